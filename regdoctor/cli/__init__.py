@@ -1,0 +1,1 @@
+"""The commands: one file each; they turn words into calls and hold no logic."""

@@ -1,0 +1,1 @@
+"""One file a fault; the name of the file is the name of the fault, with dashes."""

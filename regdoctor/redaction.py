@@ -1,0 +1,134 @@
+"""The one door out for text: secrets are wrapped where they are read, and wiped from whatever is written."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import re
+import threading
+from typing import Any
+from urllib.parse import quote
+
+_SHORTEST = 5
+"""Characters: a known secret that is shorter is never searched for in other text, where it would hit by chance."""
+
+_known: dict[str, str] = {}
+_lock = threading.Lock()
+
+
+class Secret:
+    """A value that must not be shown. Its text, in every form, is a placeholder that names its kind."""
+
+    __slots__ = ("_value", "kind")
+
+    def __init__(self, value: str, kind: str) -> None:
+        """Wrap `value`; from now on `redact` also wipes it from every text, whoever wrote it there."""
+        self._value = value
+        self.kind = kind
+        remember(value, kind)
+
+    def reveal(self) -> str:
+        """The value itself: for the call that needs it, never for text."""
+        return self._value
+
+    def __str__(self) -> str:
+        """The placeholder."""
+        return f"[redacted {self.kind}]"
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        """The placeholder, padded as asked."""
+        return format(str(self), spec)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the same value."""
+        return isinstance(other, Secret) and hmac.compare_digest(self._value.encode(), other._value.encode())
+
+    def __hash__(self) -> int:
+        """By value, so that equal secrets are one in a set."""
+        return hash(("Secret", self._value))
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to hide."""
+        return bool(self._value)
+
+    def __reduce__(self) -> Any:
+        """Refuse: a pickle would carry the value."""
+        raise TypeError("a Secret cannot be pickled")
+
+
+def remember(value: str, kind: str) -> None:
+    """Wipe `value` from every text that passes `redact` from now on, also percent-, JSON- or base64-encoded."""
+    if len(value) < _SHORTEST:
+        return
+    placeholder = f"[redacted {kind}]"
+    forms = {
+        value,
+        quote(value, safe=""),
+        quote(value),
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        repr(value)[1:-1],
+        base64.b64encode(value.encode()).decode().rstrip("="),
+        base64.urlsafe_b64encode(value.encode()).decode().rstrip("="),
+        *(line for line in value.splitlines() if len(line) >= 20),
+    }
+    with _lock:
+        for form in forms:
+            _known.setdefault(form, placeholder)
+
+
+_PEM_KEY = re.compile(
+    r"-----BEGIN (?P<label>[A-Z0-9 ]*PRIVATE KEY)-----.*?(?:-----END (?P=label)-----|\Z)", re.DOTALL
+)
+_JWT = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
+_AUTHORIZATION = re.compile(
+    r"(?i)((?:proxy-)?authorization\W{1,4}(?:basic|bearer|digest|aws4-hmac-sha256|negotiate|token)?\s*)"
+    r"([A-Za-z0-9+/_=.~-]{6,})"
+)
+_COOKIE = re.compile(r"(?i)((?:set-)?cookie\"?\s*[:=]\s*\"?)([^\r\n\"]+)")
+_USERINFO = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)([^/\s:@\"']*):([^/\s@\"']+)@")
+_QUERY = re.compile(
+    r"(?i)([?&;](?:x-amz-signature|x-amz-security-token|x-amz-credential|awsaccesskeyid|signature|sig|x-goog-signature|"
+    r"x-goog-credential|access_token|refresh_token|token|password|client_secret|_state)=)([^&\s\"'<>]+)"
+)
+_ASSIGNMENT = re.compile(
+    r"(?i)(\b[\w.\[\]'-]*(?:secretkey|secret_access_key|accesskey|access_key_id|password|passwd|http_secret|"
+    r"http\.secret|accountkey|internal_key|notification_secret|client_secret|private_key|session_token)"
+    r"[\"'\]]*\s*(?:=>|[:=])\s*[\"']?)([^\s\"',}\[]+)"
+)
+_AWS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
+
+
+def redact(text: str) -> str:
+    """`text` with every known secret, and everything of the shape of one, replaced by a placeholder."""
+    with _lock:
+        known = sorted(_known.items(), key=lambda pair: len(pair[0]), reverse=True)
+    for form, placeholder in known:
+        if form in text:
+            text = text.replace(form, placeholder)
+    text = _PEM_KEY.sub("[redacted private key]", text)
+    text = _JWT.sub("[redacted token]", text)
+    text = _AUTHORIZATION.sub(r"\1[redacted credentials]", text)
+    text = _COOKIE.sub(r"\1[redacted cookie]", text)
+    text = _USERINFO.sub(r"\1\2:[redacted password]@", text)
+    text = _QUERY.sub(r"\1[redacted]", text)
+    text = _ASSIGNMENT.sub(r"\1[redacted]", text)
+    return _AWS_KEY.sub("[redacted accesskey]", text)
+
+
+def redact_tree(value: Any) -> Any:
+    """A JSON-like value with every string in it, keys included, passed through `redact`."""
+    match value:
+        case str():
+            return redact(value)
+        case Secret():
+            return str(value)
+        case dict():
+            return {redact(str(key)): redact_tree(item) for key, item in value.items()}
+        case list() | tuple():
+            return [redact_tree(item) for item in value]
+        case _:
+            return value

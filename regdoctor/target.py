@@ -1,0 +1,43 @@
+"""What is examined: one frozen object, made from the words of the command line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from regdoctor.check import Dialect
+from regdoctor.redaction import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A user's name and password (or token) for the registry."""
+
+    username: str
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to look and what is allowed. Nothing in it was looked up: see the probes for that."""
+
+    root: Path = Path("/")
+    """The host's root folder: `/` for this host, or a copied or mounted tree."""
+    registry_url: str | None = None
+    """The registry's public URL, as clients use it: scheme, host and port, no path."""
+    gitlab_url: str | None = None
+    debug_url: str | None = None
+    config_files: tuple[Path, ...] = ()
+    """Configuration files named by hand; they take the place of those found under `root`."""
+    login: Login | None = None
+    ca_file: Path | None = None
+    allow_writes: bool = False
+    timeout: float = 60.0
+    """Seconds for the whole examination."""
+    dialect: Dialect | None = None
+    """Named by hand; None: told from the installation."""
+
+    @property
+    def is_this_host(self) -> bool:
+        """Whether `root` is this machine's own, so that its processes and its clock belong to the target."""
+        return self.root == Path("/")
