@@ -21,8 +21,8 @@ class Login:
 class Target:
     """Where to look and what is allowed. Nothing in it was looked up: see the probes for that."""
 
-    root: Path = Path("/")
-    """The host's root folder: `/` for this host, or a copied or mounted tree."""
+    root: Path | None = None
+    """The host's root folder: `/` for this host, or a copied or mounted tree; None: no host is looked at."""
     registry_url: str | None = None
     """The registry's public URL, as clients use it: scheme, host and port, no path."""
     gitlab_url: str | None = None
@@ -31,6 +31,8 @@ class Target:
     """Configuration files named by hand; they take the place of those found under `root`."""
     login: Login | None = None
     ca_file: Path | None = None
+    repository: str | None = None
+    """A repository of the registry to try things on; None: one that is made up, or any that is found."""
     allow_writes: bool = False
     timeout: float = 60.0
     """Seconds for the whole examination."""

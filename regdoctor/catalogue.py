@@ -1,0 +1,113 @@
+"""Finds the checks and the probes, and selects checks by the words that people use for them."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+
+import regdoctor.checks
+from regdoctor.check import Check
+from regdoctor.exit_codes import UsageError
+from regdoctor.probe import Probe
+
+
+@functools.cache
+def checks() -> tuple[Check, ...]:
+    """Every check, sorted by family and name.
+
+    Raises TypeError where a declaration contradicts itself: two checks of a name, a file that holds another number of
+    checks than one or is not named as its check, `explains` naming no check.
+    """
+    found: dict[str, Check] = {}
+    for module in _modules(regdoctor.checks):
+        declared = [value for value in vars(module).values() if isinstance(value, Check)]
+        if [item.name for item in declared] != [module.__name__.rpartition(".")[2]]:
+            raise TypeError(f"{module.__name__} must hold the one check of its name")
+        if declared[0].name in found:
+            raise TypeError(f"two checks are called {declared[0].name}")
+        found[declared[0].name] = declared[0]
+    for item in found.values():
+        if unknown := set(item.explains) - set(found):
+            raise TypeError(f"{item.name} explains unknown checks: {', '.join(sorted(unknown))}")
+    return tuple(sorted(found.values(), key=lambda item: (item.family, item.name)))
+
+
+@functools.cache
+def probes() -> dict[type, Probe]:
+    """Every probe by the type of evidence that it provides.
+
+    Raises TypeError where two provide the same type, or where the probes wait for each other in a circle.
+    """
+    import regdoctor.probes
+
+    found: dict[type, Probe] = {}
+    for module in _modules(regdoctor.probes):
+        for item in vars(module).values():
+            if isinstance(item, Probe) and found.setdefault(item.provides, item) is not item:
+                raise TypeError(f"{item.name} and {found[item.provides].name} provide the same evidence")
+    return found
+
+
+def families() -> tuple[str, ...]:
+    """The names of the families, sorted."""
+    return tuple(sorted({item.family for item in checks()}))
+
+
+def select(words: Iterable[str]) -> tuple[Check, ...]:
+    """The checks that the words name: `all`, families, names, or failure modes; each once, in catalogue order.
+
+    Raises UsageError for a word that names nothing, with the nearest that does.
+    """
+    wanted: set[str] = set()
+    for word in words:
+        wanted |= {item.name for item in named(word)}
+    return tuple(item for item in checks() if item.name in wanted)
+
+
+def named(word: str) -> tuple[Check, ...]:
+    """The checks that one word names; dashes may stand for underscores. Raises UsageError as `select` does."""
+    name, mode = word.lower().replace("-", "_"), word.upper()
+    found = tuple(
+        item for item in checks() if name in ("all", item.name, item.family) or mode in item.failure_modes
+    )
+    if found:
+        return found
+    words = ["all", *families(), *(item.name for item in checks())]
+    modes = sorted({mode for item in checks() for mode in item.failure_modes})
+    near = difflib.get_close_matches(name, words, 1) or difflib.get_close_matches(mode, modes, 1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    raise UsageError(
+        f"no check, family or failure mode is called {word!r}.{hint} `regdoctor check --list` shows them."
+    )
+
+
+def needed_probes(selected: Iterable[Check]) -> tuple[Probe, ...]:
+    """The probes that the checks ask for, directly or through other probes, each before those that wait for it."""
+    ordered: dict[type, Probe] = {}
+    waiting: set[type] = set()
+
+    def add(kind: type) -> None:
+        probe = probes().get(kind)
+        if probe is None or kind in ordered:
+            return
+        if kind in waiting:
+            raise TypeError(f"{probe.name} waits for itself")
+        waiting.add(kind)
+        for wanted in probe.inputs.values():
+            add(wanted.kind)
+        ordered[kind] = probe
+
+    for item in selected:
+        for wanted in item.inputs.values():
+            add(wanted.kind)
+    return tuple(ordered.values())
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not found.ispkg:
+            yield importlib.import_module(found.name)

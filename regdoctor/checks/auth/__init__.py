@@ -1,0 +1,1 @@
+"""Token authentication: the signer, its key, and who is let in."""

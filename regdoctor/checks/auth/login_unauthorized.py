@@ -1,0 +1,91 @@
+"""The symptom of symptoms: the registry refuses a token that was issued for it."""
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
+from regdoctor.distribution.timestamps import timestamp
+from regdoctor.distribution.tokens import Token
+from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.token_trials import TokenTrials, Trial
+
+
+@check(
+    title="The registry accepts the tokens that are issued for it",
+    severity=Severity.ERROR,
+    failure_modes=("AUTH-01", "AUTH-05", "AUTH-06", "AUTH-08"),
+    symptoms=(
+        "login attempt to",
+        "failed with status: 401 Unauthorized",
+        "error authorizing context: invalid token",
+    ),
+    reference="https://distribution.github.io/distribution/spec/auth/token/",
+)
+def login_unauthorized(trials: TokenTrials) -> Outcome:
+    """docker login asks the realm for a token and shows it to GET /v2/; a 401 there means that the token is refused.
+
+    The registry names its reason in its own log alone. What it checks, in the order of 2.8 and GitLab's fork: the issuer,
+    the audience, whether the token has expired or is not yet valid (with 60 s of leeway), then the key and the signature.
+    Where regdoctor sees the cause as well, in the files or the clocks, this finding is folded under it. Else the log tells
+    them apart: `token from untrusted issuer`, `token intended for another audience`, `token not to be used before` or
+    `after`, `token signed by untrusted key`.
+    """
+    refused = [trial for trial in trials.trials if trial.refused]
+    if refused:
+        return Fail(
+            f"The registry refuses a token {refused[0].source}",
+            evidence=tuple(quote for trial in refused for quote in _quotes(trial)),
+            resource=refused[0].ping.url if refused[0].ping else "",
+            remedy=_REMEDY,
+        )
+    accepted = [trial for trial in trials.trials if trial.ping is not None and trial.ping.status == 200]
+    issued = [trial for trial in accepted if trial.issued_by_gitlab]
+    if issued:
+        return Pass(f"a token {issued[0].source} is accepted")
+    failed = next((trial for trial in trials.trials if trial.ping is None or trial.ping.status != 200), None)
+    reason = _why(failed) if failed else "no token was tried"
+    if accepted:
+        return Unknown(f"a token {accepted[0].source} is accepted, but {reason}")
+    return Unknown(reason)
+
+
+def _why(trial: Trial) -> str:
+    if trial.ping is not None:
+        return f"the registry did not judge the token: {trial.ping.quote().quote}"
+    asked = trial.realm.quote().quote if trial.realm else "nothing was asked"
+    return f"no token could be had {trial.source}: {asked}"
+
+
+def _quotes(trial: Trial) -> list[Quote]:
+    quotes = []
+    if isinstance(trial.ping, Exchange):
+        quotes.append(trial.ping.quote())
+        challenge = trial.ping.header("WWW-Authenticate")
+        if challenge:
+            quotes.append(Quote(trial.ping.url, f"WWW-Authenticate: {challenge}"))
+    if trial.token:
+        quotes.append(Quote(f"token {trial.source}", _claims(trial.token)))
+    return quotes
+
+
+def _claims(token: Token) -> str:
+    """What the registry judges, on one line."""
+    times = [
+        f"{name} {timestamp(moment)}"
+        for name, moment in (("nbf", token.not_before), ("exp", token.expires))
+        if moment
+    ]
+    return ", ".join([f"kid {token.kid}", f"iss {token.issuer}", f"aud {' '.join(token.audience)}", *times])
+
+
+_REMEDY = {
+    Dialect.OMNIBUS: Remedy(
+        "Read the reason in the registry's log; it is logged just before `error authorizing context`.",
+        ("sudo grep -B1 'error authorizing context' /var/log/gitlab/registry/current | tail -n 4",),
+    ),
+    Dialect.HELM: Remedy(
+        "Read the reason in the registry's log.",
+        ("kubectl logs -l app=registry --tail=1000 | grep -i token | tail -n 5",),
+    ),
+    Dialect.PLAIN: Remedy(
+        "Read the reason in the registry's log; it is logged just before `error authorizing context`.",
+        ("sudo journalctl -u docker-registry | grep -B1 'error authorizing context' | tail -n 4",),
+    ),
+}

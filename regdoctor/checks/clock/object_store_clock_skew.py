@@ -1,0 +1,54 @@
+"""S3-19: the object store's clock is so far from the registry's that it refuses signed requests."""
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
+from regdoctor.evidence.clocks import Clocks
+
+LIMIT = 15 * 60.0
+"""Seconds that S3 lets a signed request's time differ from its own (S3 API, RequestTimeTooSkewed)."""
+
+
+@check(
+    title="The clocks of the registry and of the object store agree",
+    severity=Severity.ERROR,
+    failure_modes=("S3-19",),
+    symptoms=(
+        "RequestTimeTooSkewed",
+        "The difference between the request time and the current time is too large",
+    ),
+    explains=("registry_unhealthy", "s3_blob_read_forbidden", "s3_list_forbidden"),
+    reference="https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html",
+)
+def object_store_clock_skew(clocks: Clocks) -> Outcome:
+    """Every request to S3 carries the time of signing; the store refuses one that is 15 minutes from its own time.
+
+    It answers 403 RequestTimeTooSkewed then, to everything: the registry's health check, pushes and pulls, and also to the
+    links for download that the registry signs. The registry's clock is read from its own answer where it can be asked
+    without a proxy in between.
+
+    Let NTP set the clock of the registry's host, or of the store's where that is your own.
+    """
+    registry, store = clocks.registry, clocks.object_store
+    if store is None:
+        missing = [line for line in clocks.unread if line.startswith("object store")]
+        return Unknown(missing[0]) if missing else Skip("the registry stores in no S3 that is known here")
+    if registry is None:
+        return Unknown("; ".join(clocks.unread))
+    apart = store.offset - registry.offset
+    doubt = store.uncertainty + registry.uncertainty
+    words = f"{store.words}, {registry.words}, against this machine's clock"
+    if abs(apart) + doubt <= LIMIT:
+        return Pass(words)
+    if abs(apart) - doubt <= LIMIT:
+        return Unknown(f"too near to the 15 minutes that S3 allows to tell: {words}")
+    return Fail(
+        f"The object store's clock is {abs(apart) / 60:.0f} min {'ahead of' if apart > 0 else 'behind'} the registry's; "
+        "S3 refuses requests from 15 min on",
+        evidence=(store.quote(), registry.quote()),
+        resource=store.exchange.url,
+        remedy={
+            Dialect.PLAIN: Remedy(
+                "Let NTP set the clock of the registry's host, and of the object store's where it is your own.",
+                ("timedatectl status", "sudo timedatectl set-ntp true"),
+            )
+        },
+    )

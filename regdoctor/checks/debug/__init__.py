@@ -1,0 +1,1 @@
+"""The debug server and the health that it reports."""

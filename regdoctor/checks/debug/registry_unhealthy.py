@@ -1,0 +1,106 @@
+"""CFG-01: the registry's own health check fails, and every request is answered 503."""
+
+from collections.abc import Mapping
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
+from regdoctor.distribution.errors import parse_errors
+from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
+from regdoctor.evidence.debug_server import DebugServer
+from regdoctor.injection import Absent
+
+
+@check(
+    title="The registry is healthy by its own health check",
+    severity=Severity.CRITICAL,
+    failure_modes=("CFG-01",),
+    symptoms=("health check failed: please see /debug/health", "503 Service Unavailable"),
+    explains=("login_unauthorized", "health_lies"),
+    reference="https://distribution.github.io/distribution/about/configuration/#health",
+)
+def registry_unhealthy(
+    public: PublicAnswer | Absent, internal: InternalAnswer | Absent, debug: DebugServer | Absent
+) -> Outcome:
+    """The registry looks after its storage, every 10 s unless told otherwise; after `threshold` failures it answers 503.
+
+    It does so to every request, on every URL, with UNAVAILABLE. The reason is told by its debug server alone, at
+    /debug/health: one entry for each check that fails, `storagedriver_s3` with the words of the store, for example.
+
+    Mend what the reason names; the registry recovers by itself with the next check.
+    """
+    problems = debug.problems if isinstance(debug, DebugServer) else None
+    unavailable = next((ping for ping in _pings(public, internal) if _unavailable(ping)), None)
+    if problems:
+        quotes = [
+            Quote(f"{_url(debug)}/debug/health", f"{name}: {reason}") for name, reason in problems.items()
+        ]
+        if unavailable:
+            quotes.append(unavailable.exchange.quote())
+        return Fail(
+            f"The registry's health check fails: {_first(problems)}",
+            evidence=tuple(quotes),
+            resource=next(iter(problems)),
+            remedy=_mend(problems),
+        )
+    if unavailable:
+        return Fail(
+            "The registry answers 503 to everything, because its health check fails; its debug server knows why",
+            evidence=(unavailable.exchange.quote(),),
+            resource=unavailable.endpoint.url,
+            remedy=_ask(),
+        )
+    if problems is not None:
+        return Pass(f"{_url(debug)}/debug/health is green")
+    healthy = [ping for ping in _pings(public, internal) if ping.is_registry]
+    if healthy:
+        return Pass(f"{healthy[0].endpoint.url} does not answer 503 (its debug server was not asked)")
+    return Unknown("neither the registry nor its debug server answered")
+
+
+def _pings(public: PublicAnswer | Absent, internal: InternalAnswer | Absent) -> list[Ping]:
+    looks = [public.best] if isinstance(public, PublicAnswer) else []
+    return looks + ([internal.ping] if isinstance(internal, InternalAnswer) else [])
+
+
+def _unavailable(ping: Ping) -> bool:
+    codes = {error.code for error in parse_errors(ping.exchange.body)}
+    return ping.exchange.status == 503 and "UNAVAILABLE" in codes
+
+
+def _url(debug: DebugServer | Absent) -> str:
+    return debug.endpoint.url if isinstance(debug, DebugServer) else ""
+
+
+def _first(problems: Mapping[str, str]) -> str:
+    name, reason = next(iter(problems.items()))
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    return f"{name}: {' '.join(reason.split())}{more}"
+
+
+def _mend(problems: Mapping[str, str]) -> Remedies:
+    name, reason = next(iter(problems.items()))
+    store = "storage" if name.startswith("storagedriver") else "thing"
+    if any(words in reason for words in ("refused", "no such host", "timeout", "unreachable", "reset")):
+        text = f"The {store} that {name} names is not reached from the registry's host: start it, or mend the way there."
+    elif "AccessDenied" in reason or "403" in reason:
+        text = f"The {store} that {name} names refuses the registry's identity: grant what it lacks (`regdoctor check storage`)."
+    else:
+        text = f"Mend what {name} says; the registry recovers by itself with its next check."
+    return {Dialect.PLAIN: Remedy(text)}
+
+
+def _ask() -> Remedies:
+    return {
+        Dialect.OMNIBUS: Remedy(
+            "Ask the debug server on the registry's host. If it is off, switch it on: put the first line into "
+            "/etc/gitlab/gitlab.rb.",
+            (
+                "registry['debug_addr'] = \"localhost:5001\"",
+                "sudo gitlab-ctl reconfigure",
+                "curl localhost:5001/debug/health",
+            ),
+        ),
+        Dialect.PLAIN: Remedy(
+            "Ask the debug server on the registry's host; http.debug.addr in config.yml switches it on.",
+            ("curl localhost:5001/debug/health",),
+        ),
+    }

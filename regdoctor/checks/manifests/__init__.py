@@ -1,0 +1,1 @@
+"""Manifests: their kinds, and what the registry makes of them."""

@@ -1,0 +1,1 @@
+"""Whether a registry answers at all."""

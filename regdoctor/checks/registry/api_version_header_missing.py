@@ -1,0 +1,44 @@
+"""PROXY-11: a proxy swallows the header by which old clients know a registry of version 2."""
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, check
+from regdoctor.evidence.answers import API_VERSION_HEADER, InternalAnswer, PublicAnswer
+from regdoctor.injection import Absent
+
+
+@check(
+    title="The registry's API version header reaches clients",
+    severity=Severity.WARNING,
+    failure_modes=("PROXY-11",),
+    symptoms=("v1/_ping", "/v1/users/"),
+    reference="https://distribution.github.io/distribution/spec/api/#api-version-check",
+)
+def api_version_header_missing(public: PublicAnswer, internal: InternalAnswer | Absent) -> Outcome:
+    """A registry of version 2 sends Docker-Distribution-Api-Version: registry/2.0 with the answer to GET /v2/.
+
+    Old docker falls back to version 1 of the API where it is missing, and then asks /v1/_ping and /v1/users/, which nobody
+    answers. Newer clients do without it, and so does the OCI specification; so this is a warning, and only where the
+    registry itself is known to send it.
+
+    Let the proxy pass the header on. In nginx, a header of the upstream's is dropped by proxy_hide_header only.
+    """
+    ping = public.best
+    if ping.exchange.failure is not None or not (ping.is_registry or ping.challenges):
+        return Skip("no registry answered at the public address")
+    if ping.exchange.header(API_VERSION_HEADER) is not None:
+        return Pass(f"{API_VERSION_HEADER}: {ping.exchange.header(API_VERSION_HEADER)}")
+    inner = internal.ping.exchange if isinstance(internal, InternalAnswer) else None
+    if inner is None or inner.header(API_VERSION_HEADER) is None:
+        return Skip(
+            "the registry itself may not send the header, which the OCI specification does not ask for"
+        )
+    return Fail(
+        f"The header {API_VERSION_HEADER} is lost on the way to clients: old ones take this for a registry of version 1",
+        evidence=(ping.exchange.quote(), inner.quote()),
+        resource=ping.endpoint.url,
+        remedy={
+            Dialect.PLAIN: Remedy(
+                "Remove what drops the header in the proxy; in nginx a line such as this one.",
+                (f"sudo grep -rn 'proxy_hide_header.*{API_VERSION_HEADER}' /etc/nginx",),
+            )
+        },
+    )

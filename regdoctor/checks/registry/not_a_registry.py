@@ -1,0 +1,65 @@
+"""PROXY-16: something else than a registry answers at the registry's address."""
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
+from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
+from regdoctor.injection import Absent
+
+
+@check(
+    title="It is a registry that answers",
+    severity=Severity.CRITICAL,
+    failure_modes=("PROXY-16", "PROXY-13"),
+    symptoms=(
+        "invalid character '<' looking for beginning of value",
+        "error parsing HTTP 405 response body",
+        "404 page not found",
+    ),
+    explains=("api_version_header_missing",),
+    reference="https://distribution.github.io/distribution/spec/api/#api-version-check",
+)
+def not_a_registry(public: PublicAnswer, internal: InternalAnswer | Absent) -> Outcome:
+    """GET /v2/ of a registry answers 200 or 401, with its API header or with JSON.
+
+    Where an HTML page, a redirect or a bare 404 comes back, another server block took the request (a default vhost, a login
+    page, GitLab itself), or the registry is served below a path: docker always asks /v2/ at the root of the host.
+
+    Make the proxy pass /v2/ of this very name and port on to the registry.
+    """
+    ping = public.best
+    exchange = ping.exchange
+    if exchange.failure is not None:
+        return Unknown(exchange.failure.message)
+    if ping.gateway_error:
+        return Skip(f"a proxy answers {exchange.status}: see registry_unreachable")
+    if ping.is_registry or ping.challenges:
+        return Pass(f"{ping.endpoint.url}/v2/ is a registry's")
+    real = internal.ping if isinstance(internal, InternalAnswer) and internal.ping.is_registry else None
+    return Fail(
+        f"What answers at {ping.endpoint.url} is no registry: GET /v2/ gives {exchange.status}{_body(ping)}",
+        evidence=(exchange.quote(), *((real.exchange.quote(),) if real else ())),
+        resource=ping.endpoint.url,
+        remedy={
+            Dialect.OMNIBUS: Remedy(
+                "See that registry_external_url in /etc/gitlab/gitlab.rb names this host and port, and that no other server "
+                "block listens there; then write nginx's configuration again.",
+                (
+                    "sudo grep -n registry_external_url /etc/gitlab/gitlab.rb",
+                    "sudo grep -rn 'listen\\|server_name' /var/opt/gitlab/nginx/conf/gitlab-registry.conf",
+                    "sudo gitlab-ctl reconfigure",
+                ),
+            ),
+            Dialect.PLAIN: Remedy(
+                "Let the proxy pass /v2/ of this name and port on to the registry"
+                + (f", which answers at {real.endpoint.url}." if real else "."),
+                (f"curl -si {ping.endpoint.url}/v2/ | head -n 20",),
+            ),
+        },
+    )
+
+
+def _body(ping: Ping) -> str:
+    kind = ping.exchange.header("Content-Type")
+    location = ping.exchange.header("Location")
+    if location:
+        return f" to {location}"
+    return f" with {kind.partition(';')[0]}" if kind else ""

@@ -1,0 +1,49 @@
+"""S3-05: the registry's identity may not list its bucket, so its health check fails and it serves nothing."""
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
+from regdoctor.evidence.s3_access import PERMISSION_CODES, S3Access
+
+
+@check(
+    title="The registry's identity may list its bucket",
+    severity=Severity.CRITICAL,
+    failure_modes=("S3-05",),
+    symptoms=("s3aws: AccessDenied", '{"storagedriver_s3":"s3aws: AccessDenied'),
+    explains=("registry_unhealthy", "health_lies"),
+    reference="https://distribution.github.io/distribution/storage-drivers/s3/#s3-permission-scopes",
+)
+def s3_list_forbidden(access: S3Access) -> Outcome:
+    """The registry asks its bucket whether something exists by listing; its health check lists the root.
+
+    Without s3:ListBucket the health check fails, and from its third failure on every URL of the registry answers 503. With
+    the health check of the storage switched off it starts and then fails at the first pull or push. Garbage collection and
+    the catalog list as well.
+
+    Grant s3:ListBucket on the bucket itself (not on its objects: `arn:aws:s3:::BUCKET`, no slash behind).
+    """
+    if access.unusable:
+        return Unknown(access.unusable)
+    refused = [call for call in access.calls if call.action == "LIST" and call.refused]
+    if not refused:
+        return Pass(f"s3:ListBucket on {access.endpoint.bucket} is granted")
+    if not any(call.code in PERMISSION_CODES for call in refused):
+        return Unknown(f"the store refuses a listing without saying why: {refused[0].quote().quote}")
+    bucket = access.endpoint.bucket
+    prefixes = ", ".join(f"prefix {call.key!r}" if call.key else "the bucket's root" for call in refused)
+    return Fail(
+        f"The registry's S3 identity may not list {bucket} ({prefixes}): its health check fails, and with it every request",
+        evidence=(access.access_key_named_by, *(call.quote() for call in refused)),
+        resource=bucket,
+        remedy={Dialect.PLAIN: _remedy(bucket)},
+    )
+
+
+def _remedy(bucket: str) -> Remedy:
+    return Remedy(
+        "Add this statement to the policy of the registry's identity; no restart is needed.",
+        (
+            '{"Effect": "Allow", '
+            '"Action": ["s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"], '
+            f'"Resource": "arn:aws:s3:::{bucket}"}}',
+        ),
+    )

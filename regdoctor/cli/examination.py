@@ -1,0 +1,138 @@
+"""Runs an examination for the command line: reports it, and turns it into an exit code."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from regdoctor import report
+from regdoctor.catalogue import select
+from regdoctor.check import Dialect, Severity
+from regdoctor.cli import output
+from regdoctor.cli.options import Writer
+from regdoctor.evidence.endpoints import Endpoints
+from regdoctor.evidence.installation import Installation
+from regdoctor.exit_codes import ExitCode
+from regdoctor.injection import Absent
+from regdoctor.report import Report
+from regdoctor.reporters import Page, reporter
+from regdoctor.runner import Examination, Gathered, examine
+from regdoctor.suppressions import parse
+from regdoctor.target import Target
+
+
+def run(  # noqa: PLR0913 - one argument for each option
+    names: Sequence[str],
+    target: Target,
+    writers: Sequence[Writer],
+    *,
+    ignore: Sequence[str],
+    show: Severity,
+    fail_on: Severity,
+    strict: bool,
+    verbose: bool,
+) -> int:
+    """Examine, report, and give the exit code."""
+    selected, accepted = select(names), parse(ignore)
+    examination = examine(target, selected, _tell if verbose else None)
+    dialect = target.dialect or _dialect(examination)
+    document = report.build(examination, describe(examination, dialect), dialect, accepted)
+    paragraph = _nothing_examined(examination)
+    _write(document, writers, show, paragraph)
+    for line in dict.fromkeys(item.bad_input for item in examination.gathered if item.bad_input):
+        output.note(f"regdoctor: {line}")
+    bugs = [item.bug for item in examination.gathered if item.bug]
+    bugs += [item.bug for item in examination.judged if item.bug]
+    for bug in bugs:
+        output.note(bug.rstrip())
+        output.note("regdoctor: this is a bug in regdoctor; please report it with the lines above")
+    return _exit_code(examination, document, fail_on, strict=strict, nothing=bool(paragraph), bugs=bool(bugs))
+
+
+def describe(examination: Examination, dialect: Dialect) -> Mapping[str, Any]:
+    """What was examined, as the report says it."""
+    target = examination.target
+    endpoints, installation = examination.evidence(Endpoints), examination.evidence(Installation)
+    described: dict[str, Any] = {"dialect": dialect.value}
+    if target.root is not None:
+        described["root"] = str(target.root)
+    if isinstance(endpoints, Endpoints):
+        described["registry"] = endpoints.public.url if endpoints.public else None
+        described["gitlab"] = endpoints.realm.url if endpoints.realm else None
+        described["debug"] = endpoints.debug.url if endpoints.debug else None
+    elif target.registry_url:
+        described["registry"] = target.registry_url
+    if isinstance(installation, Installation) and installation.registry_config:
+        described["config"] = str(installation.registry_config)
+    return described
+
+
+def _dialect(examination: Examination) -> Dialect:
+    installation = examination.evidence(Installation)
+    return installation.dialect if isinstance(installation, Installation) else Dialect.PLAIN
+
+
+def _write(document: Report, writers: Sequence[Writer], show: Severity, paragraph: str) -> None:
+    screen = Page(width=output.columns(), colour=output.is_terminal(), show=show)
+    on_screen = next((writer for writer in writers if writer.path is None), None)
+    for writer in writers:
+        if writer.path is not None:
+            output.save(Path(writer.path), writer.render(document, Page(show=show)))
+    if on_screen is None:
+        output.note(paragraph or reporter("human")(document, Page(show=show)).rstrip())
+    elif on_screen.format == "human":
+        if paragraph:
+            output.note(paragraph)
+        else:
+            output.write(on_screen.render(document, screen))
+    else:
+        output.write(on_screen.render(document, screen))
+        output.note(paragraph or _summary(document))
+
+
+def _summary(document: Report) -> str:
+    causes = ", ".join(row.check for row in document.causes)
+    found = (
+        f"{len(document.causes)} cause{'s' if len(document.causes) != 1 else ''} found: {causes}"
+        if causes
+        else ""
+    )
+    return f"regdoctor: {found or 'nothing found wrong'}"
+
+
+def _tell(gathered: Gathered) -> None:
+    absent = gathered.evidence if isinstance(gathered.evidence, Absent) else None
+    how = absent.reason if absent else "done"
+    output.note(f"{gathered.probe.name}: {how} ({gathered.seconds:.2f} s)")
+
+
+def _nothing_examined(examination: Examination) -> str:
+    """The paragraph to show where there was nothing to examine at all; else empty."""
+    found = examination.evidence(Installation) or examination.evidence(Endpoints)
+    if found is not None or any(item.bad_input for item in examination.gathered):
+        return ""
+    reasons = [
+        item.evidence.reason
+        for item in examination.gathered
+        if item.probe.provides is Installation and isinstance(item.evidence, Absent)
+    ]
+    return textwrap.fill(reasons[0], 80, break_long_words=False, break_on_hyphens=False) if reasons else ""
+
+
+def _exit_code(
+    examination: Examination, document: Report, fail_on: Severity, *, strict: bool, nothing: bool, bugs: bool
+) -> int:
+    worst = document.worst()
+    told = document.count("pass") + document.count("fail") + document.count("ignored")
+    unknown = document.count("unknown")
+    if bugs:
+        return ExitCode.BUG
+    if any(item.bad_input for item in examination.gathered):
+        return ExitCode.USAGE
+    if worst is not None and worst >= fail_on:
+        return ExitCode.FINDINGS
+    if nothing or (unknown and (strict or not told)):
+        return ExitCode.NOT_EXAMINED
+    return ExitCode.HEALTHY

@@ -1,0 +1,51 @@
+"""Where tokens for the registry can be had from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from regdoctor.redaction import Secret
+from regdoctor.target import Login
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """GitLab's own key: with it a token can be made as GitLab makes it, without asking GitLab."""
+
+    pem: Secret
+    path: str
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSource:
+    """The registry's challenge, and what there is to answer it."""
+
+    needed: bool
+    """False where the registry serves without credentials."""
+    registry: str
+    """The address that gave the challenge."""
+    realm: str
+    service: str
+    scheme: str = "bearer"
+    """The challenge's scheme, lower case: `bearer` (token) or `basic`."""
+    login: Login | None = None
+    key: SigningKey | None = None
+
+    @property
+    def password_may_go(self) -> bool:
+        """Whether the realm is a place for a password: reached by TLS, or the registry's own host."""
+        realm = urlsplit(self.realm)
+        return realm.scheme == "https" or realm.hostname == urlsplit(self.registry).hostname
+
+    @property
+    def words(self) -> str:
+        """How a token is got, for people."""
+        if not self.needed:
+            return "without credentials"
+        if self.login:
+            return f"as {self.login.username}"
+        if self.key:
+            return f"with a token signed with {self.key.path}, as GitLab signs its own"
+        return "anonymously"

@@ -1,0 +1,73 @@
+"""Where and how the registry's S3 driver reaches its bucket, from its parameters (registry/storage/driver/s3-aws/s3.go)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from regdoctor.formats.registry_config import RegistryConfig
+
+
+@dataclass(frozen=True, slots=True)
+class S3Endpoint:
+    """The address of a bucket."""
+
+    url: str
+    """Scheme, host and port of the service, without the bucket."""
+    region: str
+    bucket: str
+    path_style: bool
+    """Whether the bucket is the first part of the path rather than of the host's name."""
+    root: str
+    """The key prefix that `rootdirectory` makes: empty, or ending in a slash."""
+
+    @property
+    def bucket_url(self) -> str:
+        """The bucket's own address, without a trailing slash."""
+        if self.path_style:
+            return f"{self.url}/{self.bucket}"
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{self.bucket}.{parts.netloc}"
+
+    @property
+    def registry_prefix(self) -> str:
+        """The key prefix of everything that a registry keeps."""
+        return f"{self.root}docker/registry/v2/"
+
+
+def s3_endpoint(config: RegistryConfig) -> S3Endpoint | None:
+    """The endpoint of the configured S3 driver; None for another driver, or where the bucket is not named.
+
+    2.8 takes path style whenever `regionendpoint` is set; GitLab's fork lets `pathstyle` and 3.x `forcepathstyle`
+    decide. An endpoint without a scheme gets one from `secure` (default true), as the AWS SDK does.
+    """
+    driver = config.storage_driver()
+    if driver is None or driver[0] not in ("s3", "s3aws", "s3_v2"):
+        return None
+    parameter = _Parameters(config, driver[0])
+    bucket, region = parameter.text("bucket"), parameter.text("region") or "us-east-1"
+    if not bucket:
+        return None
+    endpoint = parameter.text("regionendpoint")
+    style = parameter.text("pathstyle") or parameter.text("forcepathstyle")
+    url = endpoint or f"https://s3.{region}.amazonaws.com"
+    if "://" not in url:
+        url = f"{'http' if parameter.text('secure') == 'false' else 'https'}://{url}"
+    root = (parameter.text("rootdirectory") or "").strip("/")
+    return S3Endpoint(
+        url=url.rstrip("/"),
+        region=region,
+        bucket=bucket,
+        path_style=bool(endpoint) if style is None else style == "true",
+        root=f"{root}/" if root else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Parameters:
+    config: RegistryConfig
+    driver: str
+
+    def text(self, name: str) -> str | None:
+        value = self.config.at("storage", self.driver, name)
+        return value.text() if value else None

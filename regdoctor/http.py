@@ -1,0 +1,147 @@
+"""The one HTTP door: every request has a total deadline and a size cap, and every call gives an Exchange."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterable
+from typing import Any
+
+import requests
+import urllib3.exceptions
+
+from regdoctor.evidence.exchange import Exchange, Failure
+from regdoctor.evidence.trust import TrustedCAs
+from regdoctor.redaction import Secret
+from regdoctor.transport.adapter import Adapter
+from regdoctor.transport.attempt import Attempt, Stage
+from regdoctor.transport.failures import failure_of, timeout_of
+from regdoctor.transport.request import Request, proxies_for, request_of
+from regdoctor.transport.tls import require_readable, trusting_context, verifying_context
+
+__all__ = ["Http", "TrustedCAs"]
+
+_PIECE = 16384
+"""Bytes of body read at a time."""
+_NETWORK = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,
+)
+"""What the libraries below raise for things that a URL, a server or the network does."""
+
+
+class Http:
+    """Sends requests for every probe; safe to use from several threads at once.
+
+    Nothing is followed, retried or remembered: no redirects, no cookies, no .netrc, a new connection each
+    time. Proxies come from the environment, with NO_PROXY; loopback is never reached through one.
+    """
+
+    def __init__(self, trust: TrustedCAs) -> None:
+        """Trust the system's authorities and those of `trust`.
+
+        Raises ValueError, one line that names the file, where one of them holds no readable certificate.
+        """
+        for source, pem in trust.extra:
+            require_readable(source, pem)
+        self._trust = trust
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        body: bytes = b"",
+        bearer: Secret | None = None,
+        basic: tuple[str, Secret] | None = None,
+        deadline: float = 10.0,
+        cap: int = 1 << 20,
+        verify: bool = True,
+    ) -> Exchange:
+        """Send one request and give what came of it; nothing that the network or the server does raises.
+
+        deadline: seconds for lookup, connection, TLS, request and response together.
+        cap: bytes of body to keep, counted after decompression; reading stops there.
+        verify: False looks at a server whose certificate is not trusted, without credentials.
+
+        Raises ValueError for mistakes of the caller: credentials with verify=False, two of them at once, or
+        a method that is none.
+        """
+        request = request_of(method, url, headers, body, bearer, basic)
+        if not verify and request.has_credentials:
+            raise ValueError("credentials are never sent to a server that is not verified")
+        refusal = request.refusal()
+        if refusal is not None:
+            return Exchange(method, url, request.shown_headers(), failure=refusal)
+        verifying = verifying_context(self._trust)
+        with Attempt(deadline) as attempt:
+            adapter = Adapter(attempt, verifying if verify else trusting_context(), proxy_context=verifying)
+            try:
+                return _exchange(request, adapter, attempt, cap)
+            finally:
+                adapter.close()
+
+
+def _exchange(request: Request, adapter: Adapter, attempt: Attempt, cap: int) -> Exchange:
+    try:
+        response = adapter.send(
+            requests.Request(
+                request.method, request.url, headers=dict(request.headers), data=request.body
+            ).prepare(),
+            stream=True,
+            timeout=max(attempt.seconds, 0.001),
+            proxies=proxies_for(request.url),
+        )
+    except _NETWORK as error:
+        return _told(request, attempt, attempt.elapsed(), failure_of(error, attempt))
+    seconds = attempt.elapsed()
+    with response:
+        # Cut in the middle of the headers, http.client takes those that came for all of them.
+        if attempt.expired:
+            return _told(request, attempt, seconds, timeout_of(attempt))
+        attempt.stage = Stage.BODY
+        body = bytearray()
+        failure = _read(response.raw, body, attempt, cap)
+        return _told(
+            request,
+            attempt,
+            seconds,
+            failure,
+            status=response.status_code,
+            headers=tuple(response.raw.headers.items()),
+            body=bytes(body[:cap]),
+            truncated=len(body) > cap or failure is not None,
+        )
+
+
+def _read(source: Any, body: bytearray, attempt: Attempt, cap: int) -> Failure | None:
+    """Fill `body` from a urllib3 response up to its end or just beyond `cap` bytes; say why it broke off."""
+    try:
+        while len(body) <= cap:
+            piece = source.read1(_PIECE, decode_content=True)
+            if not piece:
+                # The cut at the deadline looks like a proper end where no length was announced.
+                return timeout_of(attempt) if attempt.expired else None
+            body += piece
+    except _NETWORK as error:
+        return failure_of(error, attempt)
+    return None
+
+
+def _told(
+    request: Request, attempt: Attempt, seconds: float, failure: Failure | None, **answer: Any
+) -> Exchange:
+    return Exchange(
+        request.method,
+        request.url,
+        request.shown_headers(),
+        started=attempt.started,
+        seconds=seconds,
+        peer=attempt.peer,
+        verified=attempt.verified,
+        failure=failure,
+        **answer,
+    )

@@ -1,0 +1,22 @@
+"""The command lines that examine a stack, for people to paste and for the demonstration to run."""
+
+from __future__ import annotations
+
+import shlex
+
+from regdoctor.lab.material import LOGIN, PROJECT
+from regdoctor.lab.stack import Stack
+
+
+def check_arguments(stack: Stack) -> list[str]:
+    """What follows `regdoctor`; the password goes to standard input."""
+    login = ["--username", LOGIN, "--password-stdin"]
+    more = list(stack.fault.arguments) if stack.fault else []
+    if "--allow-writes" in more:
+        more += ["--repository", PROJECT]  # GitLab lets nobody push but to a project
+    return ["check", "all", "--root", str(stack.tree.root), *login, *more]
+
+
+def check_command(stack: Stack) -> str:
+    """The whole command, to be pasted into a shell."""
+    return f"{shlex.join(['regdoctor', *check_arguments(stack)])} < {shlex.quote(str(stack.password_file))}"

@@ -1,0 +1,18 @@
+"""GitLab's clock is ten minutes ahead, so the registry refuses its tokens as not yet valid."""
+
+from dataclasses import replace
+
+from regdoctor.lab.fault import Fault
+from regdoctor.lab.settings import Settings
+
+
+def _ahead(settings: Settings) -> Settings:
+    return replace(settings, gitlab_clock="+10m")
+
+
+FAULT = Fault(
+    title="GitLab's clock is ten minutes ahead of the registry's",
+    check="token_clock_skew",
+    failure_modes=("AUTH-08",),
+    settings=_ahead,
+)

@@ -1,0 +1,51 @@
+"""The users and groups of the examined host, from its own /etc/passwd and /etc/group."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from regdoctor.formats.located import UnreadableError
+from regdoctor.probes.files import read_file
+
+
+class Accounts:
+    """Names and memberships as the host below `root` has them, which need not be this machine's."""
+
+    def __init__(self, root: Path) -> None:
+        """Read both files; one that is missing leaves numbers in place of names."""
+        self._users = {
+            row[0]: (int(row[2]), int(row[3])) for row in _rows(root / "etc/passwd") if row[3].isdigit()
+        }
+        self._groups = {row[0]: (int(row[2]), set(row[3].split(","))) for row in _rows(root / "etc/group")}
+
+    def owner(self, uid: int, gid: int) -> str:
+        """`user:group`."""
+        user = next((name for name, (number, _) in self._users.items() if number == uid), str(uid))
+        group = next((name for name, (number, _) in self._groups.items() if number == gid), str(gid))
+        return f"{user}:{group}"
+
+    def may_read(self, user: str, found: os.stat_result) -> bool | None:
+        """Whether the mode bits let `user` read the file; None where the host has no such user.
+
+        The first class that fits decides, as path_resolution(7) has it; access control lists are not seen.
+        """
+        if user not in self._users:
+            return None
+        uid, gid = self._users[user]
+        groups = {gid} | {number for number, members in self._groups.values() if user in members}
+        if uid == found.st_uid:
+            return bool(found.st_mode & stat.S_IRUSR)
+        if found.st_gid in groups:
+            return bool(found.st_mode & stat.S_IRGRP)
+        return bool(found.st_mode & stat.S_IROTH)
+
+
+def _rows(path: Path) -> list[list[str]]:
+    try:
+        text = read_file(path).decode("utf-8", "replace")
+    except UnreadableError:
+        return []
+    rows = [line.split(":") for line in text.splitlines()]
+    return [row for row in rows if len(row) >= 4 and row[2].isdigit()]

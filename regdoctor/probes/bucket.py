@@ -1,0 +1,109 @@
+"""Signed requests to the registry's bucket, with the registry's own credentials, through the HTTP door."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from regdoctor.evidence.exchange import Exchange
+from regdoctor.formats.located import Located
+from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.s3_parameters import S3Endpoint, s3_endpoint
+from regdoctor.http import Http
+from regdoctor.probe import CouldNotGatherError, NotApplicableError
+from regdoctor.redaction import Secret
+
+_KEY = re.compile(r"<Key>([^<]{1,2048})</Key>")
+_TRUNCATED = re.compile(rb"<IsTruncated>\s*true\s*</IsTruncated>")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The answer to a listing."""
+
+    exchange: Exchange
+    keys: tuple[str, ...]
+    """Empty also where the listing was refused: see the exchange."""
+    more: bool
+    """Whether there are keys behind the last of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One bucket, with what it takes to ask it."""
+
+    door: Http
+    endpoint: S3Endpoint
+    access_key: Secret
+    secret_key: Secret
+    key_setting: Located
+    """The setting that names the access key."""
+
+    def list(self, prefix: str, limit: int, after: str = "") -> Listing:
+        """ListObjects, as 2.8's driver lists (version 1 of the call): up to `limit` keys behind the key `after`."""
+        words = {"max-keys": str(limit), "prefix": prefix} | ({"marker": after} if after else {})
+        query = urlencode(sorted(words.items()), quote_via=quote)
+        exchange = self._send("GET", f"{self.endpoint.bucket_url}?{query}", {})
+        listed = _KEY.findall(exchange.text()) if exchange.status == 200 else ()
+        return Listing(
+            exchange, tuple(map(html.unescape, listed)), _TRUNCATED.search(exchange.body) is not None
+        )
+
+    def head(self, key: str) -> Exchange:
+        """HeadObject."""
+        return self._send("HEAD", f"{self.endpoint.bucket_url}/{quote(key)}", {})
+
+    def first_byte(self, key: str) -> Exchange:
+        """GetObject of no more than the first byte."""
+        return self._send("GET", f"{self.endpoint.bucket_url}/{quote(key)}", {"Range": "bytes=0-0"})
+
+    def get(self, key: str) -> Exchange:
+        """GetObject, up to the door's cap."""
+        return self._send("GET", f"{self.endpoint.bucket_url}/{quote(key)}", {})
+
+    def _send(self, method: str, url: str, headers: Mapping[str, str]) -> Exchange:
+        return self.door.send(method, url, headers=self._signed(method, url, headers))
+
+    def _signed(self, method: str, url: str, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """The headers with those of Signature Version 4. Raises CouldNotGatherError without botocore, which signs."""
+        try:
+            from botocore.auth import S3SigV4Auth
+            from botocore.awsrequest import AWSRequest
+            from botocore.credentials import Credentials
+        except ImportError as error:
+            raise CouldNotGatherError(
+                "the bucket was not asked: `pip install regdoctor[s3]` first"
+            ) from error
+        request = AWSRequest(method=method, url=url, headers=dict(headers))
+        credentials = Credentials(self.access_key.reveal(), self.secret_key.reveal())
+        S3SigV4Auth(credentials, "s3", self.endpoint.region).add_auth(request)
+        return tuple((name, str(value)) for name, value in request.headers.items())
+
+
+def registry_bucket(config: RegistryConfig, door: Http) -> Bucket:
+    """The registry's bucket with the registry's credentials.
+
+    Raises NotApplicableError for another storage than S3, CouldNotGatherError where the keys are not in the configuration.
+    """
+    endpoint, driver = s3_endpoint(config), config.storage_driver()
+    if endpoint is None or driver is None:
+        raise NotApplicableError(
+            f"the registry stores in {driver[0]}, not in S3"
+            if driver
+            else "the configuration names no storage"
+        )
+    access_key, secret_key = (config.at("storage", driver[0], name) for name in ("accesskey", "secretkey"))
+    if not (access_key and secret_key and access_key.text() and secret_key.text()):
+        raise CouldNotGatherError(
+            "the registry's configuration has no accesskey and secretkey: it takes a role's or its environment's "
+            "credentials, which are not regdoctor's"
+        )
+    return Bucket(door, endpoint, _secret(access_key), _secret(secret_key), access_key)
+
+
+def _secret(setting: Located) -> Secret:
+    """The value of a key; one that YAML read as a number is taken as its text, as the driver does."""
+    return setting.value if isinstance(setting.value, Secret) else Secret(setting.text() or "", setting.name)

@@ -1,0 +1,51 @@
+"""Reads the clocks of the registry, of GitLab and of the object store from their Date headers."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+from regdoctor.formats.s3_parameters import s3_endpoint
+from regdoctor.evidence.clocks import Clocks, Reading
+from regdoctor.evidence.endpoints import Endpoints
+from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.http import Http
+from regdoctor.injection import Absent
+from regdoctor.probe import CouldNotGatherError, probe
+
+
+@probe(
+    reads="the Date header of one HEAD or GET each to the registry, to GitLab and to the object store",
+    limit=12.0,
+)
+def clocks(endpoints: Endpoints, door: Http, config: RegistryConfig | Absent) -> Clocks:
+    """One reading a party, taken side by side. Raises CouldNotGatherError where no clock at all could be read."""
+    asked: dict[str, tuple[str, str]] = {}
+    if endpoints.nearest:
+        asked["registry"] = ("GET", f"{endpoints.nearest.url}/v2/")
+    if endpoints.realm:
+        asked["GitLab"] = ("HEAD", endpoints.realm.url)
+    store = s3_endpoint(config) if isinstance(config, RegistryConfig) else None
+    if store:
+        asked["object store"] = ("HEAD", store.url)
+    readings: dict[str, Reading] = {}
+    unread: list[str] = []
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        # Without credentials, and so without trust: a certificate that has expired must not hide a wrong clock.
+        answers = {
+            whose: pool.submit(door.send, method, url, deadline=5.0, verify=False)
+            for whose, (method, url) in asked.items()
+        }
+    for whose, answer in answers.items():
+        exchange = answer.result()
+        reading = Reading.of(whose, exchange)
+        if reading:
+            readings[whose] = reading
+        else:
+            why = exchange.failure.message if exchange.failure else "no Date header that can be trusted"
+            unread.append(f"{whose} ({urlsplit(exchange.url).netloc}): {why}")
+    if not readings:
+        raise CouldNotGatherError("no clock could be read: " + ("; ".join(unread) or "nothing to ask"))
+    return Clocks(
+        readings.get("registry"), readings.get("GitLab"), readings.get("object store"), tuple(unread)
+    )

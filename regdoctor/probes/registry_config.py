@@ -1,0 +1,54 @@
+"""Reads the registry's configuration with the environment of its process, or of its service, laid over it."""
+
+from __future__ import annotations
+
+import psutil
+
+from regdoctor.evidence.installation import Installation
+from regdoctor.formats.envdir import parse_envdir
+from regdoctor.formats.located import Place, UnreadableError
+from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
+from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
+from regdoctor.probes.files import read_file
+
+Variable = tuple[str, str, Place]
+
+
+@probe(
+    reads="the registry's config.yml, and the REGISTRY_* variables of its process or its environment directory"
+)
+def registry_config(installation: Installation) -> RegistryConfig:
+    """The effective configuration. Raises CouldNotGatherError with the reader's one line where the file is broken."""
+    path = installation.registry_config
+    if path is None:
+        raise NotApplicableError("no configuration of a registry was found on this host")
+    try:
+        data = read_file(path)
+        return parse_registry_config(data, str(path), _environment(installation))
+    except UnreadableError as error:
+        raise CouldNotGatherError(str(error)) from error
+
+
+def _environment(installation: Installation) -> tuple[Variable, ...]:
+    """Of the running process where there is one, for it holds what counts now; else of the service's directory."""
+    if installation.process:
+        pid = installation.process.pid
+        try:
+            variables = psutil.Process(pid).environ()
+        except psutil.Error:
+            return ()  # ended meanwhile, or another user's: then the file alone is what can be known
+        place = Place(f"environment of process {pid}", layer="environment")
+        return tuple((name, value, place) for name, value in variables.items() if _ours(name))
+    folder = installation.env_directory
+    if folder is None or not folder.is_dir():
+        return ()
+    found = parse_envdir(
+        {file.name: read_file(file) for file in sorted(folder.iterdir()) if _ours(file.name)}
+    )
+    return tuple(
+        (name, value, Place(str(folder / name), line=1, layer="environment")) for name, value in found.items()
+    )
+
+
+def _ours(name: str) -> bool:
+    return name.upper().startswith("REGISTRY_")

@@ -1,0 +1,149 @@
+"""Finds where tokens for the registry can be had, and gets them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TypedDict
+from urllib.parse import urlencode
+
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from regdoctor.distribution.tokens import Access, sign_token
+from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
+from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.signer import SignerFiles
+from regdoctor.evidence.token_source import SigningKey, TokenSource
+from regdoctor.formats.gitlab_yml import GitLabConfig
+from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.http import Http
+from regdoctor.injection import Absent
+from regdoctor.probe import CouldNotGatherError, probe
+from regdoctor.redaction import Secret, remember
+from regdoctor.target import Target
+
+
+@probe(reads="nothing: takes the realm from the registry's challenge, and the login or GitLab's signing key")
+def token_source(
+    target: Target,
+    public: PublicAnswer | Absent,
+    internal: InternalAnswer | Absent,
+    files: SignerFiles | Absent,
+    config: RegistryConfig | Absent,
+    gitlab: GitLabConfig | Absent,
+) -> TokenSource:
+    """What answers the registry's challenge. Raises CouldNotGatherError where no registry answered with one."""
+    ping = _registry_ping(public, internal)
+    if ping is None:
+        raise CouldNotGatherError("no registry answered, so it is not known how it wants to be asked")
+    challenge = next(iter(ping.challenges), None)
+    if ping.exchange.status == 200:
+        return TokenSource(needed=False, registry=ping.endpoint.url, realm="", service="")
+    if challenge is None:
+        raise CouldNotGatherError(f"{ping.exchange.quote().quote}: no WWW-Authenticate challenge to answer")
+    return TokenSource(
+        needed=True,
+        registry=ping.endpoint.url,
+        realm=challenge.realm or "",
+        service=challenge.service or "",
+        scheme=challenge.scheme.lower(),
+        login=target.login,
+        key=_signing_key(files, config, gitlab),
+    )
+
+
+def _registry_ping(public: PublicAnswer | Absent, internal: InternalAnswer | Absent) -> Ping | None:
+    looks = [public.best] if isinstance(public, PublicAnswer) else []
+    looks += [internal.ping] if isinstance(internal, InternalAnswer) else []
+    return next((look for look in looks if look.is_registry and look.exchange.status in (200, 401)), None)
+
+
+def _signing_key(
+    files: SignerFiles | Absent, config: RegistryConfig | Absent, gitlab: GitLabConfig | Absent
+) -> SigningKey | None:
+    key = files.key if isinstance(files, SignerFiles) else None
+    if key is None or key.contents is None or key.contents.private_key_pem is None:
+        return None
+    issuer = gitlab.registry("issuer") if isinstance(gitlab, GitLabConfig) else None
+    if issuer is None and isinstance(config, RegistryConfig):
+        issuer = config.at("auth", "token", "issuer")
+    return SigningKey(key.contents.private_key_pem, key.path, (issuer.text() if issuer else None) or "")
+
+
+class Credentials(TypedDict, total=False):
+    """What `door.send` takes for credentials."""
+
+    bearer: Secret
+    basic: tuple[str, Secret]
+
+
+def credentials_for(door: Http, source: TokenSource, scopes: Sequence[Access]) -> Credentials:
+    """The keyword arguments with which `door.send` asks the registry for these scopes.
+
+    Raises CouldNotGatherError where no token is to be had, saying why.
+    """
+    if not source.needed:
+        return {}
+    if source.scheme == "basic":
+        if source.login is None:
+            raise CouldNotGatherError(
+                "the registry wants a user and a password (--username, --password-stdin)"
+            )
+        return {"basic": (source.login.username, source.login.password)}
+    if source.login:
+        exchange = ask_realm(door, source, scopes)
+        token = token_in(exchange)
+        if token is None:
+            raise CouldNotGatherError(f"the token service gave no token: {exchange.quote().quote}")
+        return {"bearer": token}
+    if source.key:
+        return {"bearer": signed(source, source.key, scopes)}
+    raise CouldNotGatherError(
+        "the registry wants a token: log in with --username and --password-stdin, or run on GitLab's own host, "
+        "where its signing key can be read"
+    )
+
+
+def signed(source: TokenSource, key: SigningKey, scopes: Sequence[Access]) -> Secret:
+    """A token as GitLab would make it, with its own key. Raises CouldNotGatherError where the key cannot sign."""
+    try:
+        private = load_pem_private_key(key.pem.reveal().encode(), password=None)
+        return sign_token(
+            private,
+            issuer=key.issuer,
+            audience=source.service,
+            subject="regdoctor",
+            access=tuple(scopes),
+            now=time.time(),
+        )
+    except (ValueError, TypeError) as error:
+        raise CouldNotGatherError(f"{key.path} cannot sign a token: {error}") from error
+
+
+def ask_realm(
+    door: Http, source: TokenSource, scopes: Sequence[Access], *, anonymous: bool = False
+) -> Exchange:
+    """GET the realm as docker does (distribution, docs/spec/auth/token.md), with the login unless `anonymous`.
+
+    Raises CouldNotGatherError rather than send a password where it does not belong: over plain HTTP to another host.
+    """
+    query = [("service", source.service)] if source.service else []
+    query += [("scope", f"{scope.type}:{scope.name}:{','.join(scope.actions)}") for scope in scopes]
+    url = f"{source.realm}{'&' if '?' in source.realm else '?'}{urlencode(query)}"
+    if anonymous or source.login is None:
+        return door.send("GET", url)
+    if not source.password_may_go:
+        raise CouldNotGatherError(f"the password was not sent: {source.realm} is plain HTTP to another host")
+    return door.send("GET", url, basic=(source.login.username, source.login.password))
+
+
+def token_in(exchange: Exchange) -> Secret | None:
+    """The token of a realm's answer, under either of its names; None where there is none."""
+    answer = exchange.json()
+    if exchange.status != 200 or not isinstance(answer, dict):
+        return None
+    for name in ("refresh_token", "access_token", "token"):
+        if isinstance(answer.get(name), str):
+            remember(answer[name], "token")
+    value = answer.get("token") or answer.get("access_token")
+    return Secret(value, "token") if isinstance(value, str) else None

@@ -1,0 +1,1 @@
+"""Walking, auditing and comparing registry storage, on disk and in buckets."""

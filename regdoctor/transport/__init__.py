@@ -1,0 +1,1 @@
+"""What the one HTTP door stands on: sockets under a deadline, TLS trust, and failures put into words."""

@@ -1,0 +1,45 @@
+"""Real components for the tests beside it: one object store for all, a stack for each test that wants one.
+
+    def test_it_names_the_fault(stack_with: StackWith) -> None:
+        stack = stack_with("token-key-mismatch")  # None, or "healthy", for a healthy one
+        ...  # stack.tree.root, stack.settings.registry_url, stack.password_file, stack.fault.arguments
+        stack.heal()  # the same stack, healthy again
+
+A stack is ready within a second and is stopped with its folder removed when its test ends. Where a program is
+missing the tests fail and name the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from regdoctor.lab.fault import HEALTHY, find_fault
+from regdoctor.lab.object_store import ObjectStore
+from regdoctor.lab.stack import Stack
+
+StackWith = Callable[[str | None], Stack]
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    """A running object store (3 to 8 s to start), shared by the whole run; each stack has its own bucket."""
+    with ObjectStore() as store:
+        yield store
+
+
+@pytest.fixture
+def stack_with(object_store: ObjectStore) -> Iterator[StackWith]:
+    """Make a stack with the fault of that name (None: healthy), as often as a test needs one."""
+    with ExitStack() as running:
+
+        def make(fault: str | None = None) -> Stack:
+            stack = running.enter_context(Stack(object_store))
+            chosen = find_fault(fault or HEALTHY)
+            if chosen:
+                stack.apply(chosen)
+            return stack
+
+        yield make
