@@ -71,18 +71,14 @@ def select(words: Iterable[str]) -> tuple[Check, ...]:
 def named(word: str) -> tuple[Check, ...]:
     """The checks that one word names; dashes may stand for underscores. Raises UsageError as `select` does."""
     name, mode = word.lower().replace("-", "_"), word.upper()
-    found = tuple(
-        item for item in checks() if name in ("all", item.name, item.family) or mode in item.failure_modes
-    )
+    found = tuple(item for item in checks() if name in ("all", item.name, item.family) or mode in item.failure_modes)
     if found:
         return found
     words = ["all", *families(), *(item.name for item in checks())]
     modes = sorted({mode for item in checks() for mode in item.failure_modes})
     near = difflib.get_close_matches(name, words, 1) or difflib.get_close_matches(mode, modes, 1)
     hint = f" Did you mean {near[0]}?" if near else ""
-    raise UsageError(
-        f"no check, family or failure mode is called {word!r}.{hint} `regdoctor check --list` shows them."
-    )
+    raise UsageError(f"no check, family or failure mode is called {word!r}.{hint} `regdoctor check --list` shows them.")
 
 
 def needed_probes(selected: Iterable[Check]) -> tuple[Probe, ...]:

@@ -29,13 +29,9 @@ def explanations(findings: Sequence[Finding]) -> dict[str, str]:
     failing = {finding.check.name: finding for finding in findings}
     direct: dict[str, str] = {}
     for name in failing:
-        candidates = [
-            other for other in failing.values() if name in other.check.explains and other.check.name != name
-        ]
+        candidates = [other for other in failing.values() if name in other.check.explains and other.check.name != name]
         if candidates:
-            best = max(
-                candidates, key=lambda other: (_weight(other, failing), other.severity, other.check.name)
-            )
+            best = max(candidates, key=lambda other: (_weight(other, failing), other.severity, other.check.name))
             direct[name] = best.check.name
     return {name: root for name in direct if (root := _root(name, direct)) != name}
 

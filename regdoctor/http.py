@@ -88,9 +88,7 @@ class Http:
 def _exchange(request: Request, adapter: Adapter, attempt: Attempt, cap: int) -> Exchange:
     try:
         response = adapter.send(
-            requests.Request(
-                request.method, request.url, headers=dict(request.headers), data=request.body
-            ).prepare(),
+            requests.Request(request.method, request.url, headers=dict(request.headers), data=request.body).prepare(),
             stream=True,
             timeout=max(attempt.seconds, 0.001),
             proxies=proxies_for(request.url),
@@ -131,9 +129,7 @@ def _read(source: Any, body: bytearray, attempt: Attempt, cap: int) -> Failure |
     return None
 
 
-def _told(
-    request: Request, attempt: Attempt, seconds: float, failure: Failure | None, **answer: Any
-) -> Exchange:
+def _told(request: Request, attempt: Attempt, seconds: float, failure: Failure | None, **answer: Any) -> Exchange:
     return Exchange(
         request.method,
         request.url,

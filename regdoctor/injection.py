@@ -51,6 +51,4 @@ def _input(function: Callable[..., object], name: str, hint: object) -> Input:
         kinds = [kind for kind in typing.get_args(hint) if kind is not Absent]
         if len(kinds) == 1 and isinstance(kinds[0], type) and Absent in typing.get_args(hint):
             return Input(kinds[0], optional=True)
-    raise TypeError(
-        f"{function.__qualname__}: parameter {name} must be `Class` or `Class | Absent`, not {hint}"
-    )
+    raise TypeError(f"{function.__qualname__}: parameter {name} must be `Class` or `Class | Absent`, not {hint}")

@@ -104,9 +104,7 @@ def build(
     return Report(examination.started, examination.seconds, redact_tree(dict(target)), dialect, tuple(rows))
 
 
-def _failed(
-    finding: Finding, cause: str | None, seconds: float, dialect: Dialect, outcome: str = "fail"
-) -> Row:
+def _failed(finding: Finding, cause: str | None, seconds: float, dialect: Dialect, outcome: str = "fail") -> Row:
     fail, item = finding.fail, finding.check
     return Row(
         check=item.name,
@@ -118,9 +116,7 @@ def _failed(
         failure_modes=item.failure_modes if fail.failure_modes is None else fail.failure_modes,
         resource=redact(fail.resource),
         explained_by=cause,
-        evidence=tuple(
-            Quote(redact(quote.source), redact(quote.quote), quote.line) for quote in fail.evidence
-        ),
+        evidence=tuple(Quote(redact(quote.source), redact(quote.quote), quote.line) for quote in fail.evidence),
         remedy=_remedy(fail.remedy, dialect),
         reference=item.reference,
         seconds=seconds,
@@ -171,9 +167,7 @@ def _row_document(row: Row, dialect: Dialect) -> dict[str, Any]:
         "failure_modes": list(row.failure_modes),
         "resource": row.resource,
         "explained_by": row.explained_by,
-        "evidence": [
-            {"source": quote.source, "line": quote.line, "quote": quote.quote} for quote in row.evidence
-        ],
+        "evidence": [{"source": quote.source, "line": quote.line, "quote": quote.quote} for quote in row.evidence],
         "remedy": row.remedy
         and {"dialect": dialect.value, "text": row.remedy.text, "commands": list(row.remedy.commands)},
         "reference": row.reference,

@@ -79,9 +79,7 @@ def examine(target: Target, selected: Iterable[Check], observer: Observer | None
     return Examination(target, gathered, judged, started, time.monotonic() - clock)
 
 
-def _gather(
-    target: Target, wanted: tuple[Probe, ...], end: float, observer: Observer | None
-) -> tuple[Gathered, ...]:
+def _gather(target: Target, wanted: tuple[Probe, ...], end: float, observer: Observer | None) -> tuple[Gathered, ...]:
     """Start each probe as soon as what it waits for is there; give up on one at its limit, on all at `end`.
 
     A probe that does not come back keeps its daemon thread, which ends with the process: Python cannot end it sooner.
@@ -143,7 +141,7 @@ def _run(item: Probe, arguments: Mapping[str, Any], answers: queue.SimpleQueue[G
     except UsageError as error:
         bad_input = redact(str(error))
         evidence = Absent(bad_input)
-    except Exception:  # noqa: BLE001 - whatever breaks in one probe must not silence the others; it is reported as a bug
+    except Exception:
         bug = redact(traceback.format_exc())
         evidence = Absent(f"a bug in regdoctor stopped the probe {item.name}")
     answers.put(Gathered(item, evidence, time.monotonic() - began, bug, bad_input))
@@ -158,11 +156,9 @@ def _judge(item: Check, evidence: Mapping[type, Any]) -> tuple[Judged, ...]:
     try:
         outcome = item.judge(**arguments)
         outcomes = (outcome,) if isinstance(outcome, Outcome) else tuple(outcome)
-    except Exception:  # noqa: BLE001 - as above: one broken check is a bug to report, not the end of the examination
+    except Exception:
         bug = redact(traceback.format_exc())
-        return (
-            Judged(item, Unknown("a bug in regdoctor stopped this check"), time.monotonic() - began, bug),
-        )
+        return (Judged(item, Unknown("a bug in regdoctor stopped this check"), time.monotonic() - began, bug),)
     seconds = time.monotonic() - began
     return tuple(Judged(item, one, seconds) for one in outcomes)
 

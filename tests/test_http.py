@@ -142,9 +142,7 @@ def test_cookies_are_not_kept(recorder: Recorder, door: Http) -> None:
     assert recorder.requests[1][2]["Cookie"] is None
 
 
-def test_netrc_is_not_read(
-    recorder: Recorder, door: Http, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_netrc_is_not_read(recorder: Recorder, door: Http, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password from-netrc\n")
     netrc.chmod(0o600)
@@ -153,9 +151,7 @@ def test_netrc_is_not_read(
     assert recorder.requests[0][2]["Authorization"] is None
 
 
-def test_loopback_never_goes_through_a_proxy(
-    recorder: Recorder, door: Http, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_loopback_never_goes_through_a_proxy(recorder: Recorder, door: Http, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("no_proxy", "")
     assert door.send("GET", recorder.url).status == 200

@@ -36,7 +36,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback(epilog="Example: sudo regdoctor check all")
 def root(
-    version: Annotated[  # noqa: ARG001 - handled in its callback
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:

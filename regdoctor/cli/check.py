@@ -52,28 +52,22 @@ def complete_formats(incomplete: str) -> Iterator[str]:
     yield from (name for name in names() if name.startswith(incomplete))
 
 
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar="all | NAME... | FAMILY...", autocompletion=complete_names)
-]
+Names = Annotated[list[str] | None, typer.Argument(metavar="all | NAME... | FAMILY...", autocompletion=complete_names)]
 WHERE, LOGIN, REPORT, ABOUT = "What to examine", "Who asks", "What to report", "About the checks"
 
 
-def command(  # noqa: PLR0913 - each parameter is an option of the contract
+def command(
     names: Names = None,
     registry: Annotated[
         str | None, typer.Option(metavar="URL", help="The registry's public address.", rich_help_panel=WHERE)
     ] = None,
-    gitlab: Annotated[
-        str | None, typer.Option(metavar="URL", help="GitLab's address.", rich_help_panel=WHERE)
-    ] = None,
+    gitlab: Annotated[str | None, typer.Option(metavar="URL", help="GitLab's address.", rich_help_panel=WHERE)] = None,
     debug_url: Annotated[
         str | None, typer.Option(metavar="URL", help="The registry's debug server.", rich_help_panel=WHERE)
     ] = None,
     config: Annotated[
         list[Path] | None,
-        typer.Option(
-            metavar="FILE", help="A config.yml, gitlab.yml or gitlab-secrets.json.", rich_help_panel=WHERE
-        ),
+        typer.Option(metavar="FILE", help="A config.yml, gitlab.yml or gitlab-secrets.json.", rich_help_panel=WHERE),
     ] = None,
     root: Annotated[
         Path | None,
@@ -89,9 +83,7 @@ def command(  # noqa: PLR0913 - each parameter is an option of the contract
     username: Annotated[str | None, typer.Option(metavar="U", rich_help_panel=LOGIN)] = None,
     password_stdin: Annotated[
         bool,
-        typer.Option(
-            "--password-stdin", help="Read the password from standard input.", rich_help_panel=LOGIN
-        ),
+        typer.Option("--password-stdin", help="Read the password from standard input.", rich_help_panel=LOGIN),
     ] = False,
     ca_file: Annotated[
         Path | None,
@@ -124,12 +116,8 @@ def command(  # noqa: PLR0913 - each parameter is an option of the contract
             rich_help_panel=REPORT,
         ),
     ] = None,
-    show: Annotated[
-        Level, typer.Option(help="Show findings from here up.", rich_help_panel=REPORT)
-    ] = Level.INFO,
-    fail_on: Annotated[
-        Level, typer.Option(help="Exit 1 from here up.", rich_help_panel=REPORT)
-    ] = Level.ERROR,
+    show: Annotated[Level, typer.Option(help="Show findings from here up.", rich_help_panel=REPORT)] = Level.INFO,
+    fail_on: Annotated[Level, typer.Option(help="Exit 1 from here up.", rich_help_panel=REPORT)] = Level.ERROR,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 3 when anything is unknown.", rich_help_panel=REPORT)
     ] = False,
@@ -157,9 +145,7 @@ def command(  # noqa: PLR0913 - each parameter is an option of the contract
         listings.show_checks(names or ["all"])
         return ExitCode.HEALTHY
     if not names:
-        raise UsageError(
-            "say what to check: `all`, a family or a check; `regdoctor check --list` shows them."
-        )
+        raise UsageError("say what to check: `all`, a family or a check; `regdoctor check --list` shows them.")
     target = options.target(
         registry=registry,
         gitlab=gitlab,

@@ -23,7 +23,7 @@ from regdoctor.suppressions import parse
 from regdoctor.target import Target
 
 
-def run(  # noqa: PLR0913 - one argument for each option
+def run(
     names: Sequence[str],
     target: Target,
     writers: Sequence[Writer],
@@ -94,11 +94,7 @@ def _write(document: Report, writers: Sequence[Writer], show: Severity, paragrap
 
 def _summary(document: Report) -> str:
     causes = ", ".join(row.check for row in document.causes)
-    found = (
-        f"{len(document.causes)} cause{'s' if len(document.causes) != 1 else ''} found: {causes}"
-        if causes
-        else ""
-    )
+    found = f"{len(document.causes)} cause{'s' if len(document.causes) != 1 else ''} found: {causes}" if causes else ""
     return f"regdoctor: {found or 'nothing found wrong'}"
 
 

@@ -27,9 +27,7 @@ def complete(incomplete: str) -> Iterator[tuple[str, str]]:
 def command(
     names: Annotated[
         list[str],
-        typer.Argument(
-            metavar="NAME|FAILURE-MODE...", help="See: regdoctor check --list", autocompletion=complete
-        ),
+        typer.Argument(metavar="NAME|FAILURE-MODE...", help="See: regdoctor check --list", autocompletion=complete),
     ],
 ) -> None:
     """Show what a check looks for, why it matters, and what mends it."""

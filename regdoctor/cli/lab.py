@@ -34,9 +34,7 @@ def _complete(incomplete: str) -> Iterator[tuple[str, str]]:
             yield name, title
 
 
-FaultName = Annotated[
-    str, typer.Argument(metavar="FAULT", autocompletion=_complete, help="See: regdoctor lab list")
-]
+FaultName = Annotated[str, typer.Argument(metavar="FAULT", autocompletion=_complete, help="See: regdoctor lab list")]
 
 
 @app.command(epilog="Example: regdoctor lab up s3-head-forbidden")

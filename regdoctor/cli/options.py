@@ -24,7 +24,7 @@ class Writer:
     path: Path | None
 
 
-def target(  # noqa: PLR0913 - one argument for each option
+def target(
     *,
     registry: str | None,
     gitlab: str | None,
@@ -70,17 +70,13 @@ def url(option: str, text: str | None) -> str | None:
         remember(parts.password, "password")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         guess = text.partition("://")[2] or text
-        raise UsageError(
-            f"{option} {text}: not an address with http:// or https://. Did you mean https://{guess}?"
-        )
+        raise UsageError(f"{option} {text}: not an address with http:// or https://. Did you mean https://{guess}?")
     if parts.username is not None:
         raise UsageError(
             f"{option}: name and password do not belong into the address; use --username, --password-stdin."
         )
     if parts.path.rstrip("/") not in ("", "/v2") or parts.query or parts.fragment:
-        raise UsageError(
-            f"{option} {text}: give scheme, host and port alone; registries are always asked at /v2/."
-        )
+        raise UsageError(f"{option} {text}: give scheme, host and port alone; registries are always asked at /v2/.")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}:{port}" if port else f"{parts.scheme}://{host}"
 
@@ -105,7 +101,7 @@ def login(username: str | None, *, from_stdin: bool) -> Login | None:
 
 
 def writers(formats: Sequence[str], outputs: Sequence[Path]) -> tuple[Writer, ...]:
-    """The formats with their files: the first --format goes to the first --output, and so on; one may go to the terminal."""
+    """The formats with their files, paired in order; one may go to standard output."""
     if len(outputs) > max(len(formats), 1):
         raise UsageError("there are more --output than --format; they are paired in order.")
     if len(set(outputs)) < len(outputs):

@@ -25,12 +25,13 @@ def note(text: str) -> None:
 
 
 def save(path: Path, text: str) -> None:
-    """Data, to a file: written beside it and moved, so that nobody sees half of it. Raises UsageError where that fails."""
+    """Data, to a file: written beside it and moved, so that nobody sees half of it.
+
+    Raises UsageError where that fails.
+    """
     try:
         if path.exists() and not path.is_file():
-            path.write_text(
-                redact(text), encoding="utf-8"
-            )  # /dev/stdout, a pipe: there is nothing to move to
+            path.write_text(redact(text), encoding="utf-8")  # /dev/stdout, a pipe: there is nothing to move to
             return
         with tempfile.NamedTemporaryFile(
             "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"

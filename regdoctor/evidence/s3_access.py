@@ -59,7 +59,7 @@ class S3Access:
 
     @property
     def unusable(self) -> str:
-        """Why the answers say nothing of permissions: no connection, or the credentials themselves refused; else empty."""
+        """Why the answers say nothing of permissions (no connection, credentials refused); empty where they do."""
         for call in self.calls:
             if call.exchange.failure is not None:
                 return f"the object store could not be asked: {call.exchange.failure.message}"

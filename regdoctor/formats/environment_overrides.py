@@ -142,9 +142,7 @@ class _Writer:
         if _is_nested_parameter(at) and at not in self.made:
             # yaml.v2 gives map[interface{}]interface{} here, which parser.go does not enter: "Ignoring
             # environment variable … involving map with non-string keys".
-            raise _NotAppliedError(
-                f"{'.'.join(at)} is a mapping inside a parameter, out of reach of variables"
-            )
+            raise _NotAppliedError(f"{'.'.join(at)} is a mapping inside a parameter, out of reach of variables")
         if len(parts) > 1:
             for key, child in here.items():
                 if key.upper() == part and child.value is not None:

@@ -11,9 +11,7 @@ from regdoctor.formats.located import Located, Scalar, UnreadableError
 from regdoctor.formats.secret_values import seal_shape
 from regdoctor.redaction import Secret
 
-_SECRET_KEY = re.compile(
-    r"(?i)password|secret|token|key_base|encrypted|access_key|api_key|private_key|json_key"
-)
+_SECRET_KEY = re.compile(r"(?i)password|secret|token|key_base|encrypted|access_key|api_key|private_key|json_key")
 _ENVIRONMENTS = ("production", "default", "defaults", "base")
 """Sections that may hold the settings, best first. Rails runs in `production`; Omnibus writes it, `&base` it
 is too.
@@ -57,9 +55,7 @@ def parse_gitlab_yml(data: bytes, source: str) -> GitLabConfig:
         if at < 0:
             raise
         line = data.count(b"\n", 0, at) + 1
-        raise UnreadableError(
-            f"{error}; the file holds ERB (line {line}), which is not evaluated here"
-        ) from None
+        raise UnreadableError(f"{error}; the file holds ERB (line {line}), which is not evaluated here") from None
     return GitLabConfig(tree, _settings(tree), source)
 
 

@@ -1,4 +1,4 @@
-"""Where and how the registry's S3 driver reaches its bucket, from its parameters (registry/storage/driver/s3-aws/s3.go)."""
+"""Where the registry's S3 driver reaches its bucket, from its parameters (registry/storage/driver/s3-aws/s3.go)."""
 
 from __future__ import annotations
 

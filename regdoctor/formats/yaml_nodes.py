@@ -153,9 +153,7 @@ class _Composer:
         node.closed = True
         if isinstance(node, MappingNode):
             for merge in node.merges:
-                for other in (
-                    [item for _, item in merge.items] if isinstance(merge, SequenceNode) else [merge]
-                ):
+                for other in [item for _, item in merge.items] if isinstance(merge, SequenceNode) else [merge]:
                     if not isinstance(other, MappingNode):
                         raise self.refuse(line, "a merge key (<<) whose value is not a mapping")
                     self.count(line, len(other.entries))
@@ -204,9 +202,7 @@ def _line(data: bytes, offset: int) -> int:
 def _refusal(error: yaml.MarkedYAMLError, text: str, source: str) -> UnreadableError:
     mark = error.problem_mark or error.context_mark
     lines = text.splitlines() or [""]
-    line = (
-        0 if mark is None else min(mark.line, len(lines) - 1)
-    )  # the end of the text counts as one more line
+    line = 0 if mark is None else min(mark.line, len(lines) - 1)  # the end of the text counts as one more line
     here = lines[line]
     if "\t" in here[: len(here) - len(here.lstrip())]:
         return UnreadableError(f"{source}:{line + 1}: a tab indents the line; YAML wants spaces")

@@ -41,9 +41,7 @@ def send(
         connection = http.client.HTTPConnection(host, parts.port, timeout=timeout)
     try:
         target = parts.path or "/"
-        connection.request(
-            method, f"{target}?{parts.query}" if parts.query else target, body, dict(headers or {})
-        )
+        connection.request(method, f"{target}?{parts.query}" if parts.query else target, body, dict(headers or {}))
         response = connection.getresponse()
         fields = {name.lower(): value for name, value in response.getheaders()}
         return Answer(response.status, fields, response.read())

@@ -48,9 +48,7 @@ class ControlSocket:
         pointer = pointer_file()
         if _is_alive(pointer):
             self._listener.close()
-            raise LabError(
-                f"a lab already runs in {Path(pointer.read_text()).parent}; stop it first (Ctrl-C there)"
-            )
+            raise LabError(f"a lab already runs in {Path(pointer.read_text()).parent}; stop it first (Ctrl-C there)")
         try:
             self._listener.bind(str(self._path))
             self._listener.listen(1)
@@ -98,9 +96,7 @@ def refuse_second_lab() -> None:
     """Raises LabError if a lab of this user runs: `lab break` could not tell them apart."""
     pointer = pointer_file()
     if _is_alive(pointer):
-        raise LabError(
-            f"a lab already runs in {Path(pointer.read_text()).parent}; stop it first (Ctrl-C there)"
-        )
+        raise LabError(f"a lab already runs in {Path(pointer.read_text()).parent}; stop it first (Ctrl-C there)")
 
 
 def ask_running_lab(fault: str) -> Reply:

@@ -31,10 +31,7 @@ def demonstrate(stack: Stack, name: str, fault: Fault, say: Callable[[str], None
 
 def _client(stack: Stack, fault: Fault, *, healed: bool = False) -> str:
     """skopeo's command and how it went. A tag that came with the fault goes with it."""
-    if fault.shows_on == "push":
-        run = skopeo.push(stack)
-    else:
-        run = skopeo.pull(stack, "latest" if healed else fault.tag)
+    run = skopeo.push(stack) if fault.shows_on == "push" else skopeo.pull(stack, "latest" if healed else fault.tag)
     verdict = f"fails with {run.exit_code}:\n{redact(run.complaint)}" if run.exit_code else "succeeds."
     return f"$ {run.command}\nA real client {verdict}"
 

@@ -20,9 +20,7 @@ STATIC_FOLDER = "/usr/share/nginx/html"
 
 def gitlab_registry_conf(settings: Settings) -> str:
     """/var/opt/gitlab/nginx/conf/gitlab-registry.conf, as Omnibus generates it."""
-    listens = "\n".join(
-        f"  listen {_bracketed(host)}:{settings.ports.public} ssl;" for host in loopback_addresses()
-    )
+    listens = "\n".join(f"  listen {_bracketed(host)}:{settings.ports.public} ssl;" for host in loopback_addresses())
     return f"""\
 # This file is managed by gitlab-ctl. Manual changes will be
 # erased! To change the contents below, edit /etc/gitlab/gitlab.rb
@@ -62,9 +60,7 @@ server {{
 def _location(front: Front, upstream: str) -> str:
     if front.static_page:
         return f"    root {STATIC_FOLDER};\n    index index.html;\n    try_files $uri /index.html;"
-    headers = [
-        f"    proxy_set_header {name} {value};" for name, value in front.proxy_set_headers.items() if value
-    ]
+    headers = [f"    proxy_set_header {name} {value};" for name, value in front.proxy_set_headers.items() if value]
     hidden = [f"    proxy_hide_header {name};" for name in front.hidden_headers]
     fixed = [
         "    proxy_read_timeout 900;",

@@ -83,9 +83,7 @@ def push_image(registry_url: str, repository: str, tag: str, image: Image, token
         stored = send("PUT", f"{target}{separator}digest={digest_of(blob)}", headers=headers, body=blob)
         _expect(stored, 201, "store a blob")
     manifest_url = f"{registry_url}/v2/{repository}/manifests/{tag}"
-    stored = send(
-        "PUT", manifest_url, headers={**headers, "Content-Type": MANIFEST_TYPE}, body=image.manifest
-    )
+    stored = send("PUT", manifest_url, headers={**headers, "Content-Type": MANIFEST_TYPE}, body=image.manifest)
     _expect(stored, 201, "store the manifest")
 
 

@@ -44,8 +44,7 @@ class ObjectStore:
     def __init__(self) -> None:
         """Nothing runs yet."""
         self.identities = {
-            name: Identity("LAB" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30))
-            for name in ACTIONS
+            name: Identity("LAB" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30)) for name in ACTIONS
         }
         self.endpoint = ""
         self._filer = ""
@@ -119,9 +118,7 @@ class ObjectStore:
 
     def _ask(self, method: str, path: str, content: bytes | None = None) -> Answer:
         headers = {"Content-Type": "application/octet-stream"} if content is not None else {}
-        return send(
-            method, f"{self._filer}/buckets/{quote(path, safe='/?=&')}", headers=headers, body=content
-        )
+        return send(method, f"{self._filer}/buckets/{quote(path, safe='/?=&')}", headers=headers, body=content)
 
     @staticmethod
     def _expect(answer: Answer, what: str) -> None:

@@ -42,9 +42,7 @@ def gitlab_rb(settings: Settings, identity: Identity) -> str:
 def _changed_headers(settings: Settings) -> list[str]:
     """Only what differs from the default; nil is how gitlab.rb leaves a header out."""
     wanted = settings.front.proxy_set_headers
-    changed = {
-        name: wanted.get(name) for name in PROXY_SET_HEADERS if wanted.get(name) != PROXY_SET_HEADERS[name]
-    }
+    changed = {name: wanted.get(name) for name in PROXY_SET_HEADERS if wanted.get(name) != PROXY_SET_HEADERS[name]}
     if not changed:
         return []
     pairs = ", ".join(f'"{name}" => ' + (f'"{value}"' if value else "nil") for name, value in changed.items())

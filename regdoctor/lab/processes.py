@@ -57,9 +57,7 @@ class Process:
         except LabError as error:
             raise LabError(f"{error}\n{self.last_words()}") from error
         if not self.running:
-            raise LabError(
-                f"{self.name} ended at its start with {self._started.returncode}:\n{self.last_words()}"
-            )
+            raise LabError(f"{self.name} ended at its start with {self._started.returncode}:\n{self.last_words()}")
 
     def wait_ended(self, seconds: float = 15.0) -> None:
         """Wait until it ends by itself. Raises LabError if it does not."""

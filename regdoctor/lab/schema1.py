@@ -26,9 +26,7 @@ def stored_schema1_manifest(repository: str, tag: str, layer_digest: str) -> byt
     return json.dumps(manifest, indent=3).encode()
 
 
-def stored_objects(
-    repository: str, tag: str, manifest: bytes, layer_digest: str
-) -> Iterator[tuple[str, bytes]]:
+def stored_objects(repository: str, tag: str, manifest: bytes, layer_digest: str) -> Iterator[tuple[str, bytes]]:
     """Key and content of every object of that manifest; the layer's own blob is taken to be there."""
     base = "docker/registry/v2"
     digest = digest_of(manifest)

@@ -37,9 +37,7 @@ def start_front(processes: Processes, tree: Tree, run: Path) -> Process:
 def start_store_front(processes: Processes, tree: Tree, run: Path, settings: Settings, store: str) -> Process:
     """Start the nginx before the object store at `store`, its clock moved by `settings.store_clock`."""
     servers = store_front_conf(settings, store)
-    return _start_nginx(
-        processes, "store front", tree, run / "store", servers, shifted_clock(settings.store_clock)
-    )
+    return _start_nginx(processes, "store front", tree, run / "store", servers, shifted_clock(settings.store_clock))
 
 
 def start_gitlab(processes: Processes, tree: Tree, run: Path, settings: Settings, users: Path) -> Process:

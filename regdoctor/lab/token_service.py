@@ -41,9 +41,7 @@ _ERROR = """\
 _NOT_FOUND = _ERROR.format(
     status=404, title="The page you're looking for could not be found", text="The page could not be found."
 )
-_BROKEN = _ERROR.format(
-    status=500, title="Something went wrong", text="Whoops, something went wrong on our end."
-)
+_BROKEN = _ERROR.format(status=500, title="Something went wrong", text="Whoops, something went wrong on our end.")
 
 
 class JwtHandler(BaseHTTPRequestHandler):

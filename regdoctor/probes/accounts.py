@@ -15,9 +15,7 @@ class Accounts:
 
     def __init__(self, root: Path) -> None:
         """Read both files; one that is missing leaves numbers in place of names."""
-        self._users = {
-            row[0]: (int(row[2]), int(row[3])) for row in _rows(root / "etc/passwd") if row[3].isdigit()
-        }
+        self._users = {row[0]: (int(row[2]), int(row[3])) for row in _rows(root / "etc/passwd") if row[3].isdigit()}
         self._groups = {row[0]: (int(row[2]), set(row[3].split(","))) for row in _rows(root / "etc/group")}
 
     def owner(self, uid: int, gid: int) -> str:

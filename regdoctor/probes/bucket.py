@@ -48,9 +48,7 @@ class Bucket:
         query = urlencode(sorted(words.items()), quote_via=quote)
         exchange = self._send("GET", f"{self.endpoint.bucket_url}?{query}", {})
         listed = _KEY.findall(exchange.text()) if exchange.status == 200 else ()
-        return Listing(
-            exchange, tuple(map(html.unescape, listed)), _TRUNCATED.search(exchange.body) is not None
-        )
+        return Listing(exchange, tuple(map(html.unescape, listed)), _TRUNCATED.search(exchange.body) is not None)
 
     def head(self, key: str) -> Exchange:
         """HeadObject."""
@@ -74,9 +72,7 @@ class Bucket:
             from botocore.awsrequest import AWSRequest
             from botocore.credentials import Credentials
         except ImportError as error:
-            raise CouldNotGatherError(
-                "the bucket was not asked: `pip install regdoctor[s3]` first"
-            ) from error
+            raise CouldNotGatherError("the bucket was not asked: `pip install regdoctor[s3]` first") from error
         request = AWSRequest(method=method, url=url, headers=dict(headers))
         credentials = Credentials(self.access_key.reveal(), self.secret_key.reveal())
         S3SigV4Auth(credentials, "s3", self.endpoint.region).add_auth(request)
@@ -86,14 +82,13 @@ class Bucket:
 def registry_bucket(config: RegistryConfig, door: Http) -> Bucket:
     """The registry's bucket with the registry's credentials.
 
-    Raises NotApplicableError for another storage than S3, CouldNotGatherError where the keys are not in the configuration.
+    Raises NotApplicableError for another storage than S3, CouldNotGatherError where the keys are not in the
+    configuration.
     """
     endpoint, driver = s3_endpoint(config), config.storage_driver()
     if endpoint is None or driver is None:
         raise NotApplicableError(
-            f"the registry stores in {driver[0]}, not in S3"
-            if driver
-            else "the configuration names no storage"
+            f"the registry stores in {driver[0]}, not in S3" if driver else "the configuration names no storage"
         )
     access_key, secret_key = (config.at("storage", driver[0], name) for name in ("accesskey", "secretkey"))
     if not (access_key and secret_key and access_key.text() and secret_key.text()):

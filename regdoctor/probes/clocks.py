@@ -5,10 +5,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
-from regdoctor.formats.s3_parameters import s3_endpoint
 from regdoctor.evidence.clocks import Clocks, Reading
 from regdoctor.evidence.endpoints import Endpoints
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.s3_parameters import s3_endpoint
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, probe
@@ -46,6 +46,4 @@ def clocks(endpoints: Endpoints, door: Http, config: RegistryConfig | Absent) ->
             unread.append(f"{whose} ({urlsplit(exchange.url).netloc}): {why}")
     if not readings:
         raise CouldNotGatherError("no clock could be read: " + ("; ".join(unread) or "nothing to ask"))
-    return Clocks(
-        readings.get("registry"), readings.get("GitLab"), readings.get("object store"), tuple(unread)
-    )
+    return Clocks(readings.get("registry"), readings.get("GitLab"), readings.get("object store"), tuple(unread))

@@ -8,9 +8,7 @@ from regdoctor.http import Http
 from regdoctor.probe import NotApplicableError, probe
 
 
-@probe(
-    reads="GET /debug/health, /debug/vars and /debug/pprof/ at the debug address; /debug/health at the public one"
-)
+@probe(reads="GET /debug/health, /debug/vars and /debug/pprof/ at the debug address; /debug/health at the public one")
 def debug_server(endpoints: Endpoints, door: Http) -> DebugServer:
     """The answers. Raises NotApplicableError where no debug server is configured or named."""
     debug = endpoints.debug

@@ -54,12 +54,12 @@ def installation(target: Target) -> Installation:
         raise NotApplicableError(_nothing(root))
     if target.is_this_host and not _in_use(found):
         raise NotApplicableError(
-            f"{found.registry_config} is there, but no registry runs with it and nothing starts one. {_WHAT_TO_PASS}"
+            f"{found.registry_config} is there, but no registry runs with it and nothing starts one. {_ADVICE}"
         )
     return found
 
 
-_WHAT_TO_PASS = (
+_ADVICE = (
     "Pass --registry URL to examine a registry from outside, --root DIR for a host's tree that is mounted or copied, "
     "or --config FILE for single files."
 )
@@ -69,7 +69,7 @@ def _nothing(root: Path) -> str:
     places = ", ".join(str(root / place) for place in (*REGISTRY_CONFIGS, *GITLAB_YMLS))
     return (
         f"No registry was found: none of {places} exists, and no process called registry or docker-registry runs "
-        f"here. {_WHAT_TO_PASS}"
+        f"here. {_ADVICE}"
     )
 
 
@@ -120,8 +120,7 @@ def _host_runs(root: Path) -> bool:
     """Whether a program of a GitLab or registry host runs here with files below `root`."""
     below = f"{root}/"
     return any(
-        process.info["name"] in _HOST_PROGRAMS
-        and any(below in word for word in process.info["cmdline"] or ())
+        process.info["name"] in _HOST_PROGRAMS and any(below in word for word in process.info["cmdline"] or ())
         for process in psutil.process_iter(["name", "cmdline"])
     )
 

@@ -1,4 +1,4 @@
-"""What regdoctor wrote at a target and has not yet removed: kept on disk, so that a later run can clean up after a kill."""
+"""What was written at a target and is not yet removed: on disk, so that a later run can clean up after a kill."""
 
 from __future__ import annotations
 

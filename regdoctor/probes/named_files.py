@@ -22,9 +22,7 @@ def sort_named_files(target: Target, found: Installation | None = None) -> Insta
     here = found or Installation(root=None, dialect=target.dialect or Dialect.PLAIN, live=False)
     named = {_kind(path): path for path in target.config_files}
     if len(named) < len(target.config_files):
-        raise UsageError(
-            "two of the files named with --config are of the same kind; one at a time can be examined."
-        )
+        raise UsageError("two of the files named with --config are of the same kind; one at a time can be examined.")
     return dataclasses.replace(
         here,
         registry_config=named.get("registry_config", here.registry_config),

@@ -14,9 +14,7 @@ from regdoctor.probes.files import read_file
 Variable = tuple[str, str, Place]
 
 
-@probe(
-    reads="the registry's config.yml, and the REGISTRY_* variables of its process or its environment directory"
-)
+@probe(reads="the registry's config.yml, and the REGISTRY_* variables of its process or its environment directory")
 def registry_config(installation: Installation) -> RegistryConfig:
     """The effective configuration. Raises CouldNotGatherError with the reader's one line where the file is broken."""
     path = installation.registry_config
@@ -42,12 +40,8 @@ def _environment(installation: Installation) -> tuple[Variable, ...]:
     folder = installation.env_directory
     if folder is None or not folder.is_dir():
         return ()
-    found = parse_envdir(
-        {file.name: read_file(file) for file in sorted(folder.iterdir()) if _ours(file.name)}
-    )
-    return tuple(
-        (name, value, Place(str(folder / name), line=1, layer="environment")) for name, value in found.items()
-    )
+    found = parse_envdir({file.name: read_file(file) for file in sorted(folder.iterdir()) if _ours(file.name)})
+    return tuple((name, value, Place(str(folder / name), line=1, layer="environment")) for name, value in found.items())
 
 
 def _ours(name: str) -> bool:

@@ -15,12 +15,12 @@ _CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,80})</Code>")
 
 
 @probe(
-    reads="with the registry's S3 credentials: one listing each of the bucket, of blobs/ and of repositories/, then HEAD "
+    reads="with the registry's S3 credentials: a listing each of the bucket, of blobs/ and of repositories/, then HEAD "
     "and GET (one byte) of one object in each",
     limit=30.0,
 )
 def s3_access(config: RegistryConfig, door: Http) -> S3Access:
-    """What the store answered. Raises NotApplicableError for another driver, CouldNotGatherError without static keys."""
+    """What the store answered. Raises what `registry_bucket` raises."""
     bucket = registry_bucket(config, door)
     return S3Access(bucket.endpoint, bucket.key_setting.quote(), tuple(_calls(bucket)))
 

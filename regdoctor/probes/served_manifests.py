@@ -30,9 +30,7 @@ _TAGS = 50
     reads=f"the catalog (or --repository), tags and manifests through the API, for up to {_BUDGET:g} s",
     limit=_BUDGET + 20,
 )
-def served_manifests(
-    target: Target, endpoints: Endpoints, source: TokenSource, door: Http
-) -> ServedManifests:
+def served_manifests(target: Target, endpoints: Endpoints, source: TokenSource, door: Http) -> ServedManifests:
     """The sample. Raises CouldNotGatherError where the registry does not let us list, saying what it answered."""
     internal = endpoints.internal
     registry = internal if internal and internal.url.startswith("http:") else endpoints.public
@@ -62,9 +60,7 @@ class _Walk:
         exchange = self._get(f"_catalog?n={_REPOSITORIES}", Access("registry", "catalog", ("*",)))
         names = _names(exchange, "repositories")
         if names is None:
-            raise CouldNotGatherError(
-                f"the catalog cannot be read {self.source.words}: {exchange.quote().quote}"
-            )
+            raise CouldNotGatherError(f"the catalog cannot be read {self.source.words}: {exchange.quote().quote}")
         self.cut_short |= exchange.header("Link") is not None
         return names
 

@@ -20,13 +20,11 @@ from regdoctor.probes.files import read_file
 def signer_files(
     installation: Installation, config: RegistryConfig | Absent, gitlab: GitLabConfig | Absent
 ) -> SignerFiles:
-    """Both files. Raises NotApplicableError where no configuration names one, or no root to follow the paths is known."""
+    """Both files. Raises NotApplicableError where none is named, or where there is no root to follow the paths."""
     bundle = config.at("auth", "token", "rootcertbundle") if isinstance(config, RegistryConfig) else None
     key = gitlab.registry("key") if isinstance(gitlab, GitLabConfig) else None
     if installation.root is None:
-        raise NotApplicableError(
-            "only single files were given, so the paths in them cannot be followed (--root DIR)"
-        )
+        raise NotApplicableError("only single files were given, so the paths in them cannot be followed (--root DIR)")
     if bundle is None and key is None:
         raise NotApplicableError("no configuration names a certificate or a key of a token signer")
     accounts = Accounts(installation.root)
@@ -44,9 +42,7 @@ def _file(installation: Installation, accounts: Accounts, setting: Located, conf
         path = installation.gitlab_yml.parent.parent / named
     quote = setting.quote()
     if path is None or not named:
-        return SignerFile(
-            quote, named, FileState.MISSING, f"{setting.name} names no file that can be followed"
-        )
+        return SignerFile(quote, named, FileState.MISSING, f"{setting.name} names no file that can be followed")
     name = installation.name(path)
     try:
         found = path.stat()

@@ -56,9 +56,7 @@ def stored_manifests(installation: Installation, config: RegistryConfig, door: H
     return _sample(_in_bucket(bucket), read, f"s3://{bucket.endpoint.bucket}/{root}".rstrip("/"), end)
 
 
-def _sample(
-    keys: Iterator[StorageKey], read: Callable[[str], bytes], place: str, end: float
-) -> StoredManifests:
+def _sample(keys: Iterator[StorageKey], read: Callable[[str], bytes], place: str, end: float) -> StoredManifests:
     """Read the manifests of revision links, in the order in which they come, until `end`."""
     schema1: list[Schema1Manifest] = []
     looked_at = unreadable = 0

@@ -86,9 +86,7 @@ def credentials_for(door: Http, source: TokenSource, scopes: Sequence[Access]) -
         return {}
     if source.scheme == "basic":
         if source.login is None:
-            raise CouldNotGatherError(
-                "the registry wants a user and a password (--username, --password-stdin)"
-            )
+            raise CouldNotGatherError("the registry wants a user and a password (--username, --password-stdin)")
         return {"basic": (source.login.username, source.login.password)}
     if source.login:
         exchange = ask_realm(door, source, scopes)
@@ -120,9 +118,7 @@ def signed(source: TokenSource, key: SigningKey, scopes: Sequence[Access]) -> Se
         raise CouldNotGatherError(f"{key.path} cannot sign a token: {error}") from error
 
 
-def ask_realm(
-    door: Http, source: TokenSource, scopes: Sequence[Access], *, anonymous: bool = False
-) -> Exchange:
+def ask_realm(door: Http, source: TokenSource, scopes: Sequence[Access], *, anonymous: bool = False) -> Exchange:
     """GET the realm as docker does (distribution, docs/spec/auth/token.md), with the login unless `anonymous`.
 
     Raises CouldNotGatherError rather than send a password where it does not belong: over plain HTTP to another host.

@@ -24,9 +24,7 @@ def token_trials(endpoints: Endpoints, source: TokenSource, door: Http) -> Token
     if not source.needed:
         raise NotApplicableError("the registry serves without credentials")
     if source.scheme != "bearer":
-        raise NotApplicableError(
-            f"the registry does not use tokens: it asks for {source.scheme} authentication"
-        )
+        raise NotApplicableError(f"the registry does not use tokens: it asks for {source.scheme} authentication")
     registry = endpoints.public or endpoints.internal
     if registry is None:
         raise CouldNotGatherError("the registry's address is not known")

@@ -26,9 +26,7 @@ _REPOSITORY = "regdoctor/upload-test"
 def upload_start(target: Target, endpoints: Endpoints, source: TokenSource, door: Http) -> UploadStart:
     """The answer to the POST. Raises NotApplicableError without --allow-writes."""
     if not target.allow_writes:
-        raise NotApplicableError(
-            "starting an upload writes to the registry: not tried without --allow-writes"
-        )
+        raise NotApplicableError("starting an upload writes to the registry: not tried without --allow-writes")
     public = endpoints.public
     if public is None:
         raise NotApplicableError("the registry's public address is not known (--registry URL)")
@@ -45,12 +43,8 @@ def upload_start(target: Target, endpoints: Endpoints, source: TokenSource, door
     # Where Location leads is what is in question: the upload is cancelled where it was started.
     parts = urlsplit(urljoin(url, location))
     if not parts.path.startswith("/"):
-        raise CouldNotGatherError(
-            f"an upload was started, but its Location is no address of a registry: {location}"
-        )
-    entry = Entry(
-        "upload", public.url, repository, f"{parts.path}?{parts.query}" if parts.query else parts.path
-    )
+        raise CouldNotGatherError(f"an upload was started, but its Location is no address of a registry: {location}")
+    entry = Entry("upload", public.url, repository, f"{parts.path}?{parts.query}" if parts.query else parts.path)
     ledger.add(entry)
     cancelled = _cancel(door, source, ledger, entry)
     return UploadStart(public, exchange, location, cancelled, endpoints.internal)

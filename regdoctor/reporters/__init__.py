@@ -36,4 +36,4 @@ def reporter(name: str) -> Render:
     """The reporter of a format. Raises UsageError for a name that is none."""
     if name not in names():
         raise UsageError(f"there is no format {name!r}; there are {', '.join(names())}.")
-    return cast(Render, importlib.import_module(f"{__name__}.{name}").render)
+    return cast("Render", importlib.import_module(f"{__name__}.{name}").render)

@@ -62,9 +62,7 @@ def _cause(console: Console, row: Row, folded: tuple[Row, ...], number: str) -> 
     console.print(Text(f"{number}{row.message}", style="bold"))
     modes = ", ".join(row.failure_modes)
     console.print(
-        Padding(
-            f"[{style}]{row.severity.word}[/] · {row.check}{' · ' + modes if modes else ''}", (0, 0, 0, 2)
-        )
+        Padding(f"[{style}]{row.severity.word}[/] · {row.check}{' · ' + modes if modes else ''}", (0, 0, 0, 2))
     )
     if row.evidence:
         console.print(Text("\n  Evidence"))

@@ -8,6 +8,6 @@ from regdoctor.report import Report
 from regdoctor.reporters import Page
 
 
-def render(report: Report, page: Page) -> str:  # noqa: ARG001 - a machine's format has no page
+def render(report: Report, page: Page) -> str:
     """One document, indented, ending in a newline. Never thinned out by --show."""
     return json.dumps(report.document(), indent=2, ensure_ascii=False) + "\n"

@@ -96,9 +96,7 @@ class Adapter(HTTPAdapter):
         self._proxy_context = proxy_context
         super().__init__(max_retries=0)
 
-    def init_poolmanager(
-        self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any
-    ) -> None:
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
         """Make the pools of connections that go to the server itself."""
         super().init_poolmanager(connections, maxsize, block, **pool_kwargs, ssl_context=self._context)
         self._watch(self.poolmanager)
@@ -110,9 +108,7 @@ class Adapter(HTTPAdapter):
         self._watch(manager)
         return manager
 
-    def build_connection_pool_key_attributes(
-        self, request: Any, verify: Any, cert: Any = None
-    ) -> tuple[Any, Any]:
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> tuple[Any, Any]:
         """Where the request goes; what TLS trusts stays with the context."""
         place, _ = super().build_connection_pool_key_attributes(request, verify, cert)
         return place, {}

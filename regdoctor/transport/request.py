@@ -54,9 +54,7 @@ class Request:
             if not _TOKEN.fullmatch(name):
                 return Failure(FailureKind.PROTOCOL, f"{name!r} cannot be a header's name")
             if not _is_header_value(value):
-                return Failure(
-                    FailureKind.PROTOCOL, f"the value for header {name} has characters that HTTP forbids"
-                )
+                return Failure(FailureKind.PROTOCOL, f"the value for header {name} has characters that HTTP forbids")
         return None
 
 
@@ -133,9 +131,7 @@ def _fault_of_url(url: str) -> str | None:
 def _fault_of_parts(parts: SplitResult) -> str | None:
     """Raises ValueError where the port is not a number up to 65535."""
     if parts.scheme not in ("http", "https"):
-        return (
-            f"the URL must begin with http:// or https://{f', not {parts.scheme}:' if parts.scheme else ''}"
-        )
+        return f"the URL must begin with http:// or https://{f', not {parts.scheme}:' if parts.scheme else ''}"
     if not parts.hostname:
         return "the URL names no host"
     if parts.port == 0:

@@ -31,10 +31,7 @@ def test_envelope_gives_its_entries_in_order() -> None:
 
 def test_detail_is_shown_where_there_is_one() -> None:
     why = "health check failed: please see /debug/health"
-    assert (
-        str(RegistryError("UNAVAILABLE", "service unavailable", why))
-        == f"UNAVAILABLE: service unavailable ({why})"
-    )
+    assert str(RegistryError("UNAVAILABLE", "service unavailable", why)) == f"UNAVAILABLE: service unavailable ({why})"
     assert str(RegistryError("NAME_UNKNOWN", "", {"name": "a"})) == 'NAME_UNKNOWN ({"name": "a"})'
     assert str(RegistryError("", "message alone", {})) == "message alone"
 

@@ -17,9 +17,7 @@ from regdoctor.distribution.media_types import (
 def test_accept_names_every_kind_once() -> None:
     named = ACCEPT_ALL.split(", ")
     assert len(named) == len(set(named))
-    assert set(named) == MANIFESTS - {DOCKER_SCHEMA1}, (
-        "the unsigned kind is a legacy name that is never stored"
-    )
+    assert set(named) == MANIFESTS - {DOCKER_SCHEMA1}, "the unsigned kind is a legacy name that is never stored"
 
 
 def test_accept_prefers_any_other_kind_to_schema_1() -> None:

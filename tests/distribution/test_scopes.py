@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from regdoctor.distribution.scopes import Access, parse_scopes
 
 WORDS = st.text("abcdefghij0123456789-_.", min_size=1)
-ACCESSES = st.builds(
-    Access, WORDS, st.lists(WORDS, min_size=1).map("/".join), st.lists(WORDS, min_size=1).map(tuple)
-)
+ACCESSES = st.builds(Access, WORDS, st.lists(WORDS, min_size=1).map("/".join), st.lists(WORDS, min_size=1).map(tuple))
 
 
 @given(st.lists(ACCESSES))
@@ -20,9 +18,7 @@ def test_scopes_are_read_back(accesses: list[Access]) -> None:
 
 
 def test_name_may_hold_a_port() -> None:
-    assert parse_scopes("repository:host:5000/a/b:pull") == (
-        Access("repository", "host:5000/a/b", ("pull",)),
-    )
+    assert parse_scopes("repository:host:5000/a/b:pull") == (Access("repository", "host:5000/a/b", ("pull",)),)
 
 
 @pytest.mark.parametrize("text", ["", " ", "repository", "repository:a", "::", ":a:pull", "repository::pull"])

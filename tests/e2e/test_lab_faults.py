@@ -78,9 +78,7 @@ def test_a_real_client_fails_as_people_report_it(
         ("location-upstream", "https://127.0.0.1:{registry}/", "server gave HTTP response to HTTPS client"),
     ],
 )
-def test_uploads_are_sent_to_the_wrong_place(
-    stack_with: StackWith, fault: str, location: str, complaint: str
-) -> None:
+def test_uploads_are_sent_to_the_wrong_place(stack_with: StackWith, fault: str, location: str, complaint: str) -> None:
     stack = stack_with(fault)
     ports = stack.settings.ports
 
@@ -101,9 +99,7 @@ def test_a_healthy_stack_sends_uploads_to_its_public_url(stack_with: StackWith) 
 @pytest.mark.parametrize(
     ("fault", "error"), [("s3-stopped", "connection refused"), ("s3-list-forbidden", "AccessDenied")]
 )
-def test_the_debug_server_says_why_the_storage_is_broken(
-    stack_with: StackWith, fault: str, error: str
-) -> None:
+def test_the_debug_server_says_why_the_storage_is_broken(stack_with: StackWith, fault: str, error: str) -> None:
     stack = stack_with(fault)
 
     health = send("GET", f"http://127.0.0.1:{stack.settings.ports.debug}/debug/health")
@@ -122,9 +118,7 @@ def test_the_debug_server_says_why_the_storage_is_broken(
 def test_rails_logs_the_key_that_it_cannot_read(stack_with: StackWith, fault: str, error: str) -> None:
     stack = stack_with(fault)
 
-    answer = send(
-        "GET", f"{stack.settings.gitlab_url}/jwt/auth?service=container_registry", trust=stack.trust()
-    )
+    answer = send("GET", f"{stack.settings.gitlab_url}/jwt/auth?service=container_registry", trust=stack.trust())
 
     assert answer.status == 500
     assert answer.headers["content-type"].startswith("text/html")
@@ -169,9 +163,7 @@ def test_the_schema1_manifest_is_served_as_such(stack_with: StackWith) -> None:
     stack = stack_with("schema1-manifests")
     url = f"{stack.settings.internal_url}/v2/{PROJECT}/manifests/schema1"
 
-    answer = send(
-        "GET", url, headers={"Authorization": f"Bearer {stack.token('pull')}", "Accept": MANIFEST_TYPE}
-    )
+    answer = send("GET", url, headers={"Authorization": f"Bearer {stack.token('pull')}", "Accept": MANIFEST_TYPE})
 
     assert answer.headers["content-type"] == "application/vnd.docker.distribution.manifest.v1+prettyjws"
     assert json.loads(answer.body)["schemaVersion"] == 1
@@ -245,8 +237,7 @@ def test_the_api_version_is_not_told(stack_with: StackWith) -> None:
     healthy, broken = stack_with(None), stack_with("api-header-missing")
 
     told = [
-        send("GET", f"{stack.settings.registry_url}/v2/", trust=stack.trust()).headers
-        for stack in (healthy, broken)
+        send("GET", f"{stack.settings.registry_url}/v2/", trust=stack.trust()).headers for stack in (healthy, broken)
     ]
 
     assert ["docker-distribution-api-version" in headers for headers in told] == [True, False]

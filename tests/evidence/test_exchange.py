@@ -70,17 +70,13 @@ def test_quote_is_always_one_printable_line(url: str, name: str, value: str, bod
 
 
 def test_headers_are_found_in_any_case_and_in_order() -> None:
-    exchange = Exchange(
-        "GET", URL, headers=(("WWW-Authenticate", "a"), ("X", "y"), ("www-authenticate", "b"))
-    )
+    exchange = Exchange("GET", URL, headers=(("WWW-Authenticate", "a"), ("X", "y"), ("www-authenticate", "b")))
     assert exchange.header("Www-Authenticate") == "a"
     assert exchange.header_all("WWW-AUTHENTICATE") == ("a", "b")
     assert exchange.header("Range") is None
 
 
-@pytest.mark.parametrize(
-    ("status", "ok"), [(200, True), (202, True), (307, False), (404, False), (None, False)]
-)
+@pytest.mark.parametrize(("status", "ok"), [(200, True), (202, True), (307, False), (404, False), (None, False)])
 def test_ok_means_a_2xx_status(status: int | None, ok: bool) -> None:
     assert Exchange("GET", URL, status=status).ok is ok
 

@@ -79,9 +79,7 @@ def test_parents_come_before_children_in_whatever_order_they_are_given() -> None
     ]
 
 
-@pytest.mark.parametrize(
-    ("variable", "section"), [("REGISTRY_STORAGE", "storage"), ("REGISTRY_AUTH", "auth")]
-)
+@pytest.mark.parametrize(("variable", "section"), [("REGISTRY_STORAGE", "storage"), ("REGISTRY_AUTH", "auth")])
 def test_a_scalar_on_storage_or_auth_resets_it(variable: str, section: str) -> None:
     tree = _lay((variable, "silly"), data=b"storage: {s3: {bucket: b}}\nauth: {token: {realm: r}}\n").tree
     assert _plain(tree.at(section)) == {"silly": {}}

@@ -120,8 +120,7 @@ def test_more_values_than_any_gitlab_has_are_refused_soon() -> None:
 _JSON = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=20),
     lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["registry", "internal_key", "a"]), inner)
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["registry", "internal_key", "a"]), inner)
     ),
     max_leaves=8,
 )

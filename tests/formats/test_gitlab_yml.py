@@ -50,7 +50,7 @@ production: &base
     path: planted-below-an-encrypted-key
   external_diffs:
     url: https://bob:planted-url-password@diffs.example.com
-"""  # noqa: E501 - a hash of gitlab.rb becomes one line
+"""
 
 SOURCE = b"""\
 production: &base
@@ -144,9 +144,7 @@ def test_a_file_without_the_blocks_has_none() -> None:
 
 
 def test_erb_in_a_value_is_text() -> None:
-    config = parse_gitlab_yml(
-        b"production:\n  gitlab:\n    host: <%= ENV['HOST'] %>\n    port: '<%= 443 %>'\n", "f"
-    )
+    config = parse_gitlab_yml(b"production:\n  gitlab:\n    host: <%= ENV['HOST'] %>\n    port: '<%= 443 %>'\n", "f")
     assert _text(config, "gitlab", "host") == "<%= ENV['HOST'] %>"
     assert _text(config, "gitlab", "port") == "<%= 443 %>"
 

@@ -99,9 +99,7 @@ def test_a_key_with_a_passphrase_says_so() -> None:
 
 
 def test_a_key_of_ed25519_that_is_too_short_is_refused() -> None:
-    der = ed25519.Ed25519PrivateKey.generate().private_bytes(
-        Encoding.DER, PrivateFormat.PKCS8, NoEncryption()
-    )
+    der = ed25519.Ed25519PrivateKey.generate().private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     short = bytearray(der[:-4])
     for at in (1, 13, 15):  # the lengths of the outer sequence, the outer octets and the inner octets
         short[at] -= 4

@@ -33,9 +33,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pair")
     command = "req -new -newkey rsa:2048 -nodes -x509 -days 30 -subj /CN=gitlab-issuer"
     files = ("-keyout", "registry.key", "-out", "registry.crt")
-    subprocess.run(
-        ["openssl", *command.split(), *files], cwd=folder, check=True, capture_output=True, timeout=60
-    )
+    subprocess.run(["openssl", *command.split(), *files], cwd=folder, check=True, capture_output=True, timeout=60)
     return folder
 
 
@@ -66,9 +64,7 @@ def test_a_pair_is_recognised_by_its_facts(pair: Path) -> None:
 @pytest.mark.parametrize(("command", "file"), [("x509", "registry.crt"), ("rsa", "registry.key")])
 def test_the_modulus_is_hashed_as_people_do_it_with_openssl(pair: Path, command: str, file: str) -> None:
     line = f"openssl {command} -noout -modulus -in {file} | openssl sha256"
-    shown = subprocess.run(
-        ["sh", "-c", line], cwd=pair, check=True, capture_output=True, timeout=60
-    ).stdout.decode()
+    shown = subprocess.run(["sh", "-c", line], cwd=pair, check=True, capture_output=True, timeout=60).stdout.decode()
     contents = read_pem(_bytes(pair / file), file)
     keys = contents.private_keys or tuple(certificate.key for certificate in contents.certificates)
     assert shown.split()[-1] == keys[0].modulus_sha256
@@ -129,9 +125,7 @@ def test_a_certificate_in_der_is_told(pair: Path, tmp_path: Path) -> None:
     contents = read_pem(_bytes(out), "f")
     assert contents.kind is PemKind.DER_CERTIFICATE
     assert contents.certificates[0].line is None
-    assert (
-        contents.certificates[0].serial == read_pem(_bytes(pair / "registry.crt"), "f").certificates[0].serial
-    )
+    assert contents.certificates[0].serial == read_pem(_bytes(pair / "registry.crt"), "f").certificates[0].serial
 
 
 def test_a_key_in_der_is_told_and_kept_as_pem(key: RSAPrivateKey) -> None:
@@ -155,9 +149,7 @@ def test_a_key_of_openssh_is_told(key: RSAPrivateKey) -> None:
 
 
 def _spki(key: RSAPrivateKey) -> str:
-    return hashlib.sha256(
-        key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    ).hexdigest()
+    return hashlib.sha256(key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
 def test_a_pkcs12_container_is_told(key: RSAPrivateKey) -> None:
@@ -185,9 +177,7 @@ def test_a_pkcs12_container_is_told(key: RSAPrivateKey) -> None:
         (b"\x30\x82\x04\x00garbage\0", PemKind.BINARY, ""),
     ],
 )
-def test_what_is_neither_certificate_nor_key_is_told_without_quoting_it(
-    data: bytes, kind: PemKind, hint: str
-) -> None:
+def test_what_is_neither_certificate_nor_key_is_told_without_quoting_it(data: bytes, kind: PemKind, hint: str) -> None:
     contents = read_pem(data, "f")
     assert (contents.kind, contents.hint) == (kind, hint)
     assert "planted" not in repr(contents)
@@ -195,18 +185,14 @@ def test_what_is_neither_certificate_nor_key_is_told_without_quoting_it(
 
 def test_a_key_that_does_not_parse_is_a_problem_and_does_not_show() -> None:
     body = base64.b64encode(b"planted-body" * 10).decode()
-    contents = read_pem(
-        f"\n-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n".encode(), "f"
-    )
+    contents = read_pem(f"\n-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n".encode(), "f")
     (problem,) = contents.problems
     assert problem.startswith("line 2: the RSA PRIVATE KEY block cannot be parsed: ")
     assert body not in repr(contents)
     assert body not in redaction.redact(body)
 
 
-_LABELS = st.sampled_from(
-    ["CERTIFICATE", "PRIVATE KEY", "RSA PRIVATE KEY", "PUBLIC KEY", "OPENSSH PRIVATE KEY", "X"]
-)
+_LABELS = st.sampled_from(["CERTIFICATE", "PRIVATE KEY", "RSA PRIVATE KEY", "PUBLIC KEY", "OPENSSH PRIVATE KEY", "X"])
 
 
 @given(_LABELS, st.binary(max_size=120), st.booleans())

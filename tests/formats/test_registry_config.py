@@ -83,9 +83,7 @@ def _shown(config: RegistryConfig) -> str:
     every = [value for _, value in config.tree.walk()] + [
         value for root in config.overrides for _, value in root.walk()
     ]
-    return "\n".join(
-        (repr(config), str(config), *(f"{value} {value.text()} {value.quote()}" for value in every))
-    )
+    return "\n".join((repr(config), str(config), *(f"{value} {value.text()} {value.quote()}" for value in every)))
 
 
 def test_the_file_of_omnibus_is_read_with_lines() -> None:

@@ -79,9 +79,7 @@ def test_a_number_is_wrapped_as_it_was_written_and_the_placeholder_names_the_key
     kept = seal_registry(("redis", "Password"), "0123456", 42798)
     assert kept == Secret("0123456", "x")
     assert str(kept) == "[redacted Password]"
-    header = seal_registry(
-        ("notifications", "endpoints", "0", "headers", "Authorization", "0"), "Bearer x", "Bearer x"
-    )
+    header = seal_registry(("notifications", "endpoints", "0", "headers", "Authorization", "0"), "Bearer x", "Bearer x")
     assert str(header) == "[redacted Authorization]"
 
 

@@ -37,9 +37,7 @@ def _value(tree: Located, *path: str) -> object:
 def test_every_value_has_its_line_and_its_dotted_name() -> None:
     tree = parse(_FILE, "/etc/config.yml")
     places = {
-        value.name: (value.place.line, value.value)
-        for _, value in tree.walk()
-        if not isinstance(value.value, dict)
+        value.name: (value.place.line, value.value) for _, value in tree.walk() if not isinstance(value.value, dict)
     }
     assert places["auth.token.realm"] == (5, "https://gitlab.example.com/jwt/auth")
     assert places["notifications.endpoints.0.url"] == (10, "https://geo.example.com")
@@ -77,9 +75,7 @@ def test_the_first_of_several_merges_wins() -> None:
     assert (_value(tree, "c", "x"), _value(tree, "c", "y")) == (1, 2)
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"\n\n", b"# only\n", b"---\n", b"---\n...\n", b"\xef\xbb\xbf", b"null\n"]
-)
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"# only\n", b"---\n", b"---\n...\n", b"\xef\xbb\xbf", b"null\n"])
 def test_an_empty_file_is_an_empty_mapping(data: bytes) -> None:
     assert parse(data, "f").value == {}
 
@@ -109,10 +105,7 @@ def test_a_file_that_is_no_mapping_is_refused(data: bytes, kind: str) -> None:
 
 def _bomb(leaf: str) -> bytes:
     rows = [f"a: &a {leaf}"]
-    rows += [
-        f"{new}: &{new} [{', '.join(['*' + old] * 9)}]"
-        for old, new in zip("abcdefgh", "bcdefghi", strict=True)
-    ]
+    rows += [f"{new}: &{new} [{', '.join(['*' + old] * 9)}]" for old, new in zip("abcdefgh", "bcdefghi", strict=True)]
     return "\n".join(rows).encode()
 
 
@@ -166,15 +159,11 @@ def test_any_bytes_are_a_mapping_or_refused(data: bytes) -> None:
 
 
 _KEYS = st.text("abcdefghijklmnop_", min_size=1, max_size=8)
-_LEAVES = st.one_of(
-    st.integers(-(10**9), 10**9), st.booleans(), st.none(), st.text("abc xyz:#-", max_size=12)
-)
+_LEAVES = st.one_of(st.integers(-(10**9), 10**9), st.booleans(), st.none(), st.text("abc xyz:#-", max_size=12))
 
 
 @given(
-    st.dictionaries(
-        _KEYS, st.recursive(_LEAVES, lambda inner: st.dictionaries(_KEYS, inner, max_size=3)), max_size=4
-    )
+    st.dictionaries(_KEYS, st.recursive(_LEAVES, lambda inner: st.dictionaries(_KEYS, inner, max_size=3)), max_size=4)
 )
 def test_what_json_says_is_what_the_tree_holds(content: dict[str, object]) -> None:
     import json

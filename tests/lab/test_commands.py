@@ -29,9 +29,7 @@ def test_list_as_json_holds_the_same() -> None:
     assert {row["name"]: row["check"] for row in document["faults"]} == {
         name: fault.check for name, fault in discover().items()
     }
-    assert next(row for row in document["faults"] if row["name"] == "location-http")["arguments"] == [
-        "--allow-writes"
-    ]
+    assert next(row for row in document["faults"] if row["name"] == "location-http")["arguments"] == ["--allow-writes"]
 
 
 @pytest.mark.parametrize("command", ["up", "break", "demo"])

@@ -27,9 +27,7 @@ def answer_until(control: ControlSocket, wanted: str, reply: Reply) -> None:
 
 def test_the_name_arrives_and_the_answer_comes_back(tmp_path: Path) -> None:
     with ControlSocket(tmp_path) as control:
-        lab = threading.Thread(
-            target=answer_until, args=(control, "location-http", Reply(command="run this"))
-        )
+        lab = threading.Thread(target=answer_until, args=(control, "location-http", Reply(command="run this")))
         lab.start()
         reply = ask_running_lab("location-http")
         lab.join()

@@ -45,9 +45,7 @@ def test_healthy_is_no_fault() -> None:
 
 
 def test_an_unknown_name_is_answered_with_those_that_exist() -> None:
-    with pytest.raises(
-        UnknownFaultError, match="no fault is called 'nonsense'; there are: healthy, anonymous"
-    ):
+    with pytest.raises(UnknownFaultError, match="no fault is called 'nonsense'; there are: healthy, anonymous"):
         find_fault("nonsense")
 
 

@@ -105,10 +105,7 @@ def test_key_certificate_and_secrets_belong_together(tree: Tree, material: Mater
 
 
 def test_the_signing_key_is_for_the_user_git_alone(tree: Tree) -> None:
-    users = {
-        line.split(":")[0]: int(line.split(":")[2])
-        for line in (tree / "/etc/passwd").read_text().splitlines()
-    }
+    users = {line.split(":")[0]: int(line.split(":")[2]) for line in (tree / "/etc/passwd").read_text().splitlines()}
     state = tree.signing_key.stat()
 
     assert stat.S_IMODE(state.st_mode) == 0o600
@@ -123,9 +120,7 @@ def test_without_authentication_there_is_no_auth_section(tree: Tree, material: M
 
 
 def test_changed_proxy_headers_stand_in_gitlab_rb_and_in_nginx(tree: Tree, material: Material) -> None:
-    front = Front(
-        proxy_set_headers={**SETTINGS.front.proxy_set_headers, "Host": "$host", "X-Forwarded-Proto": None}
-    )
+    front = Front(proxy_set_headers={**SETTINGS.front.proxy_set_headers, "Host": "$host", "X-Forwarded-Proto": None})
 
     write_tree(tree, replace(SETTINGS, front=front), material, IDENTITY)
 

@@ -21,16 +21,12 @@ def processes() -> Iterator[Processes]:
     running.stop_all()
 
 
-def start(
-    processes: Processes, script: str, log: Path, *, name: str = "child", grace: float = 5.0
-) -> Process:
+def start(processes: Processes, script: str, log: Path, *, name: str = "child", grace: float = 5.0) -> Process:
     command = [sys.executable, "-c", script]
     return processes.start(name, command, log=log, environment=dict(os.environ), grace=grace)
 
 
-def test_a_program_that_ends_at_its_start_is_told_with_its_last_words(
-    processes: Processes, tmp_path: Path
-) -> None:
+def test_a_program_that_ends_at_its_start_is_told_with_its_last_words(processes: Processes, tmp_path: Path) -> None:
     child = start(processes, "raise SystemExit('no such file: bundle')", tmp_path / "log")
 
     with pytest.raises(LabError, match="child ended at its start with 1:\nno such file: bundle"):
@@ -62,9 +58,7 @@ def test_one_that_does_not_heed_the_first_signal_is_killed_with_its_children(
     child.stop()
 
     assert not psutil.pid_exists(child.pid)
-    wait_until(
-        lambda: not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE, "it still runs"
-    )
+    wait_until(lambda: not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE, "it still runs")
 
 
 def test_starting_another_of_that_name_stops_the_first(processes: Processes, tmp_path: Path) -> None:

@@ -18,9 +18,7 @@ def make_program(folder: Path, name: str) -> Path:
     return path
 
 
-def test_a_program_beside_the_running_python_comes_first(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_program_beside_the_running_python_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     beside, on_path = tmp_path / "environment", tmp_path / "path"
     for folder in (beside, on_path):
         folder.mkdir()
@@ -56,9 +54,7 @@ def test_a_missing_program_is_named_in_one_line_with_its_package(
     assert "\n" not in str(raised.value)
 
 
-def test_children_do_not_inherit_what_would_change_their_trust(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_children_do_not_inherit_what_would_change_their_trust(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_CA_BUNDLE", "/somewhere")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
 

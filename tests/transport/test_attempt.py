@@ -64,9 +64,7 @@ def _assert_timed_out(exchange: Exchange, words: str) -> None:
     [
         pytest.param(_silence, id="accepts and says nothing"),
         pytest.param(_drip([b"HTTP/1.1 200 OK\r\n", *[b"X"] * 500]), id="drips one header byte by byte"),
-        pytest.param(
-            _drip([b"HTTP/1.1 200 OK\r\n", *[b"X-A: b\r\n"] * 90, *[b"c"] * 500]), id="drips header lines"
-        ),
+        pytest.param(_drip([b"HTTP/1.1 200 OK\r\n", *[b"X-A: b\r\n"] * 90, *[b"c"] * 500]), id="drips header lines"),
         pytest.param(_flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), id="floods with 100 Continue"),
         pytest.param(_drip(itertools.cycle([b"HTTP/1.1 100 Continue\r\n\r\n"])), id="drips 100 Continue"),
     ],

@@ -99,9 +99,7 @@ def test_tls_record_on_a_plain_port_is_recognised(answering: Answering) -> None:
         pytest.param(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 5000 + b"\r\n", id="thousands of headers"),
         pytest.param(b"HTTP/1.1 200 OK\r\nA: " + b"b" * 200_000 + b"\r\n\r\n", id="endless header line"),
         pytest.param(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 50, id="endless interim answers"),
-        pytest.param(
-            b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", id="two lengths"
-        ),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", id="two lengths"),
         pytest.param(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nno gzip at all", id="false gzip"),
     ],
 )

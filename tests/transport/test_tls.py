@@ -35,9 +35,7 @@ def test_extra_authority_makes_the_server_trusted(authority: str, https_server: 
     assert (exchange.status, exchange.verified, exchange.json()) == (200, True, {})
 
 
-def test_unknown_authority_is_refused_with_openssls_reason(
-    authority: str, https_server: Callable[..., str]
-) -> None:
+def test_unknown_authority_is_refused_with_openssls_reason(authority: str, https_server: Callable[..., str]) -> None:
     message = _refusal(_get(https_server()))
     assert "certificate not accepted: unable to get local issuer certificate" in message
 
@@ -48,9 +46,7 @@ def test_wrong_name_is_refused_with_openssls_reason(authority: str, https_server
     assert "mismatch, certificate is not valid for '127.0.0.1'" in message
 
 
-def test_expired_certificate_is_refused_with_openssls_reason(
-    authority: str, https_server: Callable[..., str]
-) -> None:
+def test_expired_certificate_is_refused_with_openssls_reason(authority: str, https_server: Callable[..., str]) -> None:
     url = https_server(days=-1)
     assert "certificate has expired" in _refusal(_get(url, ("ca.pem", authority)))
 

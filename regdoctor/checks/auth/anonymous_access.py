@@ -17,9 +17,10 @@ def anonymous_access(
 ) -> Outcome:
     """A registry without an auth section serves everybody who can reach it, pull and push.
 
-    GET /v2/ without credentials then answers 200 in place of 401. GitLab's permissions count for nothing. A registry that
-    is a mirror or a public one may mean to be open: then say so with `--ignore anonymous_access`. Anonymous pulls of a
-    public project in GitLab are another thing: there the registry still asks, and GitLab gives a token to anyone.
+    GET /v2/ without credentials then answers 200 in place of 401. GitLab's permissions count for nothing. A
+    registry that is a mirror or a public one may mean to be open: then say so with `--ignore anonymous_access`.
+    Anonymous pulls of a public project in GitLab are another thing: there the registry still asks, and GitLab gives
+    a token to anyone.
 
     Give the registry an auth section; for GitLab the token section that its documentation names the minimum.
     """
@@ -28,18 +29,14 @@ def anonymous_access(
     answered = [look for look in looks if look.is_registry and look.exchange.status in (200, 401)]
     open_looks = [look for look in answered if look.exchange.status == 200]
     if open_looks:
-        return _fail(
-            open_looks[0], config, at_front=isinstance(public, PublicAnswer) and open_looks[0] is public.best
-        )
+        return _fail(open_looks[0], config, at_front=isinstance(public, PublicAnswer) and open_looks[0] is public.best)
     if answered:
         return Pass(f"{answered[0].endpoint.url}/v2/ answers 401 without credentials")
     if isinstance(config, RegistryConfig):
         scheme = config.auth_scheme()
         if scheme is None:
             return _judged_from_file(config)
-        return Pass(
-            f"{config.source} asks for {scheme[0]} authentication (the registry itself did not answer)"
-        )
+        return Pass(f"{config.source} asks for {scheme[0]} authentication (the registry itself did not answer)")
     return Unknown("no registry answered, and no configuration was read")
 
 
@@ -49,7 +46,8 @@ def _fail(look: Ping, config: RegistryConfig | Absent, *, at_front: bool) -> Out
         scheme = config.auth_scheme()
         if scheme:
             return Fail(
-                f"{look.endpoint.url} serves without a login, though {config.source} asks for one: it was not restarted "
+                f"{look.endpoint.url} serves without a login, though {config.source} asks for one: it was not "
+                "restarted "
                 "since, or something in front logs in for everybody",
                 evidence=(*evidence, scheme[1].quote()),
                 resource=look.endpoint.url,
@@ -74,18 +72,14 @@ def _judged_from_file(config: RegistryConfig) -> Outcome:
     )
 
 
-_RESTART = {
-    Dialect.OMNIBUS: Remedy("Restart the registry, then look again.", ("sudo gitlab-ctl restart registry",))
-}
+_RESTART = {Dialect.OMNIBUS: Remedy("Restart the registry, then look again.", ("sudo gitlab-ctl restart registry",))}
 _REMEDY = {
     Dialect.OMNIBUS: Remedy(
         "Omnibus always writes an auth section: this config.yml was edited by hand or another is in use. Reconfigure "
         "writes it again.",
         ("sudo gitlab-ctl reconfigure", "sudo gitlab-ctl restart registry"),
     ),
-    Dialect.HELM: Remedy(
-        "The chart always writes an auth section; look for another registry behind this address."
-    ),
+    Dialect.HELM: Remedy("The chart always writes an auth section; look for another registry behind this address."),
     Dialect.PLAIN: Remedy(
         "Add an auth section to the registry's config.yml and restart it. For GitLab, with its own address as realm:",
         (

@@ -21,11 +21,11 @@ from regdoctor.evidence.token_trials import TokenTrials, Trial
 def login_unauthorized(trials: TokenTrials) -> Outcome:
     """docker login asks the realm for a token and shows it to GET /v2/; a 401 there means that the token is refused.
 
-    The registry names its reason in its own log alone. What it checks, in the order of 2.8 and GitLab's fork: the issuer,
-    the audience, whether the token has expired or is not yet valid (with 60 s of leeway), then the key and the signature.
-    Where regdoctor sees the cause as well, in the files or the clocks, this finding is folded under it. Else the log tells
-    them apart: `token from untrusted issuer`, `token intended for another audience`, `token not to be used before` or
-    `after`, `token signed by untrusted key`.
+    The registry names its reason in its own log alone. What it checks, in the order of 2.8 and GitLab's fork: the
+    issuer, the audience, whether the token has expired or is not yet valid (with 60 s of leeway), then the key and
+    the signature. Where regdoctor sees the cause as well, in the files or the clocks, this finding is folded under
+    it. Else the log tells them apart: `token from untrusted issuer`, `token intended for another audience`, `token
+    not to be used before` or `after`, `token signed by untrusted key`.
     """
     refused = [trial for trial in trials.trials if trial.refused]
     if refused:
@@ -68,9 +68,7 @@ def _quotes(trial: Trial) -> list[Quote]:
 def _claims(token: Token) -> str:
     """What the registry judges, on one line."""
     times = [
-        f"{name} {timestamp(moment)}"
-        for name, moment in (("nbf", token.not_before), ("exp", token.expires))
-        if moment
+        f"{name} {timestamp(moment)}" for name, moment in (("nbf", token.not_before), ("exp", token.expires)) if moment
     ]
     return ", ".join([f"kid {token.kid}", f"iss {token.issuer}", f"aud {' '.join(token.audience)}", *times])
 

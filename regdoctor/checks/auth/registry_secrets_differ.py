@@ -16,10 +16,11 @@ from regdoctor.formats.pem import read_pem
 def registry_secrets_differ(secrets: GitLabSecrets, files: SignerFiles) -> Outcome:
     """Omnibus writes the token signer's key and certificate from gitlab-secrets.json at each reconfigure.
 
-    Where that file holds something else than what is in use, the next reconfigure swaps the files: on this node alone,
-    when GitLab and the registry are on separate nodes or when there are several; then logins fail with `token signed by
-    untrusted key`. And where the pair in gitlab-secrets.json is itself no pair, they fail everywhere. It comes of a restore
-    without gitlab-secrets.json, of copying that file to a node without a reconfigure, or of editing it by hand.
+    Where that file holds something else than what is in use, the next reconfigure swaps the files: on this node
+    alone, when GitLab and the registry are on separate nodes or when there are several; then logins fail with
+    `token signed by untrusted key`. And where the pair in gitlab-secrets.json is itself no pair, they fail
+    everywhere. It comes of a restore without gitlab-secrets.json, of copying that file to a node without a
+    reconfigure, or of editing it by hand.
 
     Omnibus: decide which pair is right (on several nodes: the one that all must share), put it into gitlab-secrets.json
     on every node, and reconfigure.
@@ -27,9 +28,7 @@ def registry_secrets_differ(secrets: GitLabSecrets, files: SignerFiles) -> Outco
     if secrets.internal_key is None or secrets.internal_certificate is None:
         return Skip(f"{secrets.source} has no key pair for the registry")
     key = read_pem(secrets.internal_key.reveal().encode(), f"{secrets.source} (registry.internal_key)")
-    certificate = read_pem(
-        secrets.internal_certificate.encode(), f"{secrets.source} (registry.internal_certificate)"
-    )
+    certificate = read_pem(secrets.internal_certificate.encode(), f"{secrets.source} (registry.internal_certificate)")
     if not key.private_keys or not certificate.certificates:
         broken = "internal_key" if not key.private_keys else "internal_certificate"
         return _fail(secrets, f"registry.{broken} in {secrets.source} cannot be read as PEM", ())
@@ -42,9 +41,7 @@ def registry_secrets_differ(secrets: GitLabSecrets, files: SignerFiles) -> Outco
         )
     in_use = _in_use(files)
     if not in_use:
-        return Unknown(
-            "neither half in use could be read, so there is nothing to compare with gitlab-secrets.json"
-        )
+        return Unknown("neither half in use could be read, so there is nothing to compare with gitlab-secrets.json")
     differing = {path: facts for path, facts in in_use.items() if facts.spki_sha256 != ours.spki_sha256}
     if not differing:
         return Pass(f"the pair in {secrets.source} is the one in use")
@@ -78,7 +75,8 @@ def _in_use(files: SignerFiles) -> dict[str, KeyFacts]:
 
 def _fail(secrets: GitLabSecrets, problem: str, quotes: tuple[Quote, ...]) -> Fail:
     remedy = Remedy(
-        "Decide which pair is right; with several nodes, it must be the same on all. Keep a copy of gitlab-secrets.json, "
+        "Decide which pair is right; with several nodes, it must be the same on all. Keep a copy of "
+        "gitlab-secrets.json, "
         "put the right pair into its registry section on every node, then reconfigure each. To have a new pair made, "
         "delete that section on one node, reconfigure it, and copy the section to the others.",
         (

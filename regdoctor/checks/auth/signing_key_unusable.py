@@ -19,9 +19,9 @@ from regdoctor.formats.pem import PemKind
 def signing_key_unusable(files: SignerFiles) -> Outcome:
     """GitLab signs each token for the registry with the key file that `registry.key` of gitlab.yml names.
 
-    Without it nobody logs in, and a project that has container repositories cannot be deleted: GitLab answers 500. Rails
-    runs as the user git (in Omnibus), so git must be able to read the file. Omnibus writes the file only while
-    gitlab_rails['registry_enabled'] is true and registry['internal_key'] is set, which it is by default.
+    Without it nobody logs in, and a project that has container repositories cannot be deleted: GitLab answers 500.
+    Rails runs as the user git (in Omnibus), so git must be able to read the file. Omnibus writes the file only
+    while gitlab_rails['registry_enabled'] is true and registry['internal_key'] is set, which it is by default.
 
     Omnibus: remove the file if it is there, make sure that the registry is enabled, and reconfigure.
     Others: put the private key that belongs to the registry's rootcertbundle there, readable by GitLab's user alone.
@@ -64,11 +64,7 @@ def _problem(key: SignerFile) -> tuple[str, str]:
 
 def _words(key: SignerFile) -> str:
     contents = key.contents
-    return (
-        contents.private_keys[0].algorithm
-        if contents and contents.private_keys
-        else "of a kind that is not known"
-    )
+    return contents.private_keys[0].algorithm if contents and contents.private_keys else "of a kind that is not known"
 
 
 def _fail(key: SignerFile, problem: str, mode: str) -> Fail:

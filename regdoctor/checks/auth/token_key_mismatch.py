@@ -20,10 +20,11 @@ from regdoctor.formats.key_facts import KeyFacts
 def token_key_mismatch(files: SignerFiles) -> Outcome:
     """GitLab signs tokens with its key; the registry accepts those whose key belongs to its rootcertbundle.
 
-    Where the two are no pair, `docker login` ends in 401 Unauthorized and the registry logs `token signed by untrusted
-    key with ID`. It happens when secrets were regenerated on one node only, after a restore, or when one of the two files
-    was replaced by hand. The public halves are compared, of every certificate in the bundle; for RSA the SHA-256 of the
-    modulus is shown as `openssl x509|rsa -noout -modulus -in FILE | openssl sha256` prints it.
+    Where the two are no pair, `docker login` ends in 401 Unauthorized and the registry logs `token signed by
+    untrusted key with ID`. It happens when secrets were regenerated on one node only, after a restore, or when one
+    of the two files was replaced by hand. The public halves are compared, of every certificate in the bundle; for
+    RSA the SHA-256 of the modulus is shown as `openssl x509|rsa -noout -modulus -in FILE | openssl sha256` prints
+    it.
 
     Omnibus: remove both files and reconfigure; they are made again, as a pair, from gitlab-secrets.json.
     Others: make a pair, give the key to GitLab and the certificate to the registry, and restart both.
@@ -54,9 +55,7 @@ def token_key_mismatch(files: SignerFiles) -> Outcome:
 def _facts(file: SignerFile, keys: list[KeyFacts], command: str) -> list[Quote]:
     quotes = []
     for one in keys:
-        quotes.append(
-            Quote(file.path, f"{one.algorithm}, key ID as the registry logs it: {one.libtrust_id}", one.line)
-        )
+        quotes.append(Quote(file.path, f"{one.algorithm}, key ID as the registry logs it: {one.libtrust_id}", one.line))
         if one.modulus_sha256:
             quotes.append(
                 Quote(
@@ -66,9 +65,7 @@ def _facts(file: SignerFile, keys: list[KeyFacts], command: str) -> list[Quote]:
                 )
             )
         else:
-            quotes.append(
-                Quote(file.path, f"SHA-256 of the public key (SPKI, DER): {one.spki_sha256}", one.line)
-            )
+            quotes.append(Quote(file.path, f"SHA-256 of the public key (SPKI, DER): {one.spki_sha256}", one.line))
     return quotes
 
 

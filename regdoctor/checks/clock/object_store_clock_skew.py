@@ -21,9 +21,9 @@ LIMIT = 15 * 60.0
 def object_store_clock_skew(clocks: Clocks) -> Outcome:
     """Every request to S3 carries the time of signing; the store refuses one that is 15 minutes from its own time.
 
-    It answers 403 RequestTimeTooSkewed then, to everything: the registry's health check, pushes and pulls, and also to the
-    links for download that the registry signs. The registry's clock is read from its own answer where it can be asked
-    without a proxy in between.
+    It answers 403 RequestTimeTooSkewed then, to everything: the registry's health check, pushes and pulls, and also
+    to the links for download that the registry signs. The registry's clock is read from its own answer where it can
+    be asked without a proxy in between.
 
     Let NTP set the clock of the registry's host, or of the store's where that is your own.
     """
@@ -41,7 +41,8 @@ def object_store_clock_skew(clocks: Clocks) -> Outcome:
     if abs(apart) - doubt <= LIMIT:
         return Unknown(f"too near to the 15 minutes that S3 allows to tell: {words}")
     return Fail(
-        f"The object store's clock is {abs(apart) / 60:.0f} min {'ahead of' if apart > 0 else 'behind'} the registry's; "
+        f"The object store's clock is {abs(apart) / 60:.0f} min {'ahead of' if apart > 0 else 'behind'} the "
+        "registry's; "
         "S3 refuses requests from 15 min on",
         evidence=(store.quote(), registry.quote()),
         resource=store.exchange.url,

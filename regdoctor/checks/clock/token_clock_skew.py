@@ -20,10 +20,11 @@ LIFE = 300.0
 def token_clock_skew(clocks: Clocks) -> Outcome:
     """A token says from when and until when it is valid, by the clock of GitLab; the registry judges by its own.
 
-    The registry allows 60 s. GitLab ahead by more: every token is `not to be used before` a time that has not come, and
-    logins fail. GitLab behind: tokens live shorter, and with five minutes of it and more they have expired at birth. The
-    clocks are read from the Date headers of answers, which are cut to the second: each offset says how well it is known.
-    A proxy writes its own Date, so where only the public address can be asked it is the proxy's clock that is read.
+    The registry allows 60 s. GitLab ahead by more: every token is `not to be used before` a time that has not come,
+    and logins fail. GitLab behind: tokens live shorter, and with five minutes of it and more they have expired at
+    birth. The clocks are read from the Date headers of answers, which are cut to the second: each offset says how
+    well it is known. A proxy writes its own Date, so where only the public address can be asked it is the proxy's
+    clock that is read.
 
     Let NTP set the clocks of both hosts. In containers and virtual machines it is the host's clock that counts.
     """

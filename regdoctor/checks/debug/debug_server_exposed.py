@@ -19,12 +19,13 @@ _LOOPBACK = ("localhost", "127.", "[::1]", "::1")
 def debug_server_exposed(
     debug: DebugServer, config: RegistryConfig | Absent, installation: Installation | Absent
 ) -> Outcome:
-    """http.debug.addr opens a server without login: health, metrics, and with upstream's registry /debug/vars and pprof.
+    """http.debug.addr opens a server without a login:
+    health, metrics, and with upstream's registry /debug/vars and pprof.
 
-    /debug/vars shows the command line, pprof the heap, where credentials are; a profile also costs the registry time.
-    GitLab says that access must be locked down in production. An address such as `:5001` or `0.0.0.0:5001` listens on every
-    interface. In a container that is as it must be, for the probes of Kubernetes come from outside: there only the port's
-    being published counts, which is not seen here.
+    /debug/vars shows the command line, pprof the heap, where credentials are; a profile also costs the registry
+    time. GitLab says that access must be locked down in production. An address such as `:5001` or `0.0.0.0:5001`
+    listens on every interface. In a container that is as it must be, for the probes of Kubernetes come from
+    outside: there only the port's being published counts, which is not seen here.
 
     Listen on localhost, or let a firewall keep others out.
     """
@@ -34,11 +35,7 @@ def debug_server_exposed(
             f"The debug server's pages can be had at the registry's public address: {public.url}",
             evidence=(public.quote(),),
             resource=public.url,
-            remedy={
-                Dialect.PLAIN: Remedy(
-                    "Remove from the proxy what passes /debug on to the registry's debug port."
-                )
-            },
+            remedy={Dialect.PLAIN: Remedy("Remove from the proxy what passes /debug on to the registry's debug port.")},
         )
     setting = config.debug_address() if isinstance(config, RegistryConfig) else None
     if setting is None:

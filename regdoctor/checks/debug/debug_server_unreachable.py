@@ -16,8 +16,8 @@ from regdoctor.injection import Absent
 def debug_server_unreachable(debug: DebugServer, internal: InternalAnswer | Absent) -> Outcome:
     """The debug server is a port of its own, set by http.debug.addr. /debug/health is never on the main port.
 
-    Where the configuration names it and nothing answers there, the registry was not restarted since, or it did not get the
-    setting. Where a 404 comes back, it is the main port, or another server, that was asked.
+    Where the configuration names it and nothing answers there, the registry was not restarted since, or it did not
+    get the setting. Where a 404 comes back, it is the main port, or another server, that was asked.
 
     Restart the registry, or ask the right port.
     """

@@ -16,8 +16,8 @@ from regdoctor.injection import Absent
 def health_lies(debug: DebugServer, access: S3Access, config: RegistryConfig | Absent) -> Outcome:
     """The registry's health check of S3 is one listing of the root, and nothing at all where it is switched off.
 
-    So it stays green when the registry may not read, write or delete: monitoring that looks at it sees nothing. The failure
-    itself is named by the check that saw the refusal, and this finding is folded under it.
+    So it stays green when the registry may not read, write or delete: monitoring that looks at it sees nothing. The
+    failure itself is named by the check that saw the refusal, and this finding is folded under it.
 
     Switch the storage's health check on where it is off. What it does not see, `regdoctor check storage` does.
     """

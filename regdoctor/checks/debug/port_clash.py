@@ -27,9 +27,9 @@ def port_clash(
 ) -> Outcome:
     """The registry listens on http.addr, its debug server on http.debug.addr, and GitLab's nginx on the public port.
 
-    The first two on one port: the registry stops at once, with `error listening on debug interface` or `address already in
-    use`. In Omnibus the public port of registry_external_url on the port of http.addr: nginx and the registry want the same
-    one, and whichever comes second does not start.
+    The first two on one port: the registry stops at once, with `error listening on debug interface` or `address
+    already in use`. In Omnibus the public port of registry_external_url on the port of http.addr: nginx and the
+    registry want the same one, and whichever comes second does not start.
 
     Give each its own port.
     """

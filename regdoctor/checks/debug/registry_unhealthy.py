@@ -20,7 +20,8 @@ from regdoctor.injection import Absent
 def registry_unhealthy(
     public: PublicAnswer | Absent, internal: InternalAnswer | Absent, debug: DebugServer | Absent
 ) -> Outcome:
-    """The registry looks after its storage, every 10 s unless told otherwise; after `threshold` failures it answers 503.
+    """The registry looks after its storage,
+    every 10 s unless told otherwise; after `threshold` failures it answers 503.
 
     It does so to every request, on every URL, with UNAVAILABLE. The reason is told by its debug server alone, at
     /debug/health: one entry for each check that fails, `storagedriver_s3` with the words of the store, for example.
@@ -30,9 +31,7 @@ def registry_unhealthy(
     problems = debug.problems if isinstance(debug, DebugServer) else None
     unavailable = next((ping for ping in _pings(public, internal) if _unavailable(ping)), None)
     if problems:
-        quotes = [
-            Quote(f"{_url(debug)}/debug/health", f"{name}: {reason}") for name, reason in problems.items()
-        ]
+        quotes = [Quote(f"{_url(debug)}/debug/health", f"{name}: {reason}") for name, reason in problems.items()]
         if unavailable:
             quotes.append(unavailable.exchange.quote())
         return Fail(
@@ -80,9 +79,11 @@ def _mend(problems: Mapping[str, str]) -> Remedies:
     name, reason = next(iter(problems.items()))
     store = "storage" if name.startswith("storagedriver") else "thing"
     if any(words in reason for words in ("refused", "no such host", "timeout", "unreachable", "reset")):
-        text = f"The {store} that {name} names is not reached from the registry's host: start it, or mend the way there."
+        text = (
+            f"The {store} that {name} names is not reached from the registry's host: start it, or mend the way there."
+        )
     elif "AccessDenied" in reason or "403" in reason:
-        text = f"The {store} that {name} names refuses the registry's identity: grant what it lacks (`regdoctor check storage`)."
+        text = f"The {store} that {name} names refuses the registry's identity; `regdoctor check storage` says why."
     else:
         text = f"Mend what {name} says; the registry recovers by itself with its next check."
     return {Dialect.PLAIN: Remedy(text)}

@@ -27,25 +27,25 @@ def schema1_manifests(
 ) -> Outcome:
     """Docker before 1.10 pushed manifests of schema version 1. Registries have stopped to serve them.
 
-    distribution 2.x serves them while compatibility.schema1.enabled is true (the default of the file is false); GitLab's
-    registry dropped them in v3.0.0-gitlab, distribution in 3.0. Such an image is still stored and can no longer be pulled:
-    `manifest invalid: Schema 1 manifest not supported`. Looked for through the API, tag by tag, and in the storage, both
-    for a few seconds only: the message says how much was seen.
+    distribution 2.8 takes new ones only while compatibility.schema1.enabled is true, and goes on serving those that
+    it has. GitLab's registry dropped them in v3.0.0-gitlab, distribution in 3.0: there such an image is still
+    stored and can no longer be pulled, `manifest invalid: Schema 1 manifest not supported`, and distribution 3's
+    garbage collection stops at the first one. They are looked for through the API, tag by tag, and in the storage,
+    both for a few seconds only: the message says how much was seen.
 
-    With 2.x: switch compatibility.schema1.enabled on, pull and push each image with a docker between 1.12 and 25, and
-    switch it off again. GitLab: do the same with the registry downgraded to v2.13.1-gitlab for the time being.
+    With 2.x: pull and push each image again with a docker from 1.12 to 25, before the update. GitLab, after it: do the
+    same with the registry put back to v2.13.1-gitlab for the time being.
     """
     found: dict[tuple[str, str], Schema1Manifest] = {}
     samples = [sample for sample in (served, stored) if isinstance(sample, ManifestSample)]
     for sample in samples:
         for manifest in sample.schema1:
-            found[manifest.repository, manifest.reference] = manifest
+            # The API's word comes first: it tells whether the registry serves what is stored.
+            found.setdefault((manifest.repository, manifest.reference), manifest)
     setting = config.at("compatibility", "schema1", "enabled") if isinstance(config, RegistryConfig) else None
     enabled = setting is not None and setting.text() == "true"
     if found:
-        return _found(
-            list(found.values()), samples, enabled=enabled, setting=setting.quote() if setting else None
-        )
+        return _found(list(found.values()), samples, enabled=enabled, setting=setting.quote() if setting else None)
     if enabled and setting:
         return Fail(
             f"{setting.name} is on: old clients may still push manifests that newer registries do not serve",
@@ -100,29 +100,20 @@ def _found(
 
 
 def _upgrade() -> Remedies:
-    again = (
-        "docker pull REGISTRY/REPOSITORY:TAG",
-        "docker push REGISTRY/REPOSITORY:TAG",
-    )
+    again = ("docker pull REGISTRY/REPOSITORY:TAG", "docker push REGISTRY/REPOSITORY:TAG")
+    convert = "pull and push each image with a docker from 1.12 to 25, which converts it"
     return {
         Dialect.OMNIBUS: Remedy(
-            "With a registry before v3.0.0-gitlab, put the first line into /etc/gitlab/gitlab.rb and reconfigure; with a "
-            "later one, put v2.13.1-gitlab in its place for the time being. Then pull and push each image with docker 1.12 "
-            "or later (before 26), which converts it, and go back.",
-            ("registry['compatibility_schema1_enabled'] = true", "sudo gitlab-ctl reconfigure", *again),
+            f"While the registry still serves them, {convert}. One from v3.0.0-gitlab on does not: put the binary of "
+            "v2.13.1-gitlab in its place for the time being.",
+            again,
         ),
         Dialect.HELM: Remedy(
-            "Run the registry image v2.13.1-gitlab for the time being, pull and push each image with docker 1.12 or later "
-            "(before 26), which converts it, and go back.",
-            (
-                "helm upgrade gitlab gitlab/gitlab --reuse-values --set registry.image.tag=v2.13.1-gitlab",
-                *again,
-            ),
+            f"Run the registry image v2.13.1-gitlab for the time being, {convert}, and go back.",
+            ("helm upgrade gitlab gitlab/gitlab --reuse-values --set registry.image.tag=v2.13.1-gitlab", *again),
         ),
         Dialect.PLAIN: Remedy(
-            "Put these lines into the config.yml of a registry 2.x and restart it, pull and push each image with docker "
-            "1.12 or later (before 26), which converts it, then take them out again.",
-            ("compatibility:\n  schema1:\n    enabled: true", *again),
+            f"While a registry 2.x still serves them, {convert}; distribution 3 does not serve them at all.", again
         ),
     }
 

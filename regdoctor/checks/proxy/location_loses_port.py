@@ -13,10 +13,12 @@ from regdoctor.evidence.upload_start import UploadStart, port_of
     reference="https://docs.gitlab.com/administration/packages/container_registry_troubleshooting/",
 )
 def location_loses_port(start: UploadStart) -> Outcome:
-    """The registry tells the client where to go on with an upload; it takes the port, with the host, from the Host header.
+    """The registry tells the client where to go on with an upload;
+    it takes the port, with the host, from the Host header.
 
-    nginx's $host has no port, $http_host has; X-Forwarded-Port is never read. Where the registry is at another port than
-    443, a proxy with `proxy_set_header Host $host` makes clients go on at 443, where nobody or somebody else answers.
+    nginx's $host has no port, $http_host has; X-Forwarded-Port is never read. Where the registry is at another port
+    than 443, a proxy with `proxy_set_header Host $host` makes clients go on at 443, where nobody or somebody else
+    answers.
 
     Let the proxy pass $http_host, or set http.relativeurls or http.host in the registry.
     """

@@ -15,10 +15,10 @@ from regdoctor.evidence.upload_start import UploadStart
 def location_wrong_scheme(start: UploadStart) -> Outcome:
     """The registry tells the client where to go on with an upload, in Location, as a whole URL.
 
-    It takes the scheme from the request: https where it serves TLS itself, else from X-Forwarded-Proto (or from Forwarded,
-    which switches the X-Forwarded headers off). Behind a proxy that ends TLS and does not send that header it writes
-    http://. Login works, since it needs no Location; then `docker push` repeats `Retrying in … seconds`, or sends its data
-    without the token and is refused.
+    It takes the scheme from the request: https where it serves TLS itself, else from X-Forwarded-Proto (or from
+    Forwarded, which switches the X-Forwarded headers off). Behind a proxy that ends TLS and does not send that
+    header it writes http://. Login works, since it needs no Location; then `docker push` repeats `Retrying in …
+    seconds`, or sends its data without the token and is refused.
 
     Let the proxy send X-Forwarded-Proto https (an inner proxy must not overwrite it), or set http.relativeurls in the
     registry, or http.host. One of the three is enough.

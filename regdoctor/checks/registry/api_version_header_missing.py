@@ -15,9 +15,9 @@ from regdoctor.injection import Absent
 def api_version_header_missing(public: PublicAnswer, internal: InternalAnswer | Absent) -> Outcome:
     """A registry of version 2 sends Docker-Distribution-Api-Version: registry/2.0 with the answer to GET /v2/.
 
-    Old docker falls back to version 1 of the API where it is missing, and then asks /v1/_ping and /v1/users/, which nobody
-    answers. Newer clients do without it, and so does the OCI specification; so this is a warning, and only where the
-    registry itself is known to send it.
+    Old docker falls back to version 1 of the API where it is missing, and then asks /v1/_ping and /v1/users/, which
+    nobody answers. Newer clients do without it, and so does the OCI specification; so this is a warning, and only
+    where the registry itself is known to send it.
 
     Let the proxy pass the header on. In nginx, a header of the upstream's is dropped by proxy_hide_header only.
     """
@@ -28,11 +28,10 @@ def api_version_header_missing(public: PublicAnswer, internal: InternalAnswer | 
         return Pass(f"{API_VERSION_HEADER}: {ping.exchange.header(API_VERSION_HEADER)}")
     inner = internal.ping.exchange if isinstance(internal, InternalAnswer) else None
     if inner is None or inner.header(API_VERSION_HEADER) is None:
-        return Skip(
-            "the registry itself may not send the header, which the OCI specification does not ask for"
-        )
+        return Skip("the registry itself may not send the header, which the OCI specification does not ask for")
     return Fail(
-        f"The header {API_VERSION_HEADER} is lost on the way to clients: old ones take this for a registry of version 1",
+        f"The header {API_VERSION_HEADER} is lost on the way to clients: old ones take this for a registry of "
+        "version 1",
         evidence=(ping.exchange.quote(), inner.quote()),
         resource=ping.endpoint.url,
         remedy={

@@ -20,8 +20,9 @@ from regdoctor.injection import Absent
 def not_a_registry(public: PublicAnswer, internal: InternalAnswer | Absent) -> Outcome:
     """GET /v2/ of a registry answers 200 or 401, with its API header or with JSON.
 
-    Where an HTML page, a redirect or a bare 404 comes back, another server block took the request (a default vhost, a login
-    page, GitLab itself), or the registry is served below a path: docker always asks /v2/ at the root of the host.
+    Where an HTML page, a redirect or a bare 404 comes back, another server block took the request (a default vhost,
+    a login page, GitLab itself), or the registry is served below a path: docker always asks /v2/ at the root of the
+    host.
 
     Make the proxy pass /v2/ of this very name and port on to the registry.
     """
@@ -40,7 +41,8 @@ def not_a_registry(public: PublicAnswer, internal: InternalAnswer | Absent) -> O
         resource=ping.endpoint.url,
         remedy={
             Dialect.OMNIBUS: Remedy(
-                "See that registry_external_url in /etc/gitlab/gitlab.rb names this host and port, and that no other server "
+                "See that registry_external_url in /etc/gitlab/gitlab.rb names this host and port, and that no "
+                "other server "
                 "block listens there; then write nginx's configuration again.",
                 (
                     "sudo grep -n registry_external_url /etc/gitlab/gitlab.rb",

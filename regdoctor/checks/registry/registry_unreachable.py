@@ -27,9 +27,9 @@ def registry_unreachable(
 ) -> Outcome:
     """Whatever a client does begins with GET /v2/ at the registry's address.
 
-    Here nothing answers, or a proxy answers with 502, 503 or 504 in place of a registry that it cannot reach. On the
-    registry's own host both the public address and the port of the process are asked, which tells a registry that does not
-    run from a proxy that looks for it in the wrong place, and both from a name that does not resolve.
+    Here nothing answers, or a proxy answers with 502, 503 or 504 in place of a registry that it cannot reach. On
+    the registry's own host both the public address and the port of the process are asked, which tells a registry
+    that does not run from a proxy that looks for it in the wrong place, and both from a name that does not resolve.
 
     Start the registry, and read the first lines that it logs when it does not stay up.
     """
@@ -54,22 +54,16 @@ def registry_unreachable(
     return _inner_down(inner, installation) if inner else Pass()
 
 
-def _outer_down(
-    outer: Ping, inner: Ping | None, inner_down: bool, installation: Installation | Absent
-) -> Outcome:
+def _outer_down(outer: Ping, inner: Ping | None, inner_down: bool, installation: Installation | Absent) -> Outcome:
     failure = outer.exchange.failure
     said = failure.message if failure else f"a proxy answers {outer.exchange.status} in its place"
     evidence = [outer.exchange.quote()]
     if inner is not None:
         evidence.append(inner.exchange.quote())
     if inner_down:
-        message = (
-            f"The registry does not run: nothing answers at {inner.endpoint.url if inner else ''}, and {said}"
-        )
+        message = f"The registry does not run: nothing answers at {inner.endpoint.url if inner else ''}, and {said}"
         if failure:
-            message = (
-                f"The registry does not run: nothing answers at {outer.endpoint.url} nor at {_address(inner)}"
-            )
+            message = f"The registry does not run: nothing answers at {outer.endpoint.url} nor at {_address(inner)}"
     elif inner is not None:
         message = f"Clients do not reach the registry, which itself answers at {inner.endpoint.url}: {said}"
     else:

@@ -27,11 +27,7 @@ def s3_blob_read_forbidden(access: S3Access) -> Outcome:
     reads = [call for call in access.calls if call.action in ("HEAD", "GET")]
     refused = [call for call in reads if call.refused]
     if not refused:
-        return (
-            Pass(f"s3:GetObject in {access.endpoint.bucket} is granted")
-            if reads
-            else Unknown("no object was tried")
-        )
+        return Pass(f"s3:GetObject in {access.endpoint.bucket} is granted") if reads else Unknown("no object was tried")
     unlisted = [area for area in ("blobs", "repositories") if _listing_refused(access, area)]
     if all(call.exchange.status == 403 and call.area in unlisted and not call.exists for call in refused):
         # S3 answers 403 for a key that is not there to one who may not list: nothing is told of reading.
@@ -53,7 +49,8 @@ def _judge(access: S3Access, refused: list[S3Call]) -> Outcome:
     where = " and ".join(f"{endpoint.registry_prefix}{area}/" for area in areas)
     what = " and ".join(actions)
     return Fail(
-        f"The registry's S3 identity may not {what} objects under {where} of {endpoint.bucket}: pushes and pulls end in 403",
+        f"The registry's S3 identity may not {what} objects under {where} of {endpoint.bucket}: pushes and pulls "
+        "end in 403",
         evidence=(access.access_key_named_by, *(call.quote() for call in refused)),
         resource=endpoint.bucket,
         remedy={Dialect.PLAIN: _remedy(endpoint.bucket) if "GET" in actions else _head_remedy()},
@@ -62,7 +59,8 @@ def _judge(access: S3Access, refused: list[S3Call]) -> Outcome:
 
 def _remedy(bucket: str) -> Remedy:
     return Remedy(
-        "Add this statement to the policy of the registry's identity; no restart is needed. (s3:GetObject covers HEAD and "
+        "Add this statement to the policy of the registry's identity; no restart is needed. (s3:GetObject covers "
+        "HEAD and "
         "GET; look for a Deny or a condition on the prefix if it is there already.)",
         (f'{{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::{bucket}/*"}}',),
     )
@@ -70,6 +68,7 @@ def _remedy(bucket: str) -> Remedy:
 
 def _head_remedy() -> Remedy:
     return Remedy(
-        "GET is allowed and HEAD is not: no S3 policy tells the two apart, so something in front of the store (a proxy, a "
+        "GET is allowed and HEAD is not: no S3 policy tells the two apart, so something in front of the store (a "
+        "proxy, a "
         "WAF) refuses the method. Allow HEAD there."
     )

@@ -15,9 +15,9 @@ from regdoctor.evidence.s3_access import PERMISSION_CODES, S3Access
 def s3_list_forbidden(access: S3Access) -> Outcome:
     """The registry asks its bucket whether something exists by listing; its health check lists the root.
 
-    Without s3:ListBucket the health check fails, and from its third failure on every URL of the registry answers 503. With
-    the health check of the storage switched off it starts and then fails at the first pull or push. Garbage collection and
-    the catalog list as well.
+    Without s3:ListBucket the health check fails, and from its third failure on every URL of the registry answers
+    503. With the health check of the storage switched off it starts and then fails at the first pull or push.
+    Garbage collection and the catalog list as well.
 
     Grant s3:ListBucket on the bucket itself (not on its objects: `arn:aws:s3:::BUCKET`, no slash behind).
     """
@@ -31,7 +31,8 @@ def s3_list_forbidden(access: S3Access) -> Outcome:
     bucket = access.endpoint.bucket
     prefixes = ", ".join(f"prefix {call.key!r}" if call.key else "the bucket's root" for call in refused)
     return Fail(
-        f"The registry's S3 identity may not list {bucket} ({prefixes}): its health check fails, and with it every request",
+        f"The registry's S3 identity may not list {bucket} ({prefixes}): its health check fails, and with it "
+        "every request",
         evidence=(access.access_key_named_by, *(call.quote() for call in refused)),
         resource=bucket,
         remedy={Dialect.PLAIN: _remedy(bucket)},

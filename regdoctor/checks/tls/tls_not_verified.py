@@ -40,9 +40,9 @@ def tls_not_verified(public: PublicAnswer) -> Outcome:
     """Clients ask the registry by TLS and go no further where its certificate does not verify.
 
     It is judged with the system's trust store, --ca-file, and what GitLab was told to trust in
-    /etc/gitlab/trusted-certs. Where it fails, a second look without trust, and without credentials, sees what is behind.
-    A client has its own store: one that has a private authority in /etc/docker/certs.d/HOST:PORT/ca.crt may succeed where
-    this fails.
+    /etc/gitlab/trusted-certs. Where it fails, a second look without trust, and without credentials, sees what is
+    behind. A client has its own store: one that has a private authority in /etc/docker/certs.d/HOST:PORT/ca.crt may
+    succeed where this fails.
 
     Serve the full chain of an authority that clients trust, or give the authority's certificate to each client.
     """
@@ -56,9 +56,7 @@ def tls_not_verified(public: PublicAnswer) -> Outcome:
         return Unknown(failure.message)
     if public.plain is not None:
         return _plain_http(public, public.plain.exchange)
-    mode = next(
-        (mode for mode, words in _MODES if any(word in failure.message.lower() for word in words)), None
-    )
+    mode = next((mode for mode, words in _MODES if any(word in failure.message.lower() for word in words)), None)
     if public.unverified is None and mode is None:
         return Fail(
             f"TLS does not come about with {public.ping.endpoint.url}: {failure.message}",
@@ -108,15 +106,12 @@ def _remedies(public: PublicAnswer, mode: str | None) -> Remedies:
         apply = ("sudo gitlab-ctl hup nginx",)
     else:
         text = (
-            "Serve the certificate with its intermediates, leaf first. For an authority of your own, give its certificate "
+            "Serve the certificate with its intermediates, leaf first. For an authority of your own, give its "
+            "certificate "
             "to every client of the registry, and to regdoctor with --ca-file."
         )
         apply = ("sudo gitlab-ctl hup nginx",)
-    trust = (
-        (f"sudo install -D -m 644 ca.crt /etc/docker/certs.d/{host}:{port}/ca.crt",)
-        if mode == "TLS-01"
-        else ()
-    )
+    trust = (f"sudo install -D -m 644 ca.crt /etc/docker/certs.d/{host}:{port}/ca.crt",) if mode == "TLS-01" else ()
     return {
         Dialect.OMNIBUS: Remedy(text, (look, *trust, *apply)),
         Dialect.PLAIN: Remedy(text, (look, *trust)),
