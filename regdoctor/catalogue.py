@@ -40,7 +40,7 @@ def checks() -> tuple[Check, ...]:
 def probes() -> dict[type, Probe]:
     """Every probe by the type of evidence that it provides.
 
-    Raises TypeError where two provide the same type, or where the probes wait for each other in a circle.
+    Raises TypeError where two provide the same type.
     """
     import regdoctor.probes
 
@@ -70,7 +70,7 @@ def select(words: Iterable[str]) -> tuple[Check, ...]:
 
 def named(word: str) -> tuple[Check, ...]:
     """The checks that one word names; dashes may stand for underscores. Raises UsageError as `select` does."""
-    name, mode = word.lower().replace("-", "_"), word.upper()
+    name, mode = word.lower().replace("-", "_"), word.upper().replace("_", "-")
     found = tuple(item for item in checks() if name in ("all", item.name, item.family) or mode in item.failure_modes)
     if found:
         return found
@@ -82,7 +82,10 @@ def named(word: str) -> tuple[Check, ...]:
 
 
 def needed_probes(selected: Iterable[Check]) -> tuple[Probe, ...]:
-    """The probes that the checks ask for, directly or through other probes, each before those that wait for it."""
+    """The probes that the checks ask for, directly or through other probes, each before those that wait for it.
+
+    Raises TypeError where probes wait for each other in a circle.
+    """
     ordered: dict[type, Probe] = {}
     waiting: set[type] = set()
 
@@ -104,6 +107,10 @@ def needed_probes(selected: Iterable[Check]) -> tuple[Probe, ...]:
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:
-    for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+    def broken(name: str) -> None:
+        """Walking would leave out, in silence, a folder that cannot be imported."""
+        raise  # noqa: PLE0704 - called while the error is handled
+
+    for found in pkgutil.walk_packages(package.__path__, package.__name__ + ".", onerror=broken):
         if not found.ispkg:
             yield importlib.import_module(found.name)

@@ -26,7 +26,7 @@ def explanations(findings: Sequence[Finding]) -> dict[str, str]:
 
     Where several causes would explain a check, the one that explains most, then the most severe, has it.
     """
-    failing = {finding.check.name: finding for finding in findings}
+    failing = _worst_of_each(findings)
     direct: dict[str, str] = {}
     for name in failing:
         candidates = [other for other in failing.values() if name in other.check.explains and other.check.name != name]
@@ -39,7 +39,7 @@ def explanations(findings: Sequence[Finding]) -> dict[str, str]:
 def ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The findings with causes first (the most severe, then those that explain most), then what they explain."""
     explained = explanations(findings)
-    failing = {finding.check.name: finding for finding in findings}
+    failing = _worst_of_each(findings)
 
     def rank(finding: Finding) -> tuple[bool, int, int, str, str]:
         name = finding.check.name
@@ -50,6 +50,11 @@ def ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=rank))
 
 
+def _worst_of_each(findings: Sequence[Finding]) -> dict[str, Finding]:
+    """By check; a check may have found several things."""
+    return {finding.check.name: finding for finding in sorted(findings, key=lambda finding: finding.severity)}
+
+
 def _weight(finding: Finding, failing: dict[str, Finding]) -> int:
     return sum(name in failing for name in finding.check.explains)
 
@@ -58,5 +63,6 @@ def _root(name: str, direct: dict[str, str]) -> str:
     seen = [name]
     while (name := direct.get(name, "")) and name not in seen:
         seen.append(name)
-    # Two checks that explain each other: neither is the cause of the other, so the circle is left at its entry.
-    return seen[-1] if not name else seen[0]
+    # Checks that explain each other: none of them is the cause of the others. The circle is left where it was entered,
+    # so that each of its members stands for itself and what leads into it is still folded.
+    return name or seen[-1]

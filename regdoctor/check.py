@@ -78,6 +78,11 @@ class Fail:
     failure_modes: tuple[str, ...] | None = None
     """Where the check stands for several failure modes: those of this case."""
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a remedy that serves some dialects only: the report must have one for any."""
+        if Dialect.PLAIN not in self.remedy:
+            raise ValueError("a Fail needs a remedy for Dialect.PLAIN")
+
 
 @dataclass(frozen=True, slots=True)
 class Skip:

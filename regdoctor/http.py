@@ -76,9 +76,11 @@ class Http:
         refusal = request.refusal()
         if refusal is not None:
             return Exchange(method, url, request.shown_headers(), failure=refusal)
-        verifying = verifying_context(self._trust)
+        # Loading the system's store costs more than a request on loopback: not where there is no TLS to judge.
+        judged = verify and request.url.lower().startswith("https:")
         with Attempt(deadline) as attempt:
-            adapter = Adapter(attempt, verifying if verify else trusting_context(), proxy_context=verifying)
+            context = verifying_context(self._trust) if judged else trusting_context()
+            adapter = Adapter(attempt, context, proxy_context=lambda: verifying_context(self._trust))
             try:
                 return _exchange(request, adapter, attempt, cap)
             finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -32,23 +33,30 @@ def inputs_of(function: Callable[..., object]) -> Mapping[str, Input]:
     the declaration and is found when the catalogue is loaded.
     """
     hints = typing.get_type_hints(function)
-    hints.pop("return", None)
-    return {name: _input(function, name, hint) for name, hint in hints.items()}
+    declared = inspect.signature(function).parameters.values()
+    return {item.name: _input(function, item, hints.get(item.name)) for item in declared}
 
 
 def provided_by(function: Callable[..., object]) -> type:
     """The type of evidence that a probe's return annotation promises."""
     kind = typing.get_type_hints(function).get("return")
-    if not isinstance(kind, type):
+    if not _is_evidence(kind):
         raise TypeError(f"{function.__qualname__} must declare the one class of evidence that it returns")
     return kind
 
 
-def _input(function: Callable[..., object], name: str, hint: object) -> Input:
-    if isinstance(hint, type):
-        return Input(hint, optional=False)
-    if isinstance(hint, types.UnionType):
-        kinds = [kind for kind in typing.get_args(hint) if kind is not Absent]
-        if len(kinds) == 1 and isinstance(kinds[0], type) and Absent in typing.get_args(hint):
-            return Input(kinds[0], optional=True)
-    raise TypeError(f"{function.__qualname__}: parameter {name} must be `Class` or `Class | Absent`, not {hint}")
+def _input(function: Callable[..., object], parameter: inspect.Parameter, hint: object) -> Input:
+    if parameter.kind in (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY):
+        if _is_evidence(hint):
+            return Input(hint, optional=False)
+        kinds = typing.get_args(hint) if isinstance(hint, types.UnionType) else ()
+        wanted = [kind for kind in kinds if _is_evidence(kind)]
+        if len(kinds) == 2 and len(wanted) == 1 and Absent in kinds:
+            return Input(wanted[0], optional=True)
+    raise TypeError(
+        f"{function.__qualname__}: parameter {parameter} must be one `name: Class` or `name: Class | Absent`"
+    )
+
+
+def _is_evidence(kind: object) -> typing.TypeGuard[type]:
+    return isinstance(kind, type) and kind not in (Absent, types.NoneType)

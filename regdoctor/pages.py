@@ -20,21 +20,21 @@ def page(item: Check) -> str:
         ("Looks at", ", ".join(wanted.kind.__name__ for wanted in item.inputs.values())),
         ("Read on", item.reference),
     ]
-    body = "\n\n".join(textwrap.fill(" ".join(part.split()), _WIDTH) for part in item.page.split("\n\n"))
+    body = "\n\n".join(_filled(" ".join(part.split())) for part in item.page.split("\n\n"))
     rows = "\n".join(_row(name, text) for name, text in facts if text)
     return f"{head}\n{'=' * len(head)}\n\n{body}\n\n{rows}\n"
 
 
 def _row(name: str, text: str) -> str:
     label = f"{name}:".ljust(15)
+    indent = " " * len(label)
     return "\n".join(
-        textwrap.fill(
-            line,
-            _WIDTH,
-            initial_indent=label if number == 0 else " " * 15,
-            subsequent_indent=" " * 15,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for number, line in enumerate(text.splitlines())
+        _filled(line, indent if number else label, indent) for number, line in enumerate(text.splitlines())
+    )
+
+
+def _filled(text: str, first: str = "", rest: str = "") -> str:
+    """Wrapped between words only: names and commands must stay whole to be copied."""
+    return textwrap.fill(
+        text, _WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import base64
-import functools
 import hmac
 import json
 import re
 import threading
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 _SHORTEST = 5
 """Characters: a known secret that is shorter is never searched for in other text, where it would hit by chance."""
 
-_WORDS = frozenset({"false", "password", "secret"})
-"""Values that are no secret, whoever wrote them into a configuration; wiping them would spoil honest text."""
+_WORDS = frozenset({"false", "password", "secret", "token", "docker", "gitlab", "registry", "storage"})
+"""Words that our own sentences are made of. Wiping one would hide nothing: the gap in a known sentence tells it."""
 
-_known: dict[str, str] = {}
-_lock = threading.RLock()
+_known: Mapping[str, str] = {}
+"""Each form of each known secret with its placeholder, the longest first: one that is part of another must not leave
+the rest of it standing. Never changed, only replaced as a whole, so that `redact` needs no lock."""
+_lock = threading.Lock()
 
 
 class Secret:
@@ -65,6 +67,7 @@ class Secret:
 
 def remember(value: str, kind: str) -> None:
     """Wipe `value` from every text that passes `redact` from now on, also percent-, JSON- or base64-encoded."""
+    global _known  # noqa: PLW0603 - the one place that replaces it
     if len(value) < _SHORTEST or value.lower() in _WORDS:
         return
     placeholder = f"[redacted {kind}]"
@@ -72,6 +75,7 @@ def remember(value: str, kind: str) -> None:
         value,
         quote(value, safe=""),
         quote(value),
+        quote_plus(value),
         json.dumps(value)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
         repr(value)[1:-1],
@@ -81,9 +85,8 @@ def remember(value: str, kind: str) -> None:
         *(line for line in value.splitlines() if len(line) >= 20 and not line.startswith("-----")),
     }
     with _lock:
-        for form in forms:
-            _known.setdefault(form, placeholder)
-        _longest_first.cache_clear()
+        known = {**dict.fromkeys(forms, placeholder), **_known}
+        _known = dict(sorted(known.items(), key=lambda pair: len(pair[0]), reverse=True))
 
 
 # Each expression is anchored on a literal and takes no run of characters twice, so that time grows in proportion to
@@ -92,43 +95,54 @@ _PEM_KEY = re.compile(
     r"-----BEGIN (?P<label>[A-Z0-9 ]{0,40}PRIVATE KEY)-----.*?(?:-----END (?P=label)-----|\Z)", re.DOTALL
 )
 _JWT = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
+# What stands between a name and its value: YAML, Ruby, JSON (also inside a JSON string), Go's and Python's own forms.
+_SET = r"""(?:[\\"'\]]{0,4}\s{0,8}(?:=>|[:=])\s{0,8}|[\\"']{1,4},\s{0,8})"""
 _AUTHORIZATION = re.compile(
-    r"(?i)((?:proxy-)?authorization\W{1,4}(?:basic|bearer|digest|aws4-hmac-sha256|negotiate|token)?\s{0,4})"
-    r"([A-Za-z0-9+/_=.~-]{6,})"
+    rf"(?i)(authorization{_SET}[\\\"'\[]{{0,4}})"
+    r"(?:((?:digest|aws4-hmac-sha256)\s{1,4})[^\r\n]{6,}"
+    r"|((?:basic|bearer|negotiate|token)?\s{0,4})[A-Za-z0-9+/_=.~-]{6,})"
 )
-_COOKIE = re.compile(r"(?i)((?:set-)?cookie\"?\s{0,4}[:=]\s{0,4}\"?)([^\r\n\"]+)")
-_USERINFO = re.compile(r"(://[^/\s:@\"']{0,256}):([^/\s@\"']{1,1024})@")
+_TOKEN_HEADER = re.compile(
+    rf"(?i)((?:private-token|job-token|deploy-token|x-registry-auth|x-amz-security-token){_SET}[\\\"'\[]{{0,4}})"
+    r"[A-Za-z0-9+/_=.~-]{6,}"
+)
+# A cookie's own value may be quoted: then the quotation marks are not the end of the header.
+_COOKIE = re.compile(
+    rf"(?i)((?:set-)?cookie{_SET}[\\\"'\[]{{0,4}})(?!\[redacted)(?:=\\{{0,3}}\"[^\"\r\n]*\"?|[^\r\n\"])+"
+)
+_USERINFO = re.compile(r"(://[^/\s:@\"']{0,256}):(?!\[redacted)([^/\s\"']{1,1024})@")
 _QUERY = re.compile(
-    r"(?i)([?&;](?:x-amz-signature|x-amz-security-token|x-amz-credential|awsaccesskeyid|signature|sig|x-goog-signature|"
-    r"x-goog-credential|access_token|refresh_token|token|password|client_secret|_state)=)([^&\s\"'<>]+)"
+    # Go writes & as \u0026 in JSON; an address within an address has = as %3D.
+    r"(?i)((?:[?&;]|\\u0026|%3f|%26)"
+    r"(?:x-amz-signature|x-amz-security-token|x-amz-credential|awsaccesskeyid|signature|sig|x-goog-signature|"
+    r"x-goog-credential|access_token|refresh_token|private_token|job_token|token|password|client_secret|_state)"
+    r"(?:=|%3d))([^&\s\"'<>\\]+)"
 )
 _ASSIGNMENT = re.compile(
     r"(?i)((?:secretkey|secret_access_key|accesskey|access_key_id|password|passwd|http_secret|"
-    r"http\.secret|accountkey|internal_key|notification_secret|client_secret|private_key|session_token)"
-    r"[\"'\]]{0,4}\s{0,8}(?:=>|[:=])\s{0,8}[\"']?)([^\s\"',}\[]+)"
+    r"http\.secret|accountkey|internal_key|notification_secret|client_secret|private_key|session_token|"
+    r"secret_token|secret_key_base|db_key_base|otp_key_base|encryption_key)"
+    r"[\\\"'\]]{0,4}\s{0,8}(?:=>|[:=])\s{0,8})"
+    r"(?:(?P<mark>\\{0,3}[\"'])(?!\[redacted)(?:(?!(?P=mark))(?:\\.|[^\\\r\n]))+|[^\s\"'\[\\][^\s\"']*)"
 )
+_GITLAB_TOKEN = re.compile(r"\b(?:gl[a-z]{2,6}-|dckr_[a-z]{2,4}_)[A-Za-z0-9_-]{20,}")
 _AWS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
-
-
-@functools.cache
-def _longest_first() -> tuple[tuple[str, str], ...]:
-    """The known secrets, so that one that is part of another does not leave the rest of it standing."""
-    with _lock:
-        return tuple(sorted(_known.items(), key=lambda pair: len(pair[0]), reverse=True))
 
 
 def redact(text: str) -> str:
     """`text` with every known secret, and everything of the shape of one, replaced by a placeholder."""
-    for form, placeholder in _longest_first():
+    for form, placeholder in _known.items():
         if form in text:
             text = text.replace(form, placeholder)
     text = _PEM_KEY.sub("[redacted private key]", text)
     text = _JWT.sub("[redacted token]", text)
-    text = _AUTHORIZATION.sub(r"\1[redacted credentials]", text)
+    text = _GITLAB_TOKEN.sub("[redacted token]", text)
+    text = _AUTHORIZATION.sub(r"\1\2\3[redacted credentials]", text)
+    text = _TOKEN_HEADER.sub(r"\1[redacted token]", text)
     text = _COOKIE.sub(r"\1[redacted cookie]", text)
     text = _USERINFO.sub(r"\1:[redacted password]@", text)
     text = _QUERY.sub(r"\1[redacted]", text)
-    text = _ASSIGNMENT.sub(r"\1[redacted]", text)
+    text = _ASSIGNMENT.sub(r"\1\g<mark>[redacted]", text)
     return _AWS_KEY.sub("[redacted accesskey]", text)
 
 

@@ -46,11 +46,20 @@ class Report:
     target: Mapping[str, Any]
     dialect: Dialect
     rows: tuple[Row, ...]
-    """Causes first, each followed by nothing: what it explains names it in `explained_by`; then the healthy rest."""
+    """Causes first, then what they explain (`explained_by`), then what did not fail, in catalogue order."""
 
     def count(self, outcome: str) -> int:
         """How many rows have this outcome."""
-        return sum(row.outcome == outcome for row in self.rows)
+        return len(self.of(outcome))
+
+    def of(self, outcome: str) -> tuple[Row, ...]:
+        """The rows with this outcome."""
+        return tuple(row for row in self.rows if row.outcome == outcome)
+
+    @property
+    def exhaustive(self) -> bool:
+        """Whether something was examined and nothing is left open: what a clean bill of health takes."""
+        return bool(self.count("pass") or self.count("ignored")) and not self.count("unknown")
 
     @property
     def causes(self) -> tuple[Row, ...]:
@@ -60,6 +69,15 @@ class Report:
     def explained(self, cause: str) -> tuple[Row, ...]:
         """The failures folded under a cause."""
         return tuple(row for row in self.rows if row.outcome == "fail" and row.explained_by == cause)
+
+    def headline(self) -> str:
+        """What was found, in one sentence without a full stop."""
+        where = self.target.get("registry") or self.target.get("root") or "the registry"
+        if causes := len(self.causes):
+            return f"{where}: {causes} cause{'s' if causes > 1 else ''} found"
+        if self.count("unknown"):
+            return f"{where}: nothing found wrong, but not everything could be told"
+        return f"{where}: nothing found wrong" if self.exhaustive else f"{where}: nothing could be examined"
 
     def worst(self) -> Severity | None:
         """The highest severity among the failures; None where nothing failed."""
@@ -87,7 +105,8 @@ def build(
 ) -> Report:
     """Make the report; from here on there is no secret left in it."""
     accepted = tuple(suppressions)
-    findings, rest = [], []
+    findings: list[Finding] = []
+    rest: list[Judged] = []
     for judged in examination.judged:
         match judged.outcome:
             case Fail() as fail if not any(item.covers(judged.check, fail) for item in accepted):
@@ -101,7 +120,8 @@ def build(
         for finding in ordered(findings)
     ]
     rows += [_other(judged, dialect) for judged in rest]
-    return Report(examination.started, examination.seconds, redact_tree(dict(target)), dialect, tuple(rows))
+    described = {name: redact_tree(value) for name, value in target.items()} | {"dialect": dialect.value}
+    return Report(examination.started, examination.seconds, described, dialect, tuple(rows))
 
 
 def _failed(finding: Finding, cause: str | None, seconds: float, dialect: Dialect, outcome: str = "fail") -> Row:

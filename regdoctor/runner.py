@@ -73,59 +73,102 @@ def examine(target: Target, selected: Iterable[Check], observer: Observer | None
     """Run the probes that the selected checks need and judge what they gave, within `target.timeout` seconds."""
     chosen = tuple(selected)
     started, clock = time.time(), time.monotonic()
-    gathered = _gather(target, needed_probes(chosen), clock + target.timeout, observer)
+    gathered = _Gathering(target, needed_probes(chosen), clock + target.timeout, observer).gather()
     evidence: dict[type, Any] = {Target: target} | {item.probe.provides: item.evidence for item in gathered}
     judged = tuple(outcome for item in chosen for outcome in _judge(item, evidence))
     return Examination(target, gathered, judged, started, time.monotonic() - clock)
 
 
-def _gather(target: Target, wanted: tuple[Probe, ...], end: float, observer: Observer | None) -> tuple[Gathered, ...]:
-    """Start each probe as soon as what it waits for is there; give up on one at its limit, on all at `end`.
+class _Gathering:
+    """Starts each probe as soon as what it waits for is there; gives up on one at its limit, on all at `end`.
 
     A probe that does not come back keeps its daemon thread, which ends with the process: Python cannot end it sooner.
     """
-    settled: dict[type, Any] = {Target: target}
-    done: dict[str, Gathered] = {}
-    waiting = list(wanted)
-    running: dict[str, tuple[Probe, float]] = {}
-    answers: queue.SimpleQueue[Gathered] = queue.SimpleQueue()
 
-    def settle(result: Gathered) -> None:
-        done[result.probe.name] = result
-        settled[result.probe.provides] = result.evidence
-        if observer is not None:
-            observer(result)
+    def __init__(self, target: Target, wanted: tuple[Probe, ...], end: float, observer: Observer | None) -> None:
+        """end: by time.monotonic()."""
+        self._settled: dict[type, Any] = {Target: target}
+        for kind in {want.kind for item in wanted for want in item.inputs.values()}:
+            if kind is not Target and not any(item.provides is kind for item in wanted):
+                self._settled[kind] = _unprovided(kind)
+        self._wanted = wanted
+        self._waiting = list(wanted)
+        self._running: dict[str, _Run] = {}
+        self._done: dict[str, Gathered] = {}
+        self._answers: queue.SimpleQueue[Gathered] = queue.SimpleQueue()
+        self._end = end
+        self._observer = observer
 
-    while waiting or running:
-        for item in [item for item in waiting if all(want.kind in settled for want in item.inputs.values())]:
-            waiting.remove(item)
-            arguments = _arguments(item.inputs, settled)
-            if isinstance(arguments, Absent):
-                settle(Gathered(item, arguments, 0.0))
-                continue
-            now = time.monotonic()
-            running[item.name] = (item, min(now + item.limit, end))
+    def gather(self) -> tuple[Gathered, ...]:
+        """How each of the wanted probes went, in their order."""
+        while self._waiting or self._running:
+            for item in [item for item in self._waiting if self._is_ready(item)]:
+                self._waiting.remove(item)
+                self._start(item)
+            if self._running:
+                self._wait()
+        return tuple(self._done[item.name] for item in self._wanted)
+
+    def _is_ready(self, item: Probe) -> bool:
+        return all(want.kind in self._settled for want in item.inputs.values())
+
+    def _start(self, item: Probe) -> None:
+        arguments = _arguments(item.inputs, self._settled)
+        now = time.monotonic()
+        if isinstance(arguments, Absent):
+            self._settle(Gathered(item, arguments, 0.0))
+        elif now >= self._end:
+            self._settle(Gathered(item, Absent(f"{_words(item)}: {_ALL_OVER}"), 0.0))
+        else:
+            self._running[item.name] = _Run(item, now, min(now + item.limit, self._end))
             threading.Thread(
-                target=_run, args=(item, arguments, answers), name=f"probe {item.name}", daemon=True
+                target=_run, args=(item, arguments, self._answers), name=f"probe {item.name}", daemon=True
             ).start()
-        if not running:
-            continue
-        soonest = min(deadline for _, deadline in running.values())
+
+    def _wait(self) -> None:
+        """Until the next probe ends, or the next deadline."""
+        soonest = min(run.deadline for run in self._running.values())
         try:
-            result = answers.get(timeout=max(soonest - time.monotonic(), 0))
-            if running.pop(result.probe.name, None):
-                settle(result)
+            result = self._answers.get(timeout=max(soonest - time.monotonic(), 0))
         except queue.Empty:
-            now = time.monotonic()
-            for item, deadline in [pair for pair in running.values() if pair[1] <= now]:
-                del running[item.name]
-                reason = (
-                    "the time for the whole examination was over"
-                    if deadline >= end
-                    else f"no end within {item.limit:g} s"
-                )
-                settle(Gathered(item, Absent(f"{item.name.replace('_', ' ')}: {reason}"), item.limit))
-    return tuple(done[item.name] for item in wanted)
+            self._give_up_overdue()
+            return
+        # One that was given up already and ends after all changes nothing any more.
+        if self._running.pop(result.probe.name, None):
+            self._settle(result)
+
+    def _give_up_overdue(self) -> None:
+        now = time.monotonic()
+        for run in [run for run in self._running.values() if run.deadline <= now]:
+            del self._running[run.probe.name]
+            reason = _ALL_OVER if run.deadline >= self._end else f"no end within {run.probe.limit:g} s"
+            self._settle(Gathered(run.probe, Absent(f"{_words(run.probe)}: {reason}"), now - run.began))
+
+    def _settle(self, result: Gathered) -> None:
+        self._done[result.probe.name] = result
+        self._settled[result.probe.provides] = result.evidence
+        if self._observer is not None:
+            self._observer(result)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A probe that has been started. Times are those of time.monotonic()."""
+
+    probe: Probe
+    began: float
+    deadline: float
+
+
+_ALL_OVER = "the time for the whole examination was over"
+
+
+def _words(item: Probe) -> str:
+    return item.name.replace("_", " ")
+
+
+def _unprovided(kind: type) -> Absent:
+    return Absent(f"no probe provides {kind.__name__}")
 
 
 def _run(item: Probe, arguments: Mapping[str, Any], answers: queue.SimpleQueue[Gathered]) -> None:
@@ -141,7 +184,7 @@ def _run(item: Probe, arguments: Mapping[str, Any], answers: queue.SimpleQueue[G
     except UsageError as error:
         bad_input = redact(str(error))
         evidence = Absent(bad_input)
-    except Exception:
+    except Exception:  # whatever it is: one broken probe must not take the others' results along
         bug = redact(traceback.format_exc())
         evidence = Absent(f"a bug in regdoctor stopped the probe {item.name}")
     answers.put(Gathered(item, evidence, time.monotonic() - began, bug, bad_input))
@@ -154,13 +197,20 @@ def _judge(item: Check, evidence: Mapping[type, Any]) -> tuple[Judged, ...]:
         absence = Unknown(arguments.reason) if arguments.applicable else Skip(arguments.reason)
         return (Judged(item, absence, 0.0),)
     try:
-        outcome = item.judge(**arguments)
-        outcomes = (outcome,) if isinstance(outcome, Outcome) else tuple(outcome)
-    except Exception:
+        outcomes = _outcomes(item.judge(**arguments))
+    except Exception:  # as above: the other checks go on
         bug = redact(traceback.format_exc())
         return (Judged(item, Unknown("a bug in regdoctor stopped this check"), time.monotonic() - began, bug),)
     seconds = time.monotonic() - began
     return tuple(Judged(item, one, seconds) for one in outcomes)
+
+
+def _outcomes(told: Outcome | Iterable[Outcome]) -> tuple[Outcome, ...]:
+    """What a check gave, one or several. Raises TypeError for anything else: no check may fall silent."""
+    outcomes = (told,) if isinstance(told, Outcome) else tuple(told)
+    if not outcomes or not all(isinstance(one, Outcome) for one in outcomes):
+        raise TypeError(f"a check must give one or more outcomes, not {outcomes!r}")
+    return outcomes
 
 
 def _arguments(inputs: Mapping[str, Input], evidence: Mapping[type, Any]) -> Mapping[str, Any] | Absent:
@@ -168,7 +218,7 @@ def _arguments(inputs: Mapping[str, Input], evidence: Mapping[type, Any]) -> Map
     values: dict[str, Any] = {}
     missing: list[Absent] = []
     for name, wanted in inputs.items():
-        value = evidence.get(wanted.kind, Absent(f"no probe provides {wanted.kind.__name__}"))
+        value = evidence.get(wanted.kind, _unprovided(wanted.kind))
         if isinstance(value, Absent) and not wanted.optional:
             missing.append(value)
         values[name] = value

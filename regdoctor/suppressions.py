@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from regdoctor.catalogue import named
 from regdoctor.check import Check, Fail
+from regdoctor.redaction import redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,8 @@ class Suppression:
 
     def covers(self, item: Check, fail: Fail) -> bool:
         """Whether this finding is the accepted one."""
-        return self.check == item.name and self.resource in ("", fail.resource)
+        # A report shows the resource redacted, and that is what people copy.
+        return self.check == item.name and self.resource in ("", fail.resource, redact(fail.resource))
 
 
 def parse(words: Iterable[str]) -> tuple[Suppression, ...]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
+import io
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 
 import regdoctor
-from regdoctor.cli import check, explain, lab
+from regdoctor.cli import check, explain, lab, output
 from regdoctor.exit_codes import ExitCode, UsageError
 from regdoctor.redaction import redact
+
+_WRONG_WORDS: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+"""What is raised for words that the command line does not take. Older releases of Typer use the package click, newer
+ones a copy of it that is theirs alone: this is the class that counts."""
 
 app = typer.Typer(
     name="regdoctor",
@@ -47,27 +49,37 @@ def run() -> int:
     """Run the command that the arguments name and give the exit code; no traceback leaves unredacted."""
     try:
         result = app(standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return result if isinstance(result, int) else ExitCode.HEALTHY
     except UsageError as error:
         return _complain(str(error), ExitCode.USAGE)
-    except click.exceptions.Exit as end:
+    except typer.Exit as end:
         return end.exit_code
-    except click.ClickException as error:
-        error.show()
+    except _WRONG_WORDS as error:
+        if complaint := _usage(error):  # empty where the help was shown instead
+            output.note(complaint)
         return ExitCode.USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         return _complain("interrupted", ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        # The reader went away (`| head`). What it did not want to read changes nothing, but Python would complain.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        output.discard(sys.stdout)  # `--help | head`: the reader has what it wanted
         return ExitCode.HEALTHY
-    except Exception:
-        sys.stderr.write(redact(traceback.format_exc()))
-        return _complain("this is a bug in regdoctor; please report it with the lines above", ExitCode.BUG)
+    except Exception:  # the last place where a traceback can be kept from carrying a secret out
+        return _complain(
+            redact(traceback.format_exc())
+            + "regdoctor: this is a bug in regdoctor; please report it with the lines above",
+            ExitCode.BUG,
+        )
+
+
+def _usage(error: Any) -> str:
+    """The complaint of the command line's parser, with its line on usage."""
+    written = io.StringIO()
+    error.show(file=written)
+    return written.getvalue().rstrip()
 
 
 def _complain(message: str, code: ExitCode) -> int:
-    sys.stderr.write(f"regdoctor: {redact(message)}\n")
+    output.note(f"regdoctor: {message}")
     return code

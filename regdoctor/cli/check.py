@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from regdoctor.check import Dialect, Severity
-from regdoctor.exit_codes import ExitCode
+from regdoctor.exit_codes import ExitCode, UsageError
 
 EXAMPLE = (
     "Examples: sudo regdoctor check all · regdoctor check all --registry https://registry.example.com · "
@@ -139,7 +139,6 @@ def command(
 ) -> int:
     """Examine a registry: the local installation, or what the options name."""
     from regdoctor.cli import examination, listings, options
-    from regdoctor.exit_codes import UsageError
 
     if list_:
         listings.show_checks(names or ["all"])

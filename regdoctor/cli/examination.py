@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from regdoctor import report
@@ -75,27 +74,25 @@ def _dialect(examination: Examination) -> Dialect:
 
 
 def _write(document: Report, writers: Sequence[Writer], show: Severity, paragraph: str) -> None:
-    screen = Page(width=output.columns(), colour=output.is_terminal(), show=show)
-    on_screen = next((writer for writer in writers if writer.path is None), None)
+    """Every report to its file, one to standard output; people who get no page there read the gist beside it."""
     for writer in writers:
         if writer.path is not None:
-            output.save(Path(writer.path), writer.render(document, Page(show=show)))
+            output.save(writer.path, writer.render(document, Page(show=show)))
+    on_screen = next((writer for writer in writers if writer.path is None), None)
     if on_screen is None:
         output.note(paragraph or reporter("human")(document, Page(show=show)).rstrip())
-    elif on_screen.format == "human":
-        if paragraph:
-            output.note(paragraph)
-        else:
-            output.write(on_screen.render(document, screen))
+    elif on_screen.format == "human" and paragraph:
+        output.note(paragraph)
     else:
-        output.write(on_screen.render(document, screen))
-        output.note(paragraph or _summary(document))
+        page = Page(width=output.columns(), colour=output.is_terminal(), show=show)
+        output.write_report(on_screen.render(document, page))
+        if on_screen.format != "human":
+            output.note(paragraph or _summary(document))
 
 
 def _summary(document: Report) -> str:
-    causes = ", ".join(row.check for row in document.causes)
-    found = f"{len(document.causes)} cause{'s' if len(document.causes) != 1 else ''} found: {causes}" if causes else ""
-    return f"regdoctor: {found or 'nothing found wrong'}"
+    causes = ", ".join(dict.fromkeys(row.check for row in document.causes))
+    return f"regdoctor: {document.headline()}" + (f": {causes}" if causes else "")
 
 
 def _tell(gathered: Gathered) -> None:
@@ -129,6 +126,6 @@ def _exit_code(
         return ExitCode.USAGE
     if worst is not None and worst >= fail_on:
         return ExitCode.FINDINGS
-    if nothing or (unknown and (strict or not told)):
+    if nothing or not told or (unknown and strict):
         return ExitCode.NOT_EXAMINED
     return ExitCode.HEALTHY

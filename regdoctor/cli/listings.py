@@ -23,7 +23,8 @@ def show_checks(names: Sequence[str]) -> None:
 def show_plan(names: Sequence[str], target: Target) -> None:
     """What the selected checks would make regdoctor read, and write; nothing is read or asked for it."""
     probes = needed_probes(select(names))
-    where = target.registry_url or target.root or ", ".join(map(str, target.config_files))
+    named = (target.registry_url, target.debug_url, target.root, *target.config_files)
+    where = ", ".join(str(place) for place in named if place)
     output.write(f"To examine {where}, regdoctor would read:\n")
     for item in probes:
         output.write(_row(f"{item.name}: {item.reads}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from regdoctor.exit_codes import UsageError
 from regdoctor.redaction import Secret, remember
 from regdoctor.reporters import Render, reporter
 from regdoctor.target import Login, Target
+
+_STANDARD_OUTPUT = (Path("-"), Path("/dev/stdout"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,15 @@ def target(
     dialect: Dialect | None,
 ) -> Target:
     """The target that the options describe; this host where they name none."""
-    if root is not None and not root.is_dir():
+    if root is not None and not _is_folder(root):
         raise UsageError(f"--root {root} is no folder.")
+    if math.isnan(timeout):
+        raise UsageError("--timeout takes a number of seconds.")
     elsewhere = bool(registry or config or debug_url)
     return Target(
         root=root.resolve() if root else None if elsewhere else Path("/"),
         registry_url=url("--registry", registry),
-        gitlab_url=url("--gitlab", gitlab),
+        gitlab_url=url("--gitlab", gitlab, path=True),
         debug_url=url("--debug-url", debug_url),
         config_files=tuple(path.absolute() for path in config),
         login=login,
@@ -57,28 +62,43 @@ def target(
     )
 
 
-def url(option: str, text: str | None) -> str | None:
-    """An address that was given by hand: scheme, host and port, nothing more."""
+def url(option: str, text: str | None, *, path: bool = False) -> str | None:
+    """An address that was given by hand: scheme, host and port; with `path`, also a folder of the host.
+
+    Raises UsageError for anything else; what may be a password in it is not shown.
+    """
     if text is None:
         return None
+    shown = _without_login(text)
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(text if "://" in text else f"//{text}")
         port = parts.port
     except ValueError as error:
-        raise UsageError(f"{option} {text}: {error}.") from error
-    if parts.password:
-        remember(parts.password, "password")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{option} {shown}: {error if shown == text else 'not an address'}.") from error
+    if shown != text:
+        if parts.password:
+            remember(parts.password, "password")
+        raise UsageError(
+            f"{option} {shown}: name and password do not belong into the address; use --username, --password-stdin."
+        )
+    if not parts.hostname or any(char.isspace() or not char.isprintable() for char in text):
+        raise UsageError(f"{option} {text!r}: not an address with http:// or https://.")
+    if parts.scheme not in ("http", "https"):
         guess = text.partition("://")[2] or text
         raise UsageError(f"{option} {text}: not an address with http:// or https://. Did you mean https://{guess}?")
-    if parts.username is not None:
-        raise UsageError(
-            f"{option}: name and password do not belong into the address; use --username, --password-stdin."
-        )
-    if parts.path.rstrip("/") not in ("", "/v2") or parts.query or parts.fragment:
-        raise UsageError(f"{option} {text}: give scheme, host and port alone; registries are always asked at /v2/.")
+    if port == 0:
+        raise UsageError(f"{option} {text}: nothing can listen at port 0.")
+    folder = parts.path.rstrip("/") if path else ""
+    if parts.path.rstrip("/") not in (folder, "/v2") or parts.query or parts.fragment:
+        raise UsageError(f"{option} {text}: give scheme, host and port alone.")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}:{port}" if port else f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{host}:{port}{folder}" if port else f"{parts.scheme}://{host}{folder}"
+
+
+def _without_login(text: str) -> str:
+    """The address without what stands before the last @ of its authority, which may be a password with a slash."""
+    scheme, separator, rest = text.rpartition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}"
 
 
 def login(username: str | None, *, from_stdin: bool) -> Login | None:
@@ -87,17 +107,25 @@ def login(username: str | None, *, from_stdin: bool) -> Login | None:
         if from_stdin:
             raise UsageError("--password-stdin needs --username.")
         return None
-    if from_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    elif sys.stdin.isatty():
-        import getpass
-
-        password = getpass.getpass(f"Password for {username}: ")
-    else:
-        raise UsageError("--username needs --password-stdin, or a terminal to ask at.")
+    password = _read_password() if from_stdin else _ask_password(username)
     if not password:
         raise UsageError("the password is empty.")
     return Login(username, Secret(password, "password"))
+
+
+def _read_password() -> str:
+    try:
+        return sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
+    except UnicodeDecodeError as error:
+        raise UsageError("the password on standard input is not UTF-8 text.") from error
+
+
+def _ask_password(username: str) -> str:
+    if not sys.stdin or not sys.stdin.isatty():
+        raise UsageError("--username needs --password-stdin, or a terminal to ask at.")
+    import getpass
+
+    return getpass.getpass(f"Password for {username}: ")
 
 
 def writers(formats: Sequence[str], outputs: Sequence[Path]) -> tuple[Writer, ...]:
@@ -107,12 +135,21 @@ def writers(formats: Sequence[str], outputs: Sequence[Path]) -> tuple[Writer, ..
     if len(set(outputs)) < len(outputs):
         raise UsageError("two --output name the same file.")
     for path in outputs:
-        if not path.absolute().parent.is_dir():
+        if not _is_folder(path.absolute().parent):
             raise UsageError(f"--output {path}: there is no folder {path.absolute().parent}.")
-        if path.is_dir():
+        if _is_folder(path):
             raise UsageError(f"--output {path} is a folder.")
     chosen = list(formats) or ["human"]
-    paths: list[Path | None] = [*outputs, *[None] * (len(chosen) - len(outputs))]
+    paths: list[Path | None] = [None if path in _STANDARD_OUTPUT else path for path in outputs]
+    paths += [None] * (len(chosen) - len(outputs))
     if paths.count(None) > 1:
         raise UsageError("only one --format can go to standard output; give the others an --output.")
     return tuple(Writer(name, reporter(name), path) for name, path in zip(chosen, paths, strict=True))
+
+
+def _is_folder(path: Path) -> bool:
+    """As Path.is_dir, and False also where the system will not tell."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from regdoctor.distribution.challenges import Challenge, parse_challenges
@@ -10,6 +11,11 @@ from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Exchange
 
 API_VERSION_HEADER = "Docker-Distribution-Api-Version"
+
+_CODE = re.compile(r"[A-Z][A-Z0-9_]*")
+"""What the code of a registry's error looks like (distribution-spec, Error Codes); other APIs use the same envelope."""
+_WANTS_TLS = (b"sent to HTTPS port", b"HTTP request to an HTTPS server", b"plain HTTP to an SSL-enabled server port")
+"""How nginx, Go and Apache answer plain HTTP where they expect TLS; each with status 400."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,9 @@ class Ping:
         exchange = self.exchange
         if exchange.failure is not None:
             return False
-        if exchange.header(API_VERSION_HEADER) is not None or parse_errors(exchange.body):
+        if exchange.header(API_VERSION_HEADER) is not None:
+            return True
+        if any(_CODE.fullmatch(error.code) for error in parse_errors(exchange.body)):
             return True
         return exchange.status == 200 and exchange.json() == {}
 
@@ -38,6 +46,11 @@ class Ping:
     def gateway_error(self) -> bool:
         """Whether a proxy answered in place of a registry that it could not reach."""
         return self.exchange.status in (502, 503, 504) and not self.is_registry
+
+    @property
+    def wants_tls(self) -> bool:
+        """Whether the answer only says that plain HTTP was spoken to a port for TLS."""
+        return self.exchange.status == 400 and any(words in self.exchange.body for words in _WANTS_TLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +62,17 @@ class PublicAnswer:
     unverified: Ping | None = None
     """Where verification failed: the second look, without trust and without credentials."""
     plain: Ping | None = None
-    """Where the port does not speak TLS: the same look over plain HTTP."""
+    """Where TLS did not come about: the same look over plain HTTP."""
+
+    @property
+    def speaks_plain_http(self) -> Ping | None:
+        """The plain look, where it shows that the port speaks no TLS; None where it was not needed or shows nothing."""
+        return self.plain if self.plain is not None and not self.plain.wants_tls else None
 
     @property
     def best(self) -> Ping:
         """The look that got furthest."""
-        return self.plain or self.unverified or self.ping
+        return self.speaks_plain_http or self.unverified or self.ping
 
     @property
     def answered(self) -> bool:

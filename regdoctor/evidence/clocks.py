@@ -55,4 +55,8 @@ class Clocks:
     gitlab: Reading | None
     object_store: Reading | None
     unread: tuple[str, ...] = ()
-    """What could not be read, and why, a line each."""
+    """What could not be read, and why, a line each, which begins with whose clock it is."""
+
+    def why_unread(self, whose: str) -> str:
+        """Why the clock of `registry`, `GitLab` or `object store` was not read; empty where nobody was asked."""
+        return next((line for line in self.unread if line.startswith(whose)), "")

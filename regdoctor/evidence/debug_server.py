@@ -28,10 +28,33 @@ class DebugServer:
         """The failing checks with their reasons; empty when healthy; None where the answer is no health report."""
         return problems_in(self.health)
 
+    @property
+    def is_public(self) -> bool:
+        """Whether the registry's public address shows the health report, and not some gateway's own words."""
+        public = self.health_at_public_address
+        problems = problems_in(public) if public is not None else None
+        return problems is not None and all(name.startswith("storagedriver_") for name in problems)
+
+    @property
+    def shows_variables(self) -> bool:
+        """Whether /debug/vars is expvar's page (the Go package expvar always has `cmdline` and `memstats`)."""
+        variables = self.variables.json() if self.variables.ok else None
+        truncated = self.variables.ok and self.variables.truncated and b'"cmdline"' in self.variables.body
+        return truncated or (isinstance(variables, dict) and "cmdline" in variables)
+
+    @property
+    def shows_profiles(self) -> bool:
+        """Whether /debug/pprof/ is the index of net/http/pprof."""
+        return self.profiles.ok and b"/debug/pprof/" in self.profiles.body
+
 
 def problems_in(exchange: Exchange) -> Mapping[str, str] | None:
     """A health report's failing checks with their reasons; None where the exchange carries no such report."""
     report = exchange.json()
-    if exchange.status not in (200, 503) or not isinstance(report, dict) or "errors" in report:
+    if exchange.failure is not None or not isinstance(report, dict):
         return None
-    return {str(name): str(reason) for name, reason in report.items()}
+    if exchange.status == 200:
+        # Healthy is the empty object. Anything else with a 200 is another program's answer.
+        return {} if not report else None
+    reasons = {str(name): reason for name, reason in report.items() if isinstance(reason, str)}
+    return reasons if exchange.status == 503 and reasons and len(reasons) == len(report) else None

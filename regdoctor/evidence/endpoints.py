@@ -23,8 +23,22 @@ class Endpoint:
 
     @property
     def port(self) -> int:
-        """The port, the scheme's own where none is written."""
-        return urlsplit(self.url).port or (443 if self.url.startswith("https:") else 80)
+        """The port, the scheme's own where none is written, or none that can be read."""
+        try:
+            written = urlsplit(self.url).port
+        except ValueError:
+            written = None
+        return written or (443 if self.scheme == "https" else 80)
+
+    @property
+    def scheme(self) -> str:
+        """`https` or `http`, lower case."""
+        return urlsplit(self.url).scheme
+
+    @property
+    def authority(self) -> str:
+        """Host and port as connecting programs take them, an IPv6 address in brackets: `[::1]:443`."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from regdoctor.check import Dialect
@@ -32,7 +32,7 @@ class Installation:
     gitlab_yml: Path | None = None
     gitlab_secrets: Path | None = None
     env_directory: Path | None = None
-    trusted_certificates: Path | None = field(default=None)
+    trusted_certificates: Path | None = None
     """The folder of certificate authorities that this host trusts beside the system's."""
 
     def locate(self, host_path: str) -> Path | None:

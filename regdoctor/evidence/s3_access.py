@@ -8,8 +8,13 @@ from regdoctor.check import Quote
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.formats.s3_parameters import S3Endpoint
 
-PERMISSION_CODES = ("AccessDenied", "AllAccessDisabled", "AccountProblem")
-"""Error codes by which an S3 store says that it knows the caller and refuses the call (S3 API, Error Responses)."""
+PERMISSION_CODES = ("AccessDenied",)
+"""Error codes by which an S3 store says that it knows the caller and does not permit the call (S3 API, Error Responses).
+
+AllAccessDisabled and AccountProblem, also 403, are about the bucket's owner: no policy mends them.
+"""
+_NOT_THERE = ("NoSuchKey", "InvalidRange")
+"""Codes that are told only to one who may read: no such object, or an object without the byte that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +35,24 @@ class S3Call:
 
     @property
     def allowed(self) -> bool:
-        """Whether the permission is there: the answer came, or the key is simply not there."""
-        return self.exchange.status in (200, 206, 404) and self.code != "NoSuchBucket"
+        """Whether the permission is there: the answer came, or it says that the key is simply not there."""
+        exchange = self.exchange
+        if self.action == "LIST":
+            # A page that somebody else answers with 200 to everything is no listing.
+            return exchange.status == 200 and b"ListBucketResult" in exchange.body
+        if self.action == "HEAD":
+            return exchange.status in (200, 404)
+        return exchange.status in (200, 206) or self.code in _NOT_THERE
 
     @property
     def refused(self) -> bool:
         """Whether the store refused it, for whatever reason."""
         return self.exchange.status in (401, 403)
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether the store itself says that the permission is missing; never for HEAD, whose answers say nothing."""
+        return self.exchange.status == 403 and self.code in PERMISSION_CODES
 
     def quote(self) -> Quote:
         """The call as evidence: `HEAD blobs/… → 403 AccessDenied`."""
@@ -58,21 +74,36 @@ class S3Access:
         return next((call for call in self.calls if (call.action, call.area) == (action, area)), None)
 
     @property
+    def forbidden(self) -> tuple[S3Call, ...]:
+        """The calls for which the identity lacks the permission; calls that may be refused for another reason are not.
+
+        A refused HEAD counts by what GET of the same object says. S3 answers 403 for a key that is not there to one
+        who may not list (S3 API, GetObject), so that tells nothing of reading.
+        """
+        return tuple(call for call in self.calls if self._lacks_permission(call))
+
+    def _lacks_permission(self, call: S3Call) -> bool:
+        if call.action == "LIST":
+            return call.forbidden
+        listing, get = self.call("LIST", call.area), self.call("GET", call.area)
+        if not call.exists and listing is not None and listing.refused:
+            return False
+        if call.action == "HEAD" and call.refused:
+            return get is not None and (get.forbidden or get.allowed)
+        return call.forbidden
+
+    @property
     def unusable(self) -> str:
         """Why the answers say nothing of permissions (no connection, credentials refused); empty where they do."""
-        for call in self.calls:
-            if call.exchange.failure is not None:
-                return f"the object store could not be asked: {call.exchange.failure.message}"
-            if (
-                call.code
-                and call.exchange.status in (400, 401, 403, 404)
-                and call.code
-                not in (
-                    *PERMISSION_CODES,
-                    "NoSuchKey",
-                )
-            ):
-                return f"the object store answers {call.code} to the registry's credentials"
-            if call.exchange.status is not None and call.exchange.status >= 500:
-                return f"the object store answers {call.exchange.status}"
-        return ""
+        return next((reason for call in self.calls if (reason := _unusable(call))), "")
+
+
+def _unusable(call: S3Call) -> str:
+    exchange = call.exchange
+    if exchange.failure is not None:
+        return f"the object store could not be asked: {exchange.failure.message}"
+    if call.code and call.code not in (*PERMISSION_CODES, *_NOT_THERE):
+        return f"the object store answers {exchange.status} {call.code} to the registry's credentials"
+    if not (call.allowed or call.refused):
+        return f"what answers as the object store is not understood: {call.quote().quote}"
+    return ""

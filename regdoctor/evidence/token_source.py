@@ -36,8 +36,11 @@ class TokenSource:
     @property
     def password_may_go(self) -> bool:
         """Whether the realm is a place for a password: reached by TLS, or the registry's own host."""
-        realm = urlsplit(self.realm)
-        return realm.scheme == "https" or realm.hostname == urlsplit(self.registry).hostname
+        try:
+            realm, registry = urlsplit(self.realm), urlsplit(self.registry)
+        except ValueError:
+            return False  # a server may write anything for a realm
+        return bool(realm.hostname) and (realm.scheme == "https" or realm.hostname == registry.hostname)
 
     @property
     def words(self) -> str:

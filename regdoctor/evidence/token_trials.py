@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from regdoctor.distribution.challenges import parse_challenges
 from regdoctor.distribution.tokens import Token
 from regdoctor.evidence.exchange import Exchange
 
@@ -24,9 +25,29 @@ class Trial:
     """GET /v2/ with the token; None where there was none to try."""
 
     @property
+    def anonymous(self) -> bool:
+        """Whether the token service gave the token to one who did not log in."""
+        headers = self.realm.request_headers if self.realm else ()
+        return self.issued_by_gitlab and not any(name.lower() == "authorization" for name, _ in headers)
+
+    @property
+    def called_invalid(self) -> bool:
+        """Whether the registry's challenge says that the token is no good (RFC 6750 section 3.1, `invalid_token`)."""
+        challenges = parse_challenges(self.ping.header_all("WWW-Authenticate")) if self.ping else ()
+        return any(challenge.error == "invalid_token" for challenge in challenges)
+
+    @property
     def refused(self) -> bool:
-        """Whether the registry refused a token that was issued to it."""
-        return self.ping is not None and self.ping.status == 401
+        """Whether the registry refused a token that was issued to it.
+
+        401 alone does not say so of a token that was given without a login: Harbor answers that to GET /v2/ of one
+        who did not log in, however good the token. Nor of one that was signed here without knowing GitLab's issuer.
+        """
+        if self.ping is None or self.ping.status != 401:
+            return False
+        if self.anonymous:
+            return self.called_invalid
+        return self.issued_by_gitlab or (self.token is not None and bool(self.token.issuer))
 
 
 @dataclass(frozen=True, slots=True)

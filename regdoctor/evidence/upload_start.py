@@ -24,14 +24,40 @@ class UploadStart:
 
     @property
     def relative(self) -> bool:
-        """Whether it has no scheme and host of its own."""
-        parts = urlsplit(self.location)
-        return not parts.scheme and not parts.netloc
+        """Whether it has no scheme and host of its own (RFC 3986 section 4.2)."""
+        parts = self._parts
+        # A colon in the first segment ends a scheme, be it one that nobody can use: `https,http://…`.
+        return parts is not None and not parts.scheme and not parts.netloc and ":" not in self.location.split("/")[0]
+
+    @property
+    def written_scheme(self) -> str:
+        """What stands where the scheme belongs, lower case, whether or not it is one; empty where nothing does."""
+        before, colon, _ = self.location.partition("://")
+        return before.lower() if colon and "/" not in before else ""
+
+    @property
+    def unusable(self) -> str:
+        """Why no client can go on with this Location, in words; empty where it is an address."""
+        if self._parts is None:
+            return f"Location is no address: {self.location}"
+        if self.relative:
+            return ""
+        leads = self.leads_to
+        if leads.scheme not in ("http", "https") or not leads.hostname or port_of(leads) is None:
+            return f"Location is no address that a client can go on with: {self.location}"
+        return ""
 
     @property
     def leads_to(self) -> SplitResult:
-        """The address that the client goes on with."""
+        """The address that the client goes on with. Raises ValueError for a Location that is no address."""
         return urlsplit(urljoin(self.exchange.url, self.location))
+
+    @property
+    def _parts(self) -> SplitResult | None:
+        try:
+            return urlsplit(self.location)
+        except ValueError:
+            return None
 
 
 def port_of(parts: SplitResult) -> int | None:

@@ -27,7 +27,15 @@ class S3Endpoint:
         if self.path_style:
             return f"{self.url}/{self.bucket}"
         parts = urlsplit(self.url)
-        return f"{parts.scheme}://{self.bucket}.{parts.netloc}"
+        return f"{parts.scheme}://{self.bucket}.{parts.netloc}{parts.path}"
+
+    @property
+    def arn(self) -> str:
+        """The bucket's name in policies; China and the US government have partitions of their own (AWS, IAM ARNs)."""
+        partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(
+            self.region.rpartition("-")[0].rpartition("-")[0], "aws"
+        )
+        return f"arn:{partition}:s3:::{self.bucket}"
 
     @property
     def registry_prefix(self) -> str:
@@ -39,7 +47,8 @@ def s3_endpoint(config: RegistryConfig) -> S3Endpoint | None:
     """The endpoint of the configured S3 driver; None for another driver, or where the bucket is not named.
 
     2.8 takes path style whenever `regionendpoint` is set; GitLab's fork lets `pathstyle` and 3.x `forcepathstyle`
-    decide. An endpoint without a scheme gets one from `secure` (default true), as the AWS SDK does.
+    decide. The AWS SDK takes it in any case for a bucket with a dot in its name by TLS, for which no certificate would
+    do. An address without a scheme gets one from `secure` (default true).
     """
     driver = config.storage_driver()
     if driver is None or driver[0] not in ("s3", "s3aws", "s3_v2"):
@@ -49,16 +58,16 @@ def s3_endpoint(config: RegistryConfig) -> S3Endpoint | None:
     if not bucket:
         return None
     endpoint = parameter.text("regionendpoint")
-    style = parameter.text("pathstyle") or parameter.text("forcepathstyle")
-    url = endpoint or f"https://s3.{region}.amazonaws.com"
+    url = endpoint or f"s3.{region}.amazonaws.com{'.cn' if region.startswith('cn-') else ''}"
     if "://" not in url:
-        url = f"{'http' if parameter.text('secure') == 'false' else 'https'}://{url}"
+        url = f"{'https' if parameter.flag('secure', default=True) else 'http'}://{url}"
+    style = "pathstyle" if parameter.text("pathstyle") else "forcepathstyle"
     root = (parameter.text("rootdirectory") or "").strip("/")
     return S3Endpoint(
         url=url.rstrip("/"),
         region=region,
         bucket=bucket,
-        path_style=bool(endpoint) if style is None else style == "true",
+        path_style=parameter.flag(style, default=bool(endpoint)) or ("." in bucket and url.startswith("https:")),
         root=f"{root}/" if root else "",
     )
 
@@ -71,3 +80,8 @@ class _Parameters:
     def text(self, name: str) -> str | None:
         value = self.config.at("storage", self.driver, name)
         return value.text() if value else None
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Whether it is on, as strconv.ParseBool of Go reads the text of a quoted value."""
+        text = self.text(name)
+        return default if not text else text.lower() in ("true", "t", "1")

@@ -110,14 +110,30 @@ class ObjectStore:
         """Delete the bucket, or every object below the folder `prefix`. It need not exist."""
         self._ask("DELETE", f"{bucket}/{prefix}?recursive=true&ignoreRecursiveError=true")
 
+    def keys(self, bucket: str) -> frozenset[str]:
+        """The key of every object in the bucket, past all permissions."""
+        found: set[str] = set()
+        folders = [""]
+        while folders:
+            folder = folders.pop()
+            answer = self._ask("GET", f"{bucket}/{folder}?limit=100000", accept="application/json")
+            for entry in json.loads(answer.body).get("Entries") or ():
+                key = entry["FullPath"].removeprefix(f"/buckets/{bucket}/")
+                # The filer gives Go's os.FileMode, whose highest bit marks a folder.
+                if entry["Mode"] & 1 << 31:
+                    folders.append(f"{key}/")
+                else:
+                    found.add(key)
+        return frozenset(found)
+
     def _takes_objects(self) -> bool:
         if status_of(f"{self.endpoint}/healthz") != 200:
             return False
         # The filer listens before it has a volume to write to: only a stored object proves that it works.
         return self._ask("PUT", "registry-ready/object", b"ready").status == 201
 
-    def _ask(self, method: str, path: str, content: bytes | None = None) -> Answer:
-        headers = {"Content-Type": "application/octet-stream"} if content is not None else {}
+    def _ask(self, method: str, path: str, content: bytes | None = None, accept: str = "*/*") -> Answer:
+        headers = {"Accept": accept} | ({"Content-Type": "application/octet-stream"} if content is not None else {})
         return send(method, f"{self._filer}/buckets/{quote(path, safe='/?=&')}", headers=headers, body=content)
 
     @staticmethod

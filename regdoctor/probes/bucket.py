@@ -6,7 +6,8 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from typing import NamedTuple
+from urllib.parse import quote, urlencode, urlsplit
 
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.formats.located import Located
@@ -18,6 +19,15 @@ from regdoctor.redaction import Secret
 
 _KEY = re.compile(r"<Key>([^<]{1,2048})</Key>")
 _TRUNCATED = re.compile(rb"<IsTruncated>\s*true\s*</IsTruncated>")
+_RESULT = re.compile(rb"<ListBucketResult[\s>]")
+
+
+class _Signer(NamedTuple):
+    """What botocore's signer takes for credentials; its own type costs the import of every way to find some."""
+
+    access_key: str
+    secret_key: str
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +36,11 @@ class Listing:
 
     exchange: Exchange
     keys: tuple[str, ...]
-    """Empty also where the listing was refused: see the exchange."""
+    """Empty also where the listing was refused: see `listed`."""
     more: bool
-    """Whether there are keys behind the last of these."""
+    """Whether there are keys behind the last of these, or what came broke off behind it."""
+    listed: bool = True
+    """Whether the answer is a listing at all, and not an error or some proxy's page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +53,19 @@ class Bucket:
     secret_key: Secret
     key_setting: Located
     """The setting that names the access key."""
+    session_token: Secret | None = None
+    deadline: float = 10.0
+    """Seconds for each request."""
 
     def list(self, prefix: str, limit: int, after: str = "") -> Listing:
         """ListObjects, as 2.8's driver lists (version 1 of the call): up to `limit` keys behind the key `after`."""
         words = {"max-keys": str(limit), "prefix": prefix} | ({"marker": after} if after else {})
         query = urlencode(sorted(words.items()), quote_via=quote)
         exchange = self._send("GET", f"{self.endpoint.bucket_url}?{query}", {})
-        listed = _KEY.findall(exchange.text()) if exchange.status == 200 else ()
-        return Listing(exchange, tuple(map(html.unescape, listed)), _TRUNCATED.search(exchange.body) is not None)
+        listed = exchange.status == 200 and _RESULT.search(exchange.body[:1024]) is not None
+        keys = _KEY.findall(exchange.text()) if listed else ()
+        more = exchange.truncated or _TRUNCATED.search(exchange.body) is not None
+        return Listing(exchange, tuple(map(html.unescape, keys)), more, listed)
 
     def head(self, key: str) -> Exchange:
         """HeadObject."""
@@ -58,45 +75,55 @@ class Bucket:
         """GetObject of no more than the first byte."""
         return self._send("GET", f"{self.endpoint.bucket_url}/{quote(key)}", {"Range": "bytes=0-0"})
 
-    def get(self, key: str) -> Exchange:
-        """GetObject, up to the door's cap."""
-        return self._send("GET", f"{self.endpoint.bucket_url}/{quote(key)}", {})
+    def get(self, key: str, cap: int) -> Exchange:
+        """GetObject, up to `cap` bytes."""
+        return self._send("GET", f"{self.endpoint.bucket_url}/{quote(key)}", {}, cap)
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str]) -> Exchange:
-        return self.door.send(method, url, headers=self._signed(method, url, headers))
+    def _send(self, method: str, url: str, headers: Mapping[str, str], cap: int = 2 << 20) -> Exchange:
+        # 2 MiB hold a full page of the longest keys (1000 of 1024 bytes).
+        signed = self._signed(method, url, headers)
+        return self.door.send(method, url, headers=signed, deadline=self.deadline, cap=cap)
 
     def _signed(self, method: str, url: str, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         """The headers with those of Signature Version 4. Raises CouldNotGatherError without botocore, which signs."""
         try:
             from botocore.auth import S3SigV4Auth
             from botocore.awsrequest import AWSRequest
-            from botocore.credentials import Credentials
         except ImportError as error:
             raise CouldNotGatherError("the bucket was not asked: `pip install regdoctor[s3]` first") from error
         request = AWSRequest(method=method, url=url, headers=dict(headers))
-        credentials = Credentials(self.access_key.reveal(), self.secret_key.reveal())
+        token = self.session_token.reveal() if self.session_token else None
+        credentials = _Signer(self.access_key.reveal(), self.secret_key.reveal(), token)
         S3SigV4Auth(credentials, "s3", self.endpoint.region).add_auth(request)
         return tuple((name, str(value)) for name, value in request.headers.items())
 
 
-def registry_bucket(config: RegistryConfig, door: Http) -> Bucket:
-    """The registry's bucket with the registry's credentials.
+def registry_bucket(config: RegistryConfig, door: Http, deadline: float = 10.0) -> Bucket:
+    """The registry's bucket with the registry's credentials; `deadline`: seconds for each request.
 
     Raises NotApplicableError for another storage than S3, CouldNotGatherError where the keys are not in the
-    configuration.
+    configuration, or its endpoint is no URL.
     """
     endpoint, driver = s3_endpoint(config), config.storage_driver()
     if endpoint is None or driver is None:
         raise NotApplicableError(
             f"the registry stores in {driver[0]}, not in S3" if driver else "the configuration names no storage"
         )
-    access_key, secret_key = (config.at("storage", driver[0], name) for name in ("accesskey", "secretkey"))
+    try:
+        urlsplit(endpoint.bucket_url)
+    except ValueError as error:
+        raise CouldNotGatherError(f"the bucket's endpoint {endpoint.url!r} is no URL: {error}") from error
+    access_key, secret_key, token = (config.at("storage", driver[0], name) for name in _CREDENTIALS)
     if not (access_key and secret_key and access_key.text() and secret_key.text()):
         raise CouldNotGatherError(
             "the registry's configuration has no accesskey and secretkey: it takes a role's or its environment's "
             "credentials, which are not regdoctor's"
         )
-    return Bucket(door, endpoint, _secret(access_key), _secret(secret_key), access_key)
+    session = _secret(token) if token and token.text() else None
+    return Bucket(door, endpoint, _secret(access_key), _secret(secret_key), access_key, session, deadline)
+
+
+_CREDENTIALS = ("accesskey", "secretkey", "sessiontoken")
 
 
 def _secret(setting: Located) -> Secret:

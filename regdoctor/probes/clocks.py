@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlsplit
 
 from regdoctor.evidence.clocks import Clocks, Reading
 from regdoctor.evidence.endpoints import Endpoints
@@ -13,10 +12,13 @@ from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, probe
 
+_DEADLINE = 5.0
+"""Seconds for each request; they go side by side."""
+
 
 @probe(
     reads="the Date header of one HEAD or GET each to the registry, to GitLab and to the object store",
-    limit=12.0,
+    limit=2 * _DEADLINE,
 )
 def clocks(endpoints: Endpoints, door: Http, config: RegistryConfig | Absent) -> Clocks:
     """One reading a party, taken side by side. Raises CouldNotGatherError where no clock at all could be read."""
@@ -33,7 +35,7 @@ def clocks(endpoints: Endpoints, door: Http, config: RegistryConfig | Absent) ->
     with ThreadPoolExecutor(max_workers=3) as pool:
         # Without credentials, and so without trust: a certificate that has expired must not hide a wrong clock.
         answers = {
-            whose: pool.submit(door.send, method, url, deadline=5.0, verify=False)
+            whose: pool.submit(door.send, method, url, deadline=_DEADLINE, verify=False)
             for whose, (method, url) in asked.items()
         }
     for whose, answer in answers.items():
@@ -43,7 +45,7 @@ def clocks(endpoints: Endpoints, door: Http, config: RegistryConfig | Absent) ->
             readings[whose] = reading
         else:
             why = exchange.failure.message if exchange.failure else "no Date header that can be trusted"
-            unread.append(f"{whose} ({urlsplit(exchange.url).netloc}): {why}")
+            unread.append(f"{whose} ({exchange.quote().source}): {why}")
     if not readings:
         raise CouldNotGatherError("no clock could be read: " + ("; ".join(unread) or "nothing to ask"))
     return Clocks(readings.get("registry"), readings.get("GitLab"), readings.get("object store"), tuple(unread))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from regdoctor.evidence.installation import Installation
 from regdoctor.exit_codes import UsageError
 from regdoctor.formats.located import UnreadableError
@@ -9,6 +11,7 @@ from regdoctor.http import Http, TrustedCAs
 from regdoctor.injection import Absent
 from regdoctor.probe import probe
 from regdoctor.probes.files import read_file
+from regdoctor.probes.host_tree import list_below, read_below
 from regdoctor.target import Target
 
 
@@ -24,16 +27,28 @@ def door(target: Target, installation: Installation | Absent) -> Http:
             extra.append((str(target.ca_file), read_file(target.ca_file).decode("ascii", "replace")))
         except UnreadableError as error:
             raise UsageError(str(error)) from error
-    folder = installation.trusted_certificates if isinstance(installation, Installation) else None
-    if folder is not None and folder.is_dir():
-        for file in sorted(folder.iterdir()):
-            try:
-                pem = (str(file), read_file(file).decode("ascii", "replace"))
-                Http(TrustedCAs((pem,)))
-            except (UnreadableError, ValueError):
-                continue  # not needed to look further; trust that is missing shows where TLS is judged
-            extra.append(pem)
+    if isinstance(installation, Installation):
+        extra += _trusted_by(installation)
     try:
         return Http(TrustedCAs(tuple(extra)))
     except ValueError as error:
         raise UsageError(str(error)) from error
+
+
+def _trusted_by(installation: Installation) -> Iterator[tuple[str, str]]:
+    """Path and text of each file of the host's folder that holds certificates.
+
+    What else lies there is passed over: trust that is missing shows where TLS is judged.
+    """
+    root, folder = installation.root, installation.trusted_certificates
+    try:
+        files = list_below(root, folder) if folder else ()
+    except UnreadableError:
+        return
+    for file in files:
+        try:
+            pem = (str(file), read_below(root, file).decode("ascii", "replace"))
+            Http(TrustedCAs((pem,)))
+        except (UnreadableError, ValueError):
+            continue
+        yield pem

@@ -6,7 +6,7 @@ from regdoctor.evidence.installation import Installation
 from regdoctor.formats.gitlab_yml import GitLabConfig, parse_gitlab_yml
 from regdoctor.formats.located import UnreadableError
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
-from regdoctor.probes.files import read_file
+from regdoctor.probes.host_tree import read_below
 
 
 @probe(reads="GitLab's gitlab.yml")
@@ -16,6 +16,6 @@ def gitlab_config(installation: Installation) -> GitLabConfig:
     if path is None:
         raise NotApplicableError("no gitlab.yml was found on this host")
     try:
-        return parse_gitlab_yml(read_file(path), str(path))
+        return parse_gitlab_yml(read_below(installation.root, path), str(path))
     except UnreadableError as error:
         raise CouldNotGatherError(str(error)) from error

@@ -6,7 +6,7 @@ from regdoctor.evidence.installation import Installation
 from regdoctor.formats.gitlab_secrets import GitLabSecrets, parse_gitlab_secrets
 from regdoctor.formats.located import UnreadableError
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
-from regdoctor.probes.files import read_file
+from regdoctor.probes.host_tree import read_below
 
 
 @probe(reads="the registry's key pair in gitlab-secrets.json")
@@ -16,6 +16,6 @@ def gitlab_secrets(installation: Installation) -> GitLabSecrets:
     if path is None:
         raise NotApplicableError("this host has no gitlab-secrets.json")
     try:
-        return parse_gitlab_secrets(read_file(path), str(path))
+        return parse_gitlab_secrets(read_below(installation.root, path), str(path))
     except UnreadableError as error:
         raise CouldNotGatherError(str(error)) from error

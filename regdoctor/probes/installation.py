@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import psutil
 
 from regdoctor.check import Dialect
 from regdoctor.evidence.installation import Installation, RunningRegistry
+from regdoctor.formats.located import UnreadableError
 from regdoctor.probe import NotApplicableError, probe
+from regdoctor.probes.host_tree import follow
 from regdoctor.probes.named_files import sort_named_files
 from regdoctor.target import Target
 
@@ -74,24 +77,29 @@ def _nothing(root: Path) -> str:
 
 
 def _first(root: Path, places: tuple[str, ...]) -> Path | None:
-    return next((root / place for place in places if _exists(root / place)), None)
+    return next((root / place for place in places if _exists(root, place)), None)
 
 
-def _exists(path: Path) -> bool:
+def _exists(root: Path, place: str) -> bool:
+    path = root / place
     try:
-        return path.exists() or path.is_symlink()
-    except OSError:
+        # Not followed at its end: a link to nothing is there, and the one who reads it says what is wrong.
+        (follow(root, path.parent) / path.name).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, UnreadableError):
         return True  # not ours to enter: the one who reads it says so
+    return True
 
 
 def _dialect(root: Path) -> Dialect:
-    if _exists(root / "etc/gitlab/gitlab.rb") or _exists(root / "opt/gitlab/embedded"):
+    if _exists(root, "etc/gitlab/gitlab.rb") or _exists(root, "opt/gitlab/embedded"):
         return Dialect.OMNIBUS
-    if _exists(root / "home/git/gitlab/config/gitlab.yml"):
+    if _exists(root, "home/git/gitlab/config/gitlab.yml"):
         return Dialect.SOURCE
-    if _exists(root / "var/run/secrets/kubernetes.io"):
+    if _exists(root, "var/run/secrets/kubernetes.io"):
         return Dialect.HELM
-    return Dialect.COMPOSE if _exists(root / ".dockerenv") else Dialect.PLAIN
+    return Dialect.COMPOSE if _exists(root, ".dockerenv") else Dialect.PLAIN
 
 
 def _running(root: Path) -> RunningRegistry | None:
@@ -118,9 +126,10 @@ def _working_folder(process: psutil.Process) -> Path:
 
 def _host_runs(root: Path) -> bool:
     """Whether a program of a GitLab or registry host runs here with files below `root`."""
-    below = f"{root}/"
+    # Where a path begins: nginx puts all its arguments into one word, and /a/b/ is also a part of /x/a/b/.
+    below = re.compile(rf"(?<![\w./-]){re.escape(str(root))}/")
     return any(
-        process.info["name"] in _HOST_PROGRAMS and any(below in word for word in process.info["cmdline"] or ())
+        process.info["name"] in _HOST_PROGRAMS and any(map(below.search, process.info["cmdline"] or ()))
         for process in psutil.process_iter(["name", "cmdline"])
     )
 
@@ -133,6 +142,6 @@ def _in_use(found: Installation) -> bool:
     assert found.root is not None  # noqa: S101 - the caller has one
     if found.process or found.gitlab_yml:
         return True
-    wants = found.root / "etc/systemd/system/multi-user.target.wants"
-    units = [wants / f"{name}.service" for name in ("docker-registry", "registry", "distribution")]
-    return _exists(found.root / "run/systemd/system") and any(_exists(unit) for unit in units)
+    wants = "etc/systemd/system/multi-user.target.wants"
+    units = [f"{wants}/{name}.service" for name in ("docker-registry", "registry", "distribution")]
+    return _exists(found.root, "run/systemd/system") and any(_exists(found.root, unit) for unit in units)

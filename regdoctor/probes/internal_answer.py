@@ -7,12 +7,15 @@ from regdoctor.evidence.endpoints import Endpoints
 from regdoctor.http import Http
 from regdoctor.probe import NotApplicableError, probe
 
+_DEADLINE = 10.0
+"""Seconds."""
 
-@probe(reads="GET /v2/ at the address of http.addr, on this host, without credentials")
+
+@probe(reads="GET /v2/ at the address of http.addr, on this host, without credentials", limit=_DEADLINE + 1)
 def internal_answer(endpoints: Endpoints, door: Http) -> InternalAnswer:
     """The answer. TLS is not verified here: the certificate is made for the public name."""
     internal = endpoints.internal
     if internal is None:
         raise NotApplicableError("the registry's own port cannot be asked from here")
-    exchange = door.send("GET", f"{internal.url}/v2/", verify=False)
+    exchange = door.send("GET", f"{internal.url}/v2/", verify=False, deadline=_DEADLINE)
     return InternalAnswer(Ping(internal, exchange))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+
+from regdoctor.distribution.bounded_json import parse_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +28,16 @@ class Entry:
 
 
 class Ledger:
-    """A JSON file, locked while it is changed, mode 0600."""
+    """A JSON file of mode 0600. It is replaced as a whole under a lock, so that no kill and no second run tears it."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """path: the file; None for the user's own, below XDG_STATE_HOME."""
-        state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-        self.path = path or state / "regdoctor" / "ledger.json"
+        """path: the file; None for the user's own, below XDG_STATE_HOME. Raises OSError where there is no home."""
+        self.path = path or _state_home() / "regdoctor" / "ledger.json"
+
+    def prepare(self) -> None:
+        """See to it that an entry can be added, before anything is written that would need one. Raises OSError."""
+        with self._locked() as entries:
+            self._write(entries)
 
     def entries(self, registry: str) -> tuple[Entry, ...]:
         """What is still to be removed at a registry. Raises OSError where the file cannot be opened."""
@@ -42,36 +49,49 @@ class Ledger:
     def add(self, entry: Entry) -> None:
         """Note an entry, on disk when this returns. Raises OSError where that is not possible."""
         with self._locked() as entries:
-            entries.append(entry)
+            self._write([*entries, entry])
 
     def remove(self, entry: Entry) -> None:
-        """Strike an entry out; nothing happens where it is not there."""
+        """Strike an entry out; nothing happens where it is not there. Raises OSError."""
         with self._locked() as entries:
             if entry in entries:
-                entries.remove(entry)
+                self._write([other for other in entries if other != entry])
 
     @contextmanager
     def _locked(self) -> Iterator[list[Entry]]:
-        """The entries, under an exclusive lock; written back where they were changed."""
+        """The entries, while nobody else reads or writes them. The lock is a file of its own, as the ledger's changes."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            before = _parse(file.read())
-            entries = list(before)
-            yield entries
-            if entries != before:
-                file.seek(0)
-                file.truncate()
-                json.dump([asdict(entry) for entry in entries], file)
-                file.flush()
-                os.fsync(file.fileno())
+        descriptor = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield _parse(self.path.read_bytes() if self.path.exists() else b"[]")
+        finally:
+            os.close(descriptor)
+
+    def _write(self, entries: list[Entry]) -> None:
+        descriptor, name = tempfile.mkstemp(prefix=".ledger-", dir=self.path.parent)  # of mode 0600
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump([asdict(entry) for entry in entries], file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(self.path)
 
 
-def _parse(text: str) -> list[Entry]:
-    """The entries of a file; those that a killed writer left torn are gone, which no later run could mend either."""
+def _state_home() -> Path:
+    """XDG Base Directory Specification: a relative path in the variable is to be ignored."""
+    named = Path(os.environ.get("XDG_STATE_HOME", ""))
     try:
-        rows = json.loads(text or "[]")
-        return [Entry(**row) for row in rows]
-    except (ValueError, TypeError):
-        return []
+        return named if named.is_absolute() else Path.home() / ".local" / "state"
+    except RuntimeError as error:
+        raise OSError("no home folder is known for this user") from error
+
+
+def _parse(data: bytes) -> list[Entry]:
+    """The entries of a file; what is none (a file that was torn, or written by hand) is gone with the next change."""
+    rows = parse_json(data)
+    names = {field.name for field in fields(Entry)}
+    return [
+        Entry(**row)
+        for row in (rows if isinstance(rows, list) else ())
+        if isinstance(row, dict) and row.keys() == names and all(isinstance(value, str) for value in row.values())
+    ]

@@ -8,8 +8,11 @@ from regdoctor.evidence.exchange import FailureKind
 from regdoctor.http import Http
 from regdoctor.probe import NotApplicableError, probe
 
+_DEADLINE = 10.0
+"""Seconds for each of up to three looks."""
 
-@probe(reads="GET /v2/ at the registry's public address, without credentials", limit=35.0)
+
+@probe(reads="GET /v2/ at the registry's public address, without credentials", limit=3 * _DEADLINE + 1)
 def public_answer(endpoints: Endpoints, door: Http) -> PublicAnswer:
     """The answer; where TLS did not verify, looks again without trust, and over plain HTTP, to say why."""
     public = endpoints.public
@@ -22,9 +25,11 @@ def public_answer(endpoints: Endpoints, door: Http) -> PublicAnswer:
     unverified = _ping(public, door, verify=False)
     if unverified.exchange.failure is None:
         return PublicAnswer(ping, unverified=unverified)
-    plain = _ping(Endpoint("http" + public.url.removeprefix("https"), public.said_by), door)
+    # The same port: where none is written, that of HTTPS.
+    host = f"[{public.host}]" if ":" in public.host else public.host
+    plain = _ping(Endpoint(f"http://{host}:{public.port}", public.said_by), door)
     return PublicAnswer(ping, plain=plain if plain.exchange.failure is None else None)
 
 
 def _ping(endpoint: Endpoint, door: Http, *, verify: bool = True) -> Ping:
-    return Ping(endpoint, door.send("GET", f"{endpoint.url}/v2/", verify=verify))
+    return Ping(endpoint, door.send("GET", f"{endpoint.url}/v2/", verify=verify, deadline=_DEADLINE))

@@ -9,19 +9,19 @@ from regdoctor.formats.envdir import parse_envdir
 from regdoctor.formats.located import Place, UnreadableError
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
-from regdoctor.probes.files import read_file
+from regdoctor.probes.host_tree import list_below, read_below
 
 Variable = tuple[str, str, Place]
 
 
 @probe(reads="the registry's config.yml, and the REGISTRY_* variables of its process or its environment directory")
 def registry_config(installation: Installation) -> RegistryConfig:
-    """The effective configuration. Raises CouldNotGatherError with the reader's one line where the file is broken."""
+    """The effective configuration. Raises CouldNotGatherError with the reader's one line where a file is broken."""
     path = installation.registry_config
     if path is None:
         raise NotApplicableError("no configuration of a registry was found on this host")
     try:
-        data = read_file(path)
+        data = read_below(installation.root, path)
         return parse_registry_config(data, str(path), _environment(installation))
     except UnreadableError as error:
         raise CouldNotGatherError(str(error)) from error
@@ -38,9 +38,12 @@ def _environment(installation: Installation) -> tuple[Variable, ...]:
         place = Place(f"environment of process {pid}", layer="environment")
         return tuple((name, value, place) for name, value in variables.items() if _ours(name))
     folder = installation.env_directory
-    if folder is None or not folder.is_dir():
+    if folder is None:
         return ()
-    found = parse_envdir({file.name: read_file(file) for file in sorted(folder.iterdir()) if _ours(file.name)})
+    root = installation.root
+    # One that cannot be read may change anything, so that without it the configuration is not known.
+    files = {file.name: read_below(root, file) for file in list_below(root, folder) if _ours(file.name)}
+    found = parse_envdir(files)
     return tuple((name, value, Place(str(folder / name), line=1, layer="environment")) for name, value in found.items())
 
 

@@ -12,16 +12,18 @@ from regdoctor.probe import probe
 from regdoctor.probes.bucket import Bucket, registry_bucket
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,80})</Code>")
+_DEADLINE = 4.0
+"""Seconds for each of the seven calls."""
 
 
 @probe(
     reads="with the registry's S3 credentials: a listing each of the bucket, of blobs/ and of repositories/, then HEAD "
     "and GET (one byte) of one object in each",
-    limit=30.0,
+    limit=7 * _DEADLINE + 2,
 )
 def s3_access(config: RegistryConfig, door: Http) -> S3Access:
     """What the store answered. Raises what `registry_bucket` raises."""
-    bucket = registry_bucket(config, door)
+    bucket = registry_bucket(config, door, _DEADLINE)
     return S3Access(bucket.endpoint, bucket.key_setting.quote(), tuple(_calls(bucket)))
 
 

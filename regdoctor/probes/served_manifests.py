@@ -16,11 +16,14 @@ from regdoctor.evidence.manifest_samples import Schema1Manifest, ServedManifests
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError, probe
+from regdoctor.probes.reference_grammar import is_repository, is_tag
 from regdoctor.probes.token_source import Credentials, credentials_for
 from regdoctor.target import Target
 
 _BUDGET = 5.0
 """Seconds for all of it."""
+_DEADLINE = 8.0
+"""Seconds for each request; a token and an answer that were begun with in time may end after it."""
 _REPOSITORIES = 100
 _TAGS = 50
 """At most so many of each repository."""
@@ -28,7 +31,7 @@ _TAGS = 50
 
 @probe(
     reads=f"the catalog (or --repository), tags and manifests through the API, for up to {_BUDGET:g} s",
-    limit=_BUDGET + 20,
+    limit=_BUDGET + 2 * _DEADLINE + 1,
 )
 def served_manifests(target: Target, endpoints: Endpoints, source: TokenSource, door: Http) -> ServedManifests:
     """The sample. Raises CouldNotGatherError where the registry does not let us list, saying what it answered."""
@@ -41,6 +44,8 @@ def served_manifests(target: Target, endpoints: Endpoints, source: TokenSource, 
     for name in names:
         for tag in walk.tags(name):
             walk.look(name, tag)
+    if walk.problem and not walk.looked_at:
+        raise walk.problem
     return ServedManifests(tuple(walk.schema1), walk.looked_at, not walk.cut_short, walk.unreadable)
 
 
@@ -53,8 +58,10 @@ class _Walk:
     looked_at: int = 0
     unreadable: int = 0
     cut_short: bool = False
+    problem: CouldNotGatherError | None = None
+    """Why a repository could not be listed, the first of them."""
     schema1: list[Schema1Manifest] = field(default_factory=list)
-    _credentials: dict[str, Credentials] = field(default_factory=dict)
+    _credentials: dict[Access, Credentials] = field(default_factory=dict)
 
     def catalog(self) -> tuple[str, ...]:
         exchange = self._get(f"_catalog?n={_REPOSITORIES}", Access("registry", "catalog", ("*",)))
@@ -67,18 +74,37 @@ class _Walk:
     def tags(self, repository: str) -> Iterator[str]:
         if self._over():
             return
-        exchange = self._get(f"{quote(repository)}/tags/list", _pull(repository))
-        for number, tag in enumerate(_names(exchange, "tags") or ()):
+        for number, tag in enumerate(self._listed(repository)):
             if number == _TAGS:
                 self.cut_short = True
             if number == _TAGS or self._over():
                 return
             yield tag
 
+    def _listed(self, repository: str) -> tuple[str, ...]:
+        """The tags of a repository; where they cannot be had, the sample is not complete."""
+        try:
+            # What is no name is not asked for: `../` in it would lead out of the registry's API.
+            if not is_repository(repository):
+                raise CouldNotGatherError(f"{repository!r} cannot be the name of a repository")
+            exchange = self._get(f"{quote(repository)}/tags/list", _pull(repository))
+            names = _names(exchange, "tags")
+            if names is None and exchange.status != 404:  # 404: all its tags are gone
+                raise CouldNotGatherError(f"the tags cannot be listed {self.source.words}: {exchange.quote().quote}")
+        except CouldNotGatherError as problem:
+            self.problem = self.problem or problem
+            self.cut_short = True
+            return ()
+        self.cut_short |= exchange.header("Link") is not None
+        return names or ()
+
     def look(self, repository: str, tag: str) -> None:
+        self.looked_at += 1
+        if not is_tag(tag):
+            self.unreadable += 1
+            return
         path = f"{quote(repository)}/manifests/{quote(tag)}"
         exchange = self._get(path, _pull(repository), headers=(("Accept", ACCEPT_ALL),))
-        self.looked_at += 1
         # The one message of distribution 2.x for a stored schema1 manifest (registry/storage/manifeststore.go).
         refused = any("schema 1" in error.message.lower() for error in parse_errors(exchange.body))
         if exchange.status == 200 and is_schema1(exchange.json()):
@@ -90,10 +116,11 @@ class _Walk:
 
     def _get(self, path: str, scope: Access, headers: tuple[tuple[str, str], ...] = ()) -> Exchange:
         # One token for each scope: GitLab's and the registry's life of one is minutes, the budget is seconds.
-        if scope.name not in self._credentials:
-            self._credentials[scope.name] = credentials_for(self.door, self.source, (scope,))
+        if scope not in self._credentials:
+            self._credentials[scope] = credentials_for(self.door, self.source, (scope,), deadline=_DEADLINE)
         url = f"{self.registry.url}/v2/{path}"
-        return self.door.send("GET", url, headers=headers, **self._credentials[scope.name])
+        # A manifest has up to 4 MiB (registry/handlers/manifests.go, maxManifestBodySize).
+        return self.door.send("GET", url, headers=headers, deadline=_DEADLINE, cap=4 << 20, **self._credentials[scope])
 
     def _over(self) -> bool:
         self.cut_short |= time.monotonic() >= self.end
@@ -109,4 +136,5 @@ def _names(exchange: Exchange, field_name: str) -> tuple[str, ...] | None:
     answer = exchange.json()
     if exchange.status != 200 or not isinstance(answer, dict) or field_name not in answer:
         return None
-    return tuple(name for name in answer[field_name] or () if isinstance(name, str))
+    listed = answer[field_name] if answer[field_name] is not None else []
+    return tuple(name for name in listed if isinstance(name, str)) if isinstance(listed, list) else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import stat
+from pathlib import Path
 
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.signer import FileState, SignerFile, SignerFiles
@@ -13,7 +16,7 @@ from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes.accounts import Accounts
-from regdoctor.probes.files import read_file
+from regdoctor.probes.host_tree import follow, read_below
 
 
 @probe(reads="the files that auth.token.rootcertbundle and GitLab's registry.key name, and their permissions")
@@ -27,42 +30,51 @@ def signer_files(
         raise NotApplicableError("only single files were given, so the paths in them cannot be followed (--root DIR)")
     if bundle is None and key is None:
         raise NotApplicableError("no configuration names a certificate or a key of a token signer")
+    # GitLab reads a relative path from its own folder, two above config/gitlab.yml.
+    rails = installation.gitlab_yml.parent.parent if installation.gitlab_yml else None
     accounts = Accounts(installation.root)
     return SignerFiles(
-        bundle=_file(installation, accounts, bundle, config) if bundle else None,
-        key=_file(installation, accounts, key, gitlab) if key else None,
+        bundle=_file(installation, accounts, bundle, None) if bundle else None,
+        key=_file(installation, accounts, key, rails) if key else None,
     )
 
 
-def _file(installation: Installation, accounts: Accounts, setting: Located, config: object) -> SignerFile:
-    named = setting.text() or ""
-    path = installation.locate(named)
-    if path is None and isinstance(config, GitLabConfig) and installation.gitlab_yml is not None:
-        # GitLab reads a relative path from its own folder, two above config/gitlab.yml.
-        path = installation.gitlab_yml.parent.parent / named
-    quote = setting.quote()
-    if path is None or not named:
+def _file(installation: Installation, accounts: Accounts, setting: Located, folder: Path | None) -> SignerFile:
+    """The file that a setting names; `folder`: what a relative path is read from."""
+    named, quote = setting.text() or "", setting.quote()
+    path = installation.locate(named) or (folder / named if folder else None)
+    if path is None or not named or "\0" in named:
         return SignerFile(quote, named, FileState.MISSING, f"{setting.name} names no file that can be followed")
     name = installation.name(path)
     try:
-        found = path.stat()
-    except FileNotFoundError:
+        found = follow(installation.root, path).stat()
+    except (FileNotFoundError, NotADirectoryError):
         return SignerFile(quote, name, FileState.MISSING, f"{name} does not exist")
     except OSError as error:
         return SignerFile(quote, name, FileState.UNREADABLE, f"{name}: {error.strerror}")
+    except UnreadableError as error:
+        return SignerFile(quote, name, FileState.UNREADABLE, str(error))
     if stat.S_ISDIR(found.st_mode):
         return SignerFile(quote, name, FileState.DIRECTORY, f"{name} is a directory")
+    return _contents(installation, accounts, path, found, quoted=SignerFile(quote, name, FileState.READABLE))
+
+
+def _contents(
+    installation: Installation, accounts: Accounts, path: Path, found: os.stat_result, *, quoted: SignerFile
+) -> SignerFile:
+    """What is no directory, with what is in it and who may read it."""
+    contents = None
     try:
-        data = read_file(path)
+        data = read_below(installation.root, path)
     except UnreadableError as error:
-        state, problem, contents = FileState.UNREADABLE, str(error), None
+        state, problem = FileState.UNREADABLE, str(error)
     else:
-        state = FileState.READABLE if data.strip() else FileState.EMPTY
-        problem = "" if data.strip() else f"{name} is empty"
-        contents = read_pem(data, str(path)) if data.strip() else None
-    return SignerFile(
-        named_by=quote,
-        path=name,
+        empty = not data.strip()
+        state = FileState.EMPTY if empty else FileState.READABLE
+        problem = f"{quoted.path} is empty" if empty else ""
+        contents = None if empty else read_pem(data, str(path))
+    return dataclasses.replace(
+        quoted,
         state=state,
         problem=problem,
         contents=contents,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from regdoctor.check import Quote
@@ -17,19 +18,22 @@ from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
 from regdoctor.probes.bucket import Bucket, registry_bucket
-from regdoctor.probes.files import read_file
+from regdoctor.probes.host_tree import follow, read_below
+from regdoctor.probes.reference_grammar import is_tag
 
 _BUDGET = 5.0
 """Seconds for all of it."""
 _LARGEST = 4 << 20
 """Bytes: the registry refuses manifests above it (registry/handlers/manifests.go, maxManifestBodySize)."""
+_DEADLINE = 8.0
+"""Seconds for each request to a bucket; one that was begun in time may end after it."""
 _PAGE = 1000
 """Keys that a listing of S3 gives at most."""
 
 
 @probe(
     reads=f"manifests in the registry's folder or, with its own credentials, in its bucket, for up to {_BUDGET:g} s",
-    limit=_BUDGET + 20,
+    limit=_BUDGET + 2 * _DEADLINE,
 )
 def stored_manifests(installation: Installation, config: RegistryConfig, door: Http) -> StoredManifests:
     """The sample. Raises NotApplicableError for storage that cannot be looked into from here."""
@@ -43,20 +47,41 @@ def stored_manifests(installation: Installation, config: RegistryConfig, door: H
             raise NotApplicableError(
                 "only single files were given, so the storage's folder cannot be found (--root DIR)"
             )
-        return _sample(_on_disk(folder), lambda key: read_file(folder / key, _LARGEST), str(folder), end)
-    bucket = registry_bucket(config, door)
-    root = bucket.endpoint.root
+        gaps = _Gaps()
+        keys = _on_disk(_followed(installation, folder), gaps, live=installation.live)
+        return _sample(keys, gaps, lambda key: read_below(installation.root, folder / key, _LARGEST), str(folder), end)
+    bucket = registry_bucket(config, door, _DEADLINE)
+    root, gaps = bucket.endpoint.root, _Gaps()
 
     def read(key: str) -> bytes:
-        exchange = bucket.get(f"{root}{key}")
+        exchange = bucket.get(f"{root}{key}", _LARGEST)
         if exchange.status != 200 or exchange.truncated:
             raise UnreadableError(exchange.quote().quote)
         return exchange.body
 
-    return _sample(_in_bucket(bucket), read, f"s3://{bucket.endpoint.bucket}/{root}".rstrip("/"), end)
+    return _sample(_in_bucket(bucket, gaps), gaps, read, f"s3://{bucket.endpoint.bucket}/{root}".rstrip("/"), end)
 
 
-def _sample(keys: Iterator[StorageKey], read: Callable[[str], bytes], place: str, end: float) -> StoredManifests:
+@dataclass(slots=True)
+class _Gaps:
+    """Whether a part of the storage could not be looked into."""
+
+    seen: bool = False
+
+    def note(self, _error: object = None) -> None:
+        self.seen = True
+
+
+def _followed(installation: Installation, folder: Path) -> Path:
+    try:
+        return follow(installation.root, folder)
+    except UnreadableError as error:
+        raise CouldNotGatherError(str(error)) from error
+
+
+def _sample(
+    keys: Iterator[StorageKey], gaps: _Gaps, read: Callable[[str], bytes], place: str, end: float
+) -> StoredManifests:
     """Read the manifests of revision links, in the order in which they come, until `end`."""
     schema1: list[Schema1Manifest] = []
     looked_at = unreadable = 0
@@ -73,39 +98,53 @@ def _sample(keys: Iterator[StorageKey], read: Callable[[str], bytes], place: str
             unreadable += 1
             continue
         if is_schema1(manifest):
-            tag = manifest.get("tag") if isinstance(manifest.get("tag"), str) else str(link.digest)
+            tag = manifest.get("tag")
+            reference = tag if isinstance(tag, str) and is_tag(tag) else str(link.digest)
             quote = Quote(f"{place}/{key}", '"schemaVersion": 1')
-            schema1.append(Schema1Manifest(link.repository, tag, quote, served=None))
-    return StoredManifests(tuple(schema1), looked_at, complete=True, unreadable=unreadable)
+            schema1.append(Schema1Manifest(link.repository, reference, quote, served=None))
+    return StoredManifests(tuple(schema1), looked_at, complete=not gaps.seen, unreadable=unreadable)
 
 
-def _on_disk(folder: Path) -> Iterator[StorageKey]:
-    """The keys of every link below `_manifests/revisions`, without looking into the other folders."""
+def _on_disk(folder: Path, gaps: _Gaps, *, live: bool) -> Iterator[StorageKey]:
+    """A key for each folder that may hold a manifest's link, without looking into the others.
+
+    Raises CouldNotGatherError where there is no storage to look into. On a host that runs the registry a folder that
+    is missing is an empty registry: the driver makes it at the first push.
+    """
     top = folder / PREFIX / "repositories"
     try:
         os.scandir(top).close()
-    except FileNotFoundError:
-        return
+    except FileNotFoundError as error:
+        if live or folder.is_dir():
+            return
+        raise CouldNotGatherError(f"{folder}: the storage's folder is not in this tree") from error
     except OSError as error:
-        raise CouldNotGatherError(f"{top}: {error.strerror}") from error
-    for path, folders, files in os.walk(top):
-        if "_manifests" in folders:
-            # Beside it lie the links to layers and the uploads, and below it the tags: none is a manifest.
-            folders[:] = [name for name in folders if not name.startswith("_") or name == "_manifests"]
+        raise CouldNotGatherError(f"{top}: {(error.strerror or 'cannot be listed').lower()}") from error
+    for path, folders, files in os.walk(top, onerror=gaps.note):
         if path.endswith("/_manifests"):
             folders[:] = [name for name in folders if name == "revisions"]
-        if "link" in files:
-            yield parse_key(str(Path(path, "link").relative_to(folder)))
+        elif "/_manifests/" not in path:
+            # Links to layers, uploads: none is a manifest.
+            folders[:] = [name for name in folders if not name.startswith("_") or name == "_manifests"]
+            if any(Path(path, name).is_symlink() for name in folders):
+                gaps.note()  # the registry would follow it; it may lead in a circle
+        yield parse_key(str(Path(path, "link").relative_to(folder))) if "link" in files else _NOTHING
 
 
-def _in_bucket(bucket: Bucket) -> Iterator[StorageKey]:
-    """The same of a bucket, page by page. Raises CouldNotGatherError where the listing is refused."""
+_NOTHING = StorageKey(KeyKind.OTHER)
+
+
+def _in_bucket(bucket: Bucket, gaps: _Gaps) -> Iterator[StorageKey]:
+    """The keys of a bucket, page by page. Raises CouldNotGatherError where the first page is refused."""
     after, more = "", True
     while more:
         listing = bucket.list(f"{bucket.endpoint.registry_prefix}repositories/", _PAGE, after)
-        if listing.exchange.status != 200:
-            raise CouldNotGatherError(f"the bucket cannot be listed: {listing.exchange.quote().quote}")
+        if not listing.listed or (listing.more and not listing.keys):
+            if not after:
+                raise CouldNotGatherError(f"the bucket cannot be listed: {listing.exchange.quote().quote}")
+            gaps.note()
+            return
         for key in listing.keys:
             yield parse_key(key, bucket.endpoint.root)
-        more = listing.more and bool(listing.keys)
+        more = listing.more
         after = listing.keys[-1] if listing.keys else ""

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import TypedDict
 from urllib.parse import urlencode
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from regdoctor.distribution.challenges import Challenge
 from regdoctor.distribution.tokens import Access, sign_token
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.exchange import Exchange
@@ -32,30 +34,56 @@ def token_source(
     config: RegistryConfig | Absent,
     gitlab: GitLabConfig | Absent,
 ) -> TokenSource:
-    """What answers the registry's challenge. Raises CouldNotGatherError where no registry answered with one."""
-    ping = _registry_ping(public, internal)
+    """What answers the registry's challenge. Raises CouldNotGatherError where no registry answered with one.
+
+    A challenge that came without TLS that verifies, where TLS was to be had, may be anyone's, and so may its realm:
+    the login is left out then; with nothing else to answer by, CouldNotGatherError says so.
+    """
+    ping, trusted = _registry_ping(public, internal)
     if ping is None:
         raise CouldNotGatherError("no registry answered, so it is not known how it wants to be asked")
-    challenge = next(iter(ping.challenges), None)
+    challenge = _best(ping.challenges)
     if ping.exchange.status == 200:
         return TokenSource(needed=False, registry=ping.endpoint.url, realm="", service="")
     if challenge is None:
         raise CouldNotGatherError(f"{ping.exchange.quote().quote}: no WWW-Authenticate challenge to answer")
+    key = _signing_key(files, config, gitlab)
+    if target.login and not trusted and key is None:
+        raise CouldNotGatherError(
+            f"the password was not sent: {ping.endpoint.url} did not show a certificate that verifies, so that the "
+            "answer may be anyone's (--ca-file FILE)"
+        )
     return TokenSource(
         needed=True,
         registry=ping.endpoint.url,
         realm=challenge.realm or "",
         service=challenge.service or "",
         scheme=challenge.scheme.lower(),
-        login=target.login,
-        key=_signing_key(files, config, gitlab),
+        login=target.login if trusted else None,
+        key=key,
     )
 
 
-def _registry_ping(public: PublicAnswer | Absent, internal: InternalAnswer | Absent) -> Ping | None:
-    looks = [public.best] if isinstance(public, PublicAnswer) else []
-    looks += [internal.ping] if isinstance(internal, InternalAnswer) else []
-    return next((look for look in looks if look.is_registry and look.exchange.status in (200, 401)), None)
+def _registry_ping(public: PublicAnswer | Absent, internal: InternalAnswer | Absent) -> tuple[Ping | None, bool]:
+    """The answer that tells how the registry wants to be asked, and whether it is known to be the registry's.
+
+    The address on the host itself is (its TLS is never verified, but then it gets no password either).
+    """
+    looks: list[tuple[Ping, bool]] = [(public.ping, True)] if isinstance(public, PublicAnswer) else []
+    if isinstance(internal, InternalAnswer):
+        looks.append((internal.ping, internal.ping.exchange.verified is not False))
+    if isinstance(public, PublicAnswer):
+        looks.append((public.best, False))
+    return next(
+        ((look, trusted) for look, trusted in looks if look.is_registry and look.exchange.status in (200, 401)),
+        (None, False),
+    )
+
+
+def _best(challenges: Sequence[Challenge]) -> Challenge | None:
+    """The challenge that we can answer best; the first where it is none of those that we know."""
+    known = {"bearer": 0, "basic": 1}
+    return min(challenges, key=lambda challenge: known.get(challenge.scheme.lower(), 2), default=None)
 
 
 def _signing_key(
@@ -77,8 +105,12 @@ class Credentials(TypedDict, total=False):
     basic: tuple[str, Secret]
 
 
-def credentials_for(door: Http, source: TokenSource, scopes: Sequence[Access]) -> Credentials:
+def credentials_for(
+    door: Http, source: TokenSource, scopes: Sequence[Access], *, deadline: float = 10.0
+) -> Credentials:
     """The keyword arguments with which `door.send` asks the registry for these scopes.
+
+    deadline: seconds for the question to the token service, where there is one to ask.
 
     Raises CouldNotGatherError where no token is to be had, saying why.
     """
@@ -89,7 +121,7 @@ def credentials_for(door: Http, source: TokenSource, scopes: Sequence[Access]) -
             raise CouldNotGatherError("the registry wants a user and a password (--username, --password-stdin)")
         return {"basic": (source.login.username, source.login.password)}
     if source.login:
-        exchange = ask_realm(door, source, scopes)
+        exchange = ask_realm(door, source, scopes, deadline=deadline)
         token = token_in(exchange)
         if token is None:
             raise CouldNotGatherError(f"the token service gave no token: {exchange.quote().quote}")
@@ -105,7 +137,8 @@ def credentials_for(door: Http, source: TokenSource, scopes: Sequence[Access]) -
 def signed(source: TokenSource, key: SigningKey, scopes: Sequence[Access]) -> Secret:
     """A token as GitLab would make it, with its own key. Raises CouldNotGatherError where the key cannot sign."""
     try:
-        private = load_pem_private_key(key.pem.reveal().encode(), password=None)
+        # GitLab's own key: that its primes are primes need not be proven, which takes a tenth of a second.
+        private = load_pem_private_key(key.pem.reveal().encode(), password=None, unsafe_skip_rsa_key_validation=True)
         return sign_token(
             private,
             issuer=key.issuer,
@@ -114,23 +147,29 @@ def signed(source: TokenSource, key: SigningKey, scopes: Sequence[Access]) -> Se
             access=tuple(scopes),
             now=time.time(),
         )
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise CouldNotGatherError(f"{key.path} cannot sign a token: {error}") from error
 
 
-def ask_realm(door: Http, source: TokenSource, scopes: Sequence[Access], *, anonymous: bool = False) -> Exchange:
-    """GET the realm as docker does (distribution, docs/spec/auth/token.md), with the login unless `anonymous`.
+def ask_realm(door: Http, source: TokenSource, scopes: Sequence[Access], *, deadline: float = 10.0) -> Exchange:
+    """GET the realm as docker does (distribution, docs/spec/auth/token.md), with the login where there is one.
+
+    deadline: seconds for it.
 
     Raises CouldNotGatherError rather than send a password where it does not belong: over plain HTTP to another host.
     """
     query = [("service", source.service)] if source.service else []
-    query += [("scope", f"{scope.type}:{scope.name}:{','.join(scope.actions)}") for scope in scopes]
+    query += [("scope", scope.scope) for scope in scopes]
     url = f"{source.realm}{'&' if '?' in source.realm else '?'}{urlencode(query)}"
-    if anonymous or source.login is None:
-        return door.send("GET", url)
-    if not source.password_may_go:
-        raise CouldNotGatherError(f"the password was not sent: {source.realm} is plain HTTP to another host")
-    return door.send("GET", url, basic=(source.login.username, source.login.password))
+    if source.login is None:
+        return door.send("GET", url, deadline=deadline)
+    try:
+        allowed = source.password_may_go
+    except ValueError as error:
+        raise CouldNotGatherError(f"the password was not sent: the realm {source.realm!r} is no URL") from error
+    if not allowed:
+        raise CouldNotGatherError(f"the password was not sent: {source.realm!r} is not HTTPS, and not the same host")
+    return door.send("GET", url, basic=(source.login.username, source.login.password), deadline=deadline)
 
 
 def token_in(exchange: Exchange) -> Secret | None:
@@ -138,8 +177,11 @@ def token_in(exchange: Exchange) -> Secret | None:
     answer = exchange.json()
     if exchange.status != 200 or not isinstance(answer, dict):
         return None
-    for name in ("refresh_token", "access_token", "token"):
-        if isinstance(answer.get(name), str):
-            remember(answer[name], "token")
-    value = answer.get("token") or answer.get("access_token")
-    return Secret(value, "token") if isinstance(value, str) else None
+    given = {name: answer[name] for name in _TOKEN_NAMES if isinstance(answer.get(name), str) and answer[name]}
+    for value in given.values():
+        remember(value, "token")
+    value = given.get("token") or given.get("access_token")
+    return Secret(value, "token") if value else None
+
+
+_TOKEN_NAMES = ("token", "access_token", "refresh_token")

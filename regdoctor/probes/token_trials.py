@@ -10,6 +10,8 @@ from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
 from regdoctor.probes.token_source import ask_realm, signed, token_in
 
+_DEADLINE = 8.0
+"""Seconds for each of the three requests."""
 _SCOPE = (Access("repository", "regdoctor/probe", ("pull",)),)
 """GitLab gives an anonymous token only to one who asks for a scope; that the scope is not granted does not matter."""
 
@@ -17,34 +19,56 @@ _SCOPE = (Access("repository", "regdoctor/probe", ("pull",)),)
 @probe(
     reads="a token from the realm (with the login where one was given, else anonymously), one signed with GitLab's key "
     "where it can be read, and GET /v2/ with each",
-    limit=25.0,
+    limit=3 * _DEADLINE + 1,
 )
 def token_trials(endpoints: Endpoints, source: TokenSource, door: Http) -> TokenTrials:
-    """One trial for each way to a token. Raises CouldNotGatherError where the registry's address is not known."""
+    """One trial for each way to a token.
+
+    Raises CouldNotGatherError where the registry's address is not known, or where every way ended before its trial.
+    """
     if not source.needed:
         raise NotApplicableError("the registry serves without credentials")
     if source.scheme != "bearer":
         raise NotApplicableError(f"the registry does not use tokens: it asks for {source.scheme} authentication")
-    registry = endpoints.public or endpoints.internal
+    registry = _asked(endpoints, source)
     if registry is None:
         raise CouldNotGatherError("the registry's address is not known")
-    trials = [_from_realm(registry, source, door)]
-    if source.key:
-        token = signed(source, source.key, ())
-        ping = door.send("GET", f"{registry.url}/v2/", bearer=token)
-        how = f"signed with {source.key.path}, as GitLab signs its own"
-        trials.append(Trial(how, False, None, read_token(token.reveal()), ping))
+    trials: list[Trial] = []
+    problems: list[CouldNotGatherError] = []
+    for way in (_from_realm, _from_key):
+        try:
+            trials += way(registry, source, door)
+        except CouldNotGatherError as problem:
+            problems.append(problem)
+    if not trials:
+        raise problems[0]
     return TokenTrials(tuple(trials))
 
 
-def _from_realm(registry: Endpoint, source: TokenSource, door: Http) -> Trial:
+def _asked(endpoints: Endpoints, source: TokenSource) -> Endpoint | None:
+    """The address to try tokens at: the public one, unless only the one on the host could be believed."""
+    internal = endpoints.internal
+    return internal if internal and internal.url == source.registry else endpoints.public or internal
+
+
+def _from_key(registry: Endpoint, source: TokenSource, door: Http) -> list[Trial]:
+    if source.key is None:
+        return []
+    token = signed(source, source.key, ())
+    ping = door.send("GET", f"{registry.url}/v2/", bearer=token, deadline=_DEADLINE)
+    how = f"signed with {source.key.path}, as GitLab signs its own"
+    return [Trial(how, False, None, read_token(token.reveal()), ping)]
+
+
+def _from_realm(registry: Endpoint, source: TokenSource, door: Http) -> list[Trial]:
     how = f"from {source.realm} " + (f"for {source.login.username}" if source.login else "without a login")
-    exchange = ask_realm(door, source, () if source.login else _SCOPE)
+    exchange = ask_realm(door, source, () if source.login else _SCOPE, deadline=_DEADLINE)
     token = token_in(exchange)
     if token is None:
-        return Trial(how, True, exchange, None, None)
+        return [Trial(how, True, exchange, None, None)]
     try:
         read = read_token(token.reveal())
     except ValueError:
         read = None  # an opaque token is not ours to read; whether the registry takes it still is
-    return Trial(how, True, exchange, read, door.send("GET", f"{registry.url}/v2/", bearer=token))
+    ping = door.send("GET", f"{registry.url}/v2/", bearer=token, deadline=_DEADLINE)
+    return [Trial(how, True, exchange, read, ping)]

@@ -27,6 +27,11 @@ class Page:
 Render = Callable[[Report, Page], str]
 
 
+def printable(text: str) -> str:
+    """`text` for a terminal: control characters spelt out, so that evidence cannot move the cursor or forge colours."""
+    return "".join(char if char.isprintable() or char in "\n\t" else ascii(char)[1:-1] for char in text)
+
+
 def names() -> tuple[str, ...]:
     """The formats there are, sorted."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))

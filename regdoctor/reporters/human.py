@@ -6,13 +6,12 @@ import io
 import itertools
 
 from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from regdoctor.check import Quote, Severity
+from regdoctor.check import Quote, Remedy, Severity
 from regdoctor.report import Report, Row
-from regdoctor.reporters import Page
+from regdoctor.reporters import Page, printable
 
 _STYLE = {
     Severity.INFO: "blue",
@@ -34,81 +33,102 @@ def render(report: Report, page: Page) -> str:
         legacy_windows=False,
     )
     with console.capture() as written:
-        causes = [row for row in report.causes if row.severity >= page.show]
+        shown = [row for row in report.causes if _severity(report, row) >= page.show]
         console.print(_answer(report))
-        for number, row in enumerate(causes, 1):
+        told: set[str] = set()
+        for number, row in enumerate(shown, 1):
             console.print()
-            _cause(console, row, report.explained(row.check), f"{number}. " if len(causes) > 1 else "")
-        _rest(console, report, page)
+            # A check may have found several causes: what it explains is shown under the first of them.
+            folded = () if row.check in told else report.explained(row.check)
+            told.add(row.check)
+            _cause(console, row, folded, f"{number}. " if len(shown) > 1 else "")
+        _without_finding(console, report)
+        console.print(Text(f"\n{_counts(report, hidden=len(report.causes) - len(shown))}"))
     return "\n".join(line.rstrip() for line in written.get().splitlines()) + "\n"
 
 
+def _severity(report: Report, cause: Row) -> Severity:
+    """Of a cause with what it explains: hiding a warning must not hide the error that comes of it."""
+    return max([cause.severity, *(row.severity for row in report.explained(cause.check))])
+
+
 def _answer(report: Report) -> Text:
-    where = report.target.get("registry") or report.target.get("root") or "the registry"
-    causes = report.causes
-    if causes:
-        many = f"{len(causes)} causes found" if len(causes) > 1 else "1 cause found"
-        worst = max(row.severity for row in causes)
-        return Text(f"✗ {where}: {many}", style=_STYLE[worst])
-    if report.count("unknown"):
-        return Text(f"? {where}: nothing found wrong, but not everything could be told", style="yellow")
-    if not report.count("pass"):
-        return Text(f"? {where}: nothing could be examined", style="yellow")
-    return Text(f"✓ {where}: nothing found wrong", style="green")
+    headline = printable(report.headline())
+    worst = report.worst()
+    if worst is not None:
+        return Text(f"✗ {headline}", style=_STYLE[worst])
+    healthy = report.exhaustive
+    return Text(f"{'✓' if healthy else '?'} {headline}", style="green" if healthy else "yellow")
 
 
 def _cause(console: Console, row: Row, folded: tuple[Row, ...], number: str) -> None:
-    style = _STYLE[row.severity]
-    console.print(Text(f"{number}{row.message}", style="bold"))
-    modes = ", ".join(row.failure_modes)
-    console.print(
-        Padding(f"[{style}]{row.severity.word}[/] · {row.check}{' · ' + modes if modes else ''}", (0, 0, 0, 2))
-    )
-    if row.evidence:
-        console.print(Text("\n  Evidence"))
-        for source, quotes in itertools.groupby(row.evidence, key=_place):
-            console.print(Padding(Text(source, style="cyan"), (0, 0, 0, 4)))
-            for quote in quotes:
-                console.print(Padding(Text(quote.quote), (0, 0, 0, 6)))
+    console.print(Text(f"{number}{printable(row.message)}", style="bold"))
+    facts = Text(row.severity.word, style=_STYLE[row.severity])
+    facts.append(" · ".join(["", row.check, *filter(None, [", ".join(row.failure_modes)])]), style="default")
+    _indented(console, facts, 2)
+    _evidence(console, row.evidence)
     if row.remedy:
-        console.print(Text("\n  Remedy"))
-        console.print(Padding(Text(row.remedy.text), (0, 0, 0, 4)))
-        for command in row.remedy.commands:
-            # Never wrapped: what is pasted must be what was meant.
-            for line in command.splitlines():
-                console.print(f"      [green]{escape(line)}[/]", soft_wrap=True)
+        _remedy(console, row.remedy)
     if folded:
         console.print(Text("\n  This explains"))
         for other in folded:
-            console.print(Padding(Text(f"{other.check}: {other.message}"), (0, 0, 0, 4)))
+            _indented(console, Text(printable(f"{other.check}: {other.message}")), 4)
     if row.reference:
-        console.print(f"\n  Read on: {escape(row.reference)}", soft_wrap=True)
+        console.print(Text(f"\n  Read on: {row.reference}"), soft_wrap=True)
+
+
+def _evidence(console: Console, evidence: tuple[Quote, ...]) -> None:
+    """The quotes, those of one place under one line that names it."""
+    if evidence:
+        console.print(Text("\n  Evidence"))
+    for place, quotes in itertools.groupby(evidence, key=_place):
+        _indented(console, Text(printable(place), style="cyan"), 4)
+        for quote in quotes:
+            _indented(console, Text(printable(quote.quote)), 6)
 
 
 def _place(quote: Quote) -> str:
     return f"{quote.source}:{quote.line}" if quote.line else quote.source
 
 
-def _rest(console: Console, report: Report, page: Page) -> None:
-    unknown = [row for row in report.rows if row.outcome == "unknown"]
-    healthy = [row for row in report.rows if row.outcome == "pass"]
-    for heading, mark, rows in (("Could not tell", "?", unknown), ("Healthy", "✓", healthy)):
-        if rows:
+def _remedy(console: Console, remedy: Remedy) -> None:
+    console.print(Text("\n  Remedy"))
+    _indented(console, Text(printable(remedy.text)), 4)
+    for command in remedy.commands:
+        for line in command.splitlines():
+            # Never wrapped: what is pasted must be what was meant.
+            console.print(Text("      ").append(printable(line), style="green"), soft_wrap=True)
+
+
+def _without_finding(console: Console, report: Report) -> None:
+    """What could not be told, what is healthy, and what was not tried."""
+    unknown, healthy, skipped = (report.of(outcome) for outcome in ("unknown", "pass", "skip"))
+    for heading, lines, style in (
+        ("Could not tell", [f"? {row.check}: {row.message}" for row in unknown], "yellow"),
+        ("Healthy", [f"✓ {row.title}" for row in healthy], ""),
+        ("Not tried", [f"- {names}: {reason}" for reason, names in _by_reason(skipped).items()], ""),
+    ):
+        if lines:
             console.print(Text(f"\n{heading}"))
-        for row in rows:
-            text = f"{row.check}: {row.message}" if row.outcome == "unknown" else (row.title)
-            grid = Text(f"{mark} {text}", style="yellow" if mark == "?" else "")
-            console.print(Padding(grid, (0, 0, 0, 2)))
-    skipped = [row for row in report.rows if row.outcome == "skip"]
-    if skipped:
-        console.print(Text("\nNot tried"))
-    for reason in dict.fromkeys(row.message for row in skipped):
-        checks = ", ".join(row.check for row in skipped if row.message == reason)
-        console.print(Padding(Text(f"- {checks}: {reason}"), (0, 0, 0, 2)))
-    hidden = sum(row.severity < page.show for row in report.causes)
-    notes = [
-        f"{report.count('fail')} failed, {len(unknown)} unknown, {len(healthy)} healthy, {len(skipped)} not tried",
-        f"{report.count('ignored')} ignored" if report.count("ignored") else "",
-        f"{hidden} below --show" if hidden else "",
-    ]
-    console.print(Text(f"\n{'; '.join(note for note in notes if note)}; {report.seconds:.1f} s"))
+        for line in lines:
+            _indented(console, Text(printable(line), style=style), 2)
+
+
+def _by_reason(rows: tuple[Row, ...]) -> dict[str, str]:
+    """The names of the checks, joined, by the reason that they share."""
+    reasons = dict.fromkeys(row.message for row in rows)
+    return {reason: ", ".join(row.check for row in rows if row.message == reason) for reason in reasons}
+
+
+def _counts(report: Report, hidden: int) -> str:
+    words = [("fail", "failed"), ("unknown", "unknown"), ("pass", "healthy"), ("skip", "not tried")]
+    notes = [", ".join(f"{report.count(outcome)} {word}" for outcome, word in words)]
+    if ignored := report.count("ignored"):
+        notes.append(f"{ignored} ignored")
+    if hidden:
+        notes.append(f"{hidden} below --show")
+    return "; ".join([*notes, f"{report.seconds:.1f} s"])
+
+
+def _indented(console: Console, text: Text, columns: int) -> None:
+    console.print(Padding(text, (0, 0, 0, columns)))

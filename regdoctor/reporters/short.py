@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regdoctor.report import Report, Row
-from regdoctor.reporters import Page
+from regdoctor.reporters import Page, printable
 
 
 def render(report: Report, page: Page) -> str:
@@ -30,4 +30,4 @@ def _line(row: Row) -> str:
     words += [row.check, ",".join(row.failure_modes) or "-"]
     if row.explained_by:
         words.append(f"(because of {row.explained_by})")
-    return " ".join([*words, " ".join(row.message.split())])
+    return " ".join([*words, printable(" ".join(row.message.split()))])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -86,10 +87,11 @@ class _TLSPool(HTTPSConnectionPool):
 class Adapter(HTTPAdapter):
     """Sends one request; TLS is judged by our context alone, never by certifi or REQUESTS_CA_BUNDLE."""
 
-    def __init__(self, attempt: Attempt, context: ssl.SSLContext, proxy_context: ssl.SSLContext) -> None:
+    def __init__(self, attempt: Attempt, context: ssl.SSLContext, proxy_context: Callable[[], ssl.SSLContext]) -> None:
         """Make an adapter for one attempt: with a connection of its own, so that no stale one is met.
 
-        context judges the server, and proxy_context an https:// proxy, which may get a password.
+        context judges the server; the one that proxy_context gives, where it is needed, judges an https:// proxy,
+        which may get a password.
         """
         self._attempt = attempt
         self._context = context
@@ -103,7 +105,7 @@ class Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: Any, **proxy_kwargs: Any) -> Any:
         """Make the pools of connections that go through a proxy."""
-        contexts = {"ssl_context": self._context, "proxy_ssl_context": self._proxy_context}
+        contexts = {"ssl_context": self._context, "proxy_ssl_context": self._proxy_context()}
         manager = super().proxy_manager_for(proxy, **proxy_kwargs, **contexts)
         self._watch(manager)
         return manager

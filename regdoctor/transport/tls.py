@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import ssl
+import threading
 from functools import lru_cache
 
 from regdoctor.evidence.trust import TrustedCAs, certificates_in
+
+_loading = threading.Lock()
 
 
 def verifying_context(trust: TrustedCAs) -> ssl.SSLContext:
@@ -14,7 +17,9 @@ def verifying_context(trust: TrustedCAs) -> ssl.SSLContext:
 
     SSL_CERT_FILE and SSL_CERT_DIR name the system's store, as for OpenSSL and for Go.
     """
-    return _verifying(trust, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    # Loading a store takes tenths of a second: the first of several threads does it, the others wait for it.
+    with _loading:
+        return _verifying(trust, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
 
 @lru_cache(maxsize=16)

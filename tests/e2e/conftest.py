@@ -11,11 +11,17 @@ missing the tests fail and name the package.
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
+from regdoctor.lab.advice import check_arguments
 from regdoctor.lab.fault import HEALTHY, find_fault
 from regdoctor.lab.object_store import ObjectStore
 from regdoctor.lab.stack import Stack
@@ -43,3 +49,23 @@ def stack_with(object_store: ObjectStore) -> Iterator[StackWith]:
             return stack
 
         yield make
+
+
+@pytest.fixture
+def examine() -> Callable[..., tuple[int, dict[str, Any]]]:
+    """Run `regdoctor check all` on a stack, as its fault asks for, and give the exit code and the JSON report."""
+
+    def run(stack: Stack, *more: str) -> tuple[int, dict[str, Any]]:
+        done = subprocess.run(
+            [sys.executable, "-m", "regdoctor", *check_arguments(stack), *more, "--format", "json"],
+            input=stack.material.password,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "XDG_STATE_HOME": str(stack.folder / "state")},
+            timeout=120,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, json.loads(done.stdout)
+
+    return run

@@ -1,7 +1,8 @@
 """AUTH-13: everybody may pull, and perhaps push, without a login."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
+from regdoctor.evidence.installation import Installation
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 
@@ -13,66 +14,132 @@ from regdoctor.injection import Absent
     reference="https://distribution.github.io/distribution/about/configuration/#auth",
 )
 def anonymous_access(
-    public: PublicAnswer | Absent, internal: InternalAnswer | Absent, config: RegistryConfig | Absent
+    public: PublicAnswer | Absent,
+    internal: InternalAnswer | Absent,
+    config: RegistryConfig | Absent,
+    installation: Installation | Absent,
 ) -> Outcome:
     """A registry without an auth section serves everybody who can reach it, pull and push.
 
-    GET /v2/ without credentials then answers 200 in place of 401. GitLab's permissions count for nothing. A
-    registry that is a mirror or a public one may mean to be open: then say so with `--ignore anonymous_access`.
-    Anonymous pulls of a public project in GitLab are another thing: there the registry still asks, and GitLab gives
-    a token to anyone.
+    GET /v2/ without credentials then answers 200 in place of 401. GitLab's permissions count for nothing. A public
+    registry may mean to be open: then say so with `--ignore anonymous_access`. A mirror of public images has to be,
+    for docker sends a mirror no credentials, and is passed over where its configuration shows it. Anonymous pulls of
+    a public project in GitLab are another thing: there the registry still asks, and GitLab gives a token to anyone.
 
     Give the registry an auth section; for GitLab the token section that its documentation names the minimum.
     """
-    looks = [answer.best for answer in (public,) if isinstance(answer, PublicAnswer)]
-    looks += [answer.ping for answer in (internal,) if isinstance(answer, InternalAnswer)]
-    answered = [look for look in looks if look.is_registry and look.exchange.status in (200, 401)]
-    open_looks = [look for look in answered if look.exchange.status == 200]
-    if open_looks:
-        return _fail(open_looks[0], config, at_front=isinstance(public, PublicAnswer) and open_looks[0] is public.best)
-    if answered:
-        return Pass(f"{answered[0].endpoint.url}/v2/ answers 401 without credentials")
+    if isinstance(config, RegistryConfig) and _is_mirror(config):
+        return Skip(f"{config.source} makes it a mirror of public images, which is open by intention")
+    outer = public.best if isinstance(public, PublicAnswer) else None
+    inner = internal.ping if isinstance(internal, InternalAnswer) else None
+    if outer is not None and _is_open(outer):
+        return _open(outer, config)
+    if outer is not None and _asks(outer):
+        if inner is not None and _is_open(inner):
+            return _only_the_proxy_asks(outer, inner, config)
+        return Pass(f"{outer.endpoint.url}/v2/ answers 401 without credentials")
+    if inner is not None and _is_open(inner):
+        return _open(inner, config)
+    if inner is not None and _asks(inner):
+        return Pass(f"{inner.endpoint.url}/v2/ answers 401 without credentials")
     if isinstance(config, RegistryConfig):
-        scheme = config.auth_scheme()
-        if scheme is None:
-            return _judged_from_file(config)
-        return Pass(f"{config.source} asks for {scheme[0]} authentication (the registry itself did not answer)")
+        return _judged_from_file(config, installation)
     return Unknown("no registry answered, and no configuration was read")
 
 
-def _fail(look: Ping, config: RegistryConfig | Absent, *, at_front: bool) -> Outcome:
+def _is_mirror(config: RegistryConfig) -> bool:
+    """Whether it fetches from another registry without an account, so that all it holds is public anyway."""
+    user = config.at("proxy", "username")
+    remote = config.at("proxy", "remoteurl")
+    return remote is not None and bool(remote.text()) and not (user and user.text())
+
+
+def _is_open(ping: Ping) -> bool:
+    return ping.is_registry and ping.exchange.status == 200
+
+
+def _asks(ping: Ping) -> bool:
+    return ping.exchange.status == 401 and (ping.is_registry or bool(ping.challenges))
+
+
+def _open(look: Ping, config: RegistryConfig | Absent) -> Outcome:
     evidence = [look.exchange.quote()]
     if isinstance(config, RegistryConfig):
         scheme = config.auth_scheme()
         if scheme:
             return Fail(
                 f"{look.endpoint.url} serves without a login, though {config.source} asks for one: it was not "
-                "restarted "
-                "since, or something in front logs in for everybody",
+                "restarted since, or something in front logs in for everybody",
                 evidence=(*evidence, scheme[1].quote()),
                 resource=look.endpoint.url,
-                remedy={Dialect.PLAIN: Remedy("Restart the registry, then look again."), **_RESTART},
+                remedy=_RESTART,
             )
-        evidence.append(Quote(config.source, "no auth section"))
-    where = look.endpoint.url if at_front else f"{look.endpoint.url} (the registry's own port)"
+        evidence.append(_no_auth(config))
     return Fail(
-        f"Anyone can use the registry at {where} without a login",
+        f"The registry at {look.endpoint.url} answers without asking for a login",
         evidence=tuple(evidence),
         resource=look.endpoint.url,
         remedy=_REMEDY,
     )
 
 
-def _judged_from_file(config: RegistryConfig) -> Outcome:
+def _only_the_proxy_asks(outer: Ping, inner: Ping, config: RegistryConfig | Absent) -> Outcome:
+    """A proxy that asks for the password is a way to do it, as long as nobody gets past the proxy."""
+    address = config.http_address() if isinstance(config, RegistryConfig) else None
+    said = address.text() or "" if address else ""
+    if address is None or said.startswith(("127.", "localhost", "[::1]")):
+        return Pass(f"{outer.endpoint.url}/v2/ answers 401 without credentials; what stands in front asks, not the registry")
     return Fail(
-        f"{config.source} has no auth section: anyone who reaches the registry can use it without a login",
-        evidence=(Quote(config.source, "no auth section"),),
+        f"Only what stands in front asks for a login: the registry itself, on {said}, serves whoever reaches that port",
+        evidence=(outer.exchange.quote(), inner.exchange.quote(), address.quote()),
+        resource=inner.endpoint.url,
+        severity=Severity.WARNING,
+        remedy=_BEHIND,
+    )
+
+
+def _judged_from_file(config: RegistryConfig, installation: Installation | Absent) -> Outcome:
+    scheme = config.auth_scheme()
+    if scheme is not None:
+        return Pass(f"{config.source} asks for {scheme[0]} authentication (the registry itself did not answer)")
+    section = config.at("auth")
+    if section is not None and section.value:
+        return Unknown(f"the auth section of {config.source} names more than one way to authenticate: it cannot start")
+    # Omnibus keeps the registry's environment in files, which were read; elsewhere REGISTRY_AUTH may be set unseen.
+    whole = isinstance(installation, Installation) and bool(installation.env_directory or installation.process)
+    doubt = "" if whole else ", unless its environment (REGISTRY_AUTH) says otherwise"
+    return Fail(
+        f"{config.source} has no auth section: anyone who reaches the registry can use it without a login{doubt}",
+        evidence=(_no_auth(config),),
         resource=config.source,
+        severity=Severity.ERROR if whole else Severity.WARNING,
         remedy=_REMEDY,
     )
 
 
-_RESTART = {Dialect.OMNIBUS: Remedy("Restart the registry, then look again.", ("sudo gitlab-ctl restart registry",))}
+def _no_auth(config: RegistryConfig) -> Quote:
+    return Quote(config.source, "no auth section")
+
+
+_RESTART = {
+    Dialect.OMNIBUS: Remedy("Restart the registry, then look again.", ("sudo gitlab-ctl restart registry",)),
+    Dialect.COMPOSE: Remedy("Restart the registry, then look again.", ("docker compose restart registry",)),
+    Dialect.HELM: Remedy(
+        "Restart the registry's pods, then look again.", ("kubectl rollout restart deployment -l app=registry",)
+    ),
+    Dialect.PLAIN: Remedy("Restart the registry, then look again.", ("sudo systemctl restart docker-registry",)),
+}
+_BEHIND = {
+    Dialect.OMNIBUS: Remedy(
+        "Let the registry listen on loopback, behind its proxy: this line in /etc/gitlab/gitlab.rb.",
+        ("registry['registry_http_addr'] = \"127.0.0.1:5000\"", "sudo gitlab-ctl reconfigure"),
+    ),
+    Dialect.PLAIN: Remedy(
+        "Let the registry listen on loopback, behind its proxy, or keep others from that port with a firewall, or give "
+        "it an auth section of its own. In config.yml:",
+        ("http:\n  addr: 127.0.0.1:5000",),
+    ),
+}
 _REMEDY = {
     Dialect.OMNIBUS: Remedy(
         "Omnibus always writes an auth section: this config.yml was edited by hand or another is in use. Reconfigure "

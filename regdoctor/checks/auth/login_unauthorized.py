@@ -3,7 +3,6 @@
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
 from regdoctor.distribution.timestamps import timestamp
 from regdoctor.distribution.tokens import Token
-from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 
 
@@ -47,6 +46,13 @@ def login_unauthorized(trials: TokenTrials) -> Outcome:
 
 
 def _why(trial: Trial) -> str:
+    if trial.ping is not None and trial.ping.status == 401:
+        if not trial.issued_by_gitlab:
+            return f"a token {trial.source} got 401, but no file here says which issuer GitLab writes into its tokens"
+        return (
+            f"a token {trial.source} got 401, which a registry may also answer to one who is not logged in: "
+            "try with --username"
+        )
     if trial.ping is not None:
         return f"the registry did not judge the token: {trial.ping.quote().quote}"
     asked = trial.realm.quote().quote if trial.realm else "nothing was asked"
@@ -55,7 +61,7 @@ def _why(trial: Trial) -> str:
 
 def _quotes(trial: Trial) -> list[Quote]:
     quotes = []
-    if isinstance(trial.ping, Exchange):
+    if trial.ping is not None:
         quotes.append(trial.ping.quote())
         challenge = trial.ping.header("WWW-Authenticate")
         if challenge:
@@ -77,6 +83,10 @@ _REMEDY = {
     Dialect.OMNIBUS: Remedy(
         "Read the reason in the registry's log; it is logged just before `error authorizing context`.",
         ("sudo grep -B1 'error authorizing context' /var/log/gitlab/registry/current | tail -n 4",),
+    ),
+    Dialect.COMPOSE: Remedy(
+        "Read the reason in the registry's log; it is logged just before `error authorizing context`.",
+        ("docker compose logs registry | grep -B1 'error authorizing context' | tail -n 4",),
     ),
     Dialect.HELM: Remedy(
         "Read the reason in the registry's log.",

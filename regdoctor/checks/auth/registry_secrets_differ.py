@@ -32,30 +32,64 @@ def registry_secrets_differ(secrets: GitLabSecrets, files: SignerFiles) -> Outco
     if not key.private_keys or not certificate.certificates:
         broken = "internal_key" if not key.private_keys else "internal_certificate"
         return _fail(secrets, f"registry.{broken} in {secrets.source} cannot be read as PEM", ())
-    ours, trusted = key.private_keys[0], certificate.certificates[0].key
-    if ours.spki_sha256 != trusted.spki_sha256:
+    ours = key.private_keys[0]
+    kept = [one.key for one in certificate.certificates]
+    signing, trusted = _signing(files), _trusted(files)
+    if signing is None and not trusted:
+        return Unknown("neither half in use could be read, so there is nothing to compare with gitlab-secrets.json")
+    if not _holds(kept, ours) and _is_written_here(files):
         return _fail(
             secrets,
             "registry.internal_key and registry.internal_certificate are no pair",
-            (_quote(secrets, "internal_key", ours), _quote(secrets, "internal_certificate", trusted)),
+            (_quote(secrets, "internal_key", ours), _quote(secrets, "internal_certificate", kept[0])),
         )
-    in_use = _in_use(files)
-    if not in_use:
-        return Unknown("neither half in use could be read, so there is nothing to compare with gitlab-secrets.json")
-    differing = {path: facts for path, facts in in_use.items() if facts.spki_sha256 != ours.spki_sha256}
+    differing = _differing(files, ours)
     if not differing:
-        return Pass(f"the pair in {secrets.source} is the one in use")
-    if len(differing) < len(in_use):
+        return Pass(f"the key in {secrets.source} is the one in use")
+    if signing is not None and trusted and len(differing) == 1:
         # One half agrees: the files are no pair, and reconfigure mends that. Nothing is wrong with the secrets.
-        return Pass(f"the pair in {secrets.source} is one, and what reconfigure will write")
+        return Pass(f"one half in use differs from {secrets.source}; the next reconfigure writes the right one")
     return _fail(
         secrets,
         f"{secrets.source} holds another key pair than the one in use; the next reconfigure swaps it",
-        (
-            _quote(secrets, "internal_key", ours),
-            *(Quote(path, f"key ID {facts.libtrust_id}", facts.line) for path, facts in differing.items()),
-        ),
+        (_quote(secrets, "internal_key", ours), *differing),
     )
+
+
+def _signing(files: SignerFiles) -> KeyFacts | None:
+    """The key that GitLab signs with, where it can be read."""
+    keys = files.key.contents.private_keys if files.key and files.key.contents else ()
+    return keys[0] if keys else None
+
+
+def _trusted(files: SignerFiles) -> list[KeyFacts]:
+    """The keys that the registry trusts."""
+    certificates = files.bundle.contents.certificates if files.bundle and files.bundle.contents else ()
+    return [certificate.key for certificate in certificates]
+
+
+def _is_written_here(files: SignerFiles) -> bool:
+    """Whether reconfigure writes the certificate that this host's registry trusts.
+
+    It writes gitlab-registry.crt only (omnibus-gitlab, recipes of registry). Where the registry is on another host, or
+    registry['rootcertbundle'] names a file of one's own, the certificate in gitlab-secrets.json is in use nowhere.
+    """
+    return files.bundle is not None and files.bundle.path.endswith("/gitlab-registry.crt")
+
+
+def _holds(keys: list[KeyFacts], wanted: KeyFacts) -> bool:
+    return any(one.spki_sha256 == wanted.spki_sha256 for one in keys)
+
+
+def _differing(files: SignerFiles, ours: KeyFacts) -> list[Quote]:
+    """What is in use and is not `ours`, a quotation each."""
+    found: list[Quote] = []
+    signing, trusted = _signing(files), _trusted(files)
+    if files.key and signing and signing.spki_sha256 != ours.spki_sha256:
+        found.append(Quote(files.key.path, f"key ID {signing.libtrust_id}", signing.line))
+    if files.bundle and trusted and not _holds(trusted, ours):
+        found.append(Quote(files.bundle.path, f"key ID {trusted[0].libtrust_id}", trusted[0].line))
+    return found
 
 
 def _quote(secrets: GitLabSecrets, name: str, facts: KeyFacts) -> Quote:
@@ -63,25 +97,17 @@ def _quote(secrets: GitLabSecrets, name: str, facts: KeyFacts) -> Quote:
     return Quote(secrets.source, f"registry.{name}: {facts.algorithm}, key ID {facts.libtrust_id}", line)
 
 
-def _in_use(files: SignerFiles) -> dict[str, KeyFacts]:
-    """The public key of each half in use, by path."""
-    found: dict[str, KeyFacts] = {}
-    if files.key and files.key.contents and files.key.contents.private_keys:
-        found[files.key.path] = files.key.contents.private_keys[0]
-    if files.bundle and files.bundle.contents and files.bundle.contents.certificates:
-        found[files.bundle.path] = files.bundle.contents.certificates[0].key
-    return found
-
-
 def _fail(secrets: GitLabSecrets, problem: str, quotes: tuple[Quote, ...]) -> Fail:
+    path = "/etc/gitlab/gitlab-secrets.json"
     remedy = Remedy(
-        "Decide which pair is right; with several nodes, it must be the same on all. Keep a copy of "
-        "gitlab-secrets.json, "
+        "Decide which pair is right; with several nodes, it must be the same on all. Keep a copy of gitlab-secrets.json, "
         "put the right pair into its registry section on every node, then reconfigure each. To have a new pair made, "
         "delete that section on one node, reconfigure it, and copy the section to the others.",
-        (
-            f"sudo cp {secrets.source} {secrets.source}.before",
-            "sudo gitlab-ctl reconfigure",
-        ),
+        (f"sudo cp -p {path} {path}.before", f"sudoedit {path}", "sudo gitlab-ctl reconfigure"),
     )
-    return Fail(problem, evidence=quotes, resource=secrets.source, remedy={Dialect.PLAIN: remedy})
+    return Fail(
+        problem,
+        evidence=quotes or (Quote(secrets.source, problem, secrets.internal_key_line),),
+        resource=secrets.source,
+        remedy={Dialect.PLAIN: remedy},
+    )

@@ -1,8 +1,13 @@
 """AUTH-14, AUTH-15: the file of certificates that the registry trusts cannot be used."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Skip, check
+import shlex
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.evidence.answers import InternalAnswer
 from regdoctor.evidence.signer import FileState, SignerFile, SignerFiles
 from regdoctor.formats.pem import PemKind
+from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.injection import Absent
 
 
 @check(
@@ -13,70 +18,102 @@ from regdoctor.formats.pem import PemKind
         "unable to open token auth root certificate bundle file",
         "token auth requires at least one token signing root certificate",
         "token auth requires at least one token signing key",
+        "unable to parse token auth root certificate",
     ),
     explains=("registry_unreachable", "debug_server_unreachable"),
     reference="https://distribution.github.io/distribution/about/configuration/#token",
 )
-def rootcertbundle_unusable(files: SignerFiles) -> Outcome:
+def rootcertbundle_unusable(
+    files: SignerFiles, internal: InternalAnswer | Absent, config: RegistryConfig | Absent
+) -> Outcome:
     """The registry checks each token against the certificates of auth.token.rootcertbundle.
 
     It reads the file once, when it starts, and takes from it every PEM block of type CERTIFICATE; all other blocks are
-    passed over without a word. Where the file cannot be opened, or nothing is left, the registry panics and does not
-    start. A folder in place of the file is what Docker makes of a bind mount whose source was missing.
+    passed over without a word. Where the file cannot be opened, a certificate in it is broken, or nothing is left, the
+    registry panics and does not start. (Distribution 3 is content with a bundle of none where auth.token.jwks has
+    keys.) A folder in place of the file is what Docker makes of a bind mount whose source was missing.
 
-    Omnibus: the file is written by `gitlab-ctl reconfigure` from gitlab-secrets.json; remove it and reconfigure.
+    Omnibus: the file is written by `gitlab-ctl reconfigure` from gitlab-secrets.json; move it away and reconfigure.
     Others: put the certificate that belongs to GitLab's signing key there, PEM, and restart the registry.
     """
     bundle = files.bundle
     if bundle is None:
         return Skip("the registry's configuration names no rootcertbundle")
+    if bundle.state is FileState.UNREADABLE:
+        return Unknown(f"{bundle.problem}; run as root to see what the registry sees")
     problem, mode = _problem(bundle)
     if not problem:
-        contents = bundle.contents
-        many = len(contents.certificates) if contents else 0
-        return Pass(f"{bundle.path} holds {many} certificate{'s' if many != 1 else ''}")
+        return _pass(bundle)
+    running = isinstance(internal, InternalAnswer) and internal.ping.is_registry
+    if running and bundle.state is FileState.MISSING:
+        return Unknown(f"{problem}, yet the registry runs: in a container with files of its own, or it will not start again")
+    jwks = config.at("auth", "token", "jwks") if isinstance(config, RegistryConfig) else None
+    if jwks is not None and bundle.state in (FileState.READABLE, FileState.EMPTY):
+        return Unknown(f"{problem}; {jwks.name} is set as well, whose keys are enough for distribution 3")
     return Fail(
         f"The registry cannot use its rootcertbundle: {problem}",
         evidence=(bundle.named_by, Quote(bundle.path, problem)),
         resource=bundle.path,
         failure_modes=(mode,),
-        remedy={
-            Dialect.OMNIBUS: Remedy(
-                "Move what is there away and let reconfigure write the certificate again, from gitlab-secrets.json.",
-                (
-                    f"sudo mv {bundle.path} {bundle.path}.wrong",
-                    "sudo gitlab-ctl reconfigure",
-                    "sudo gitlab-ctl restart registry",
-                ),
-            ),
-            Dialect.PLAIN: Remedy(
-                "Put the certificate of the token signer's key there, as PEM, then restart the registry.",
-                (f"openssl x509 -noout -subject -in {bundle.path}",),
-            ),
-        },
+        remedy=_remedies(bundle),
     )
+
+
+def _pass(bundle: SignerFile) -> Outcome:
+    contents = bundle.contents
+    many = len(contents.certificates) if contents else 0
+    broken = next((line for line in contents.problems if "the CERTIFICATE block cannot be parsed" in line), "") if contents else ""
+    if broken:
+        # newAccessController of distribution 2.8 stops at the first that Go cannot parse; Go is laxer here and there.
+        return Unknown(f"{bundle.path}, {broken}; the registry does not start where Go cannot parse it either")
+    return Pass(f"{bundle.path} holds {many} certificate{'s' if many != 1 else ''}")
 
 
 def _problem(bundle: SignerFile) -> tuple[str, str]:
     """What is wrong in words, and the failure mode; both empty where nothing is."""
     contents = bundle.contents
     if bundle.state is FileState.DIRECTORY:
-        return (
-            f"{bundle.path} is a directory: a bind mount makes one where its source file is missing",
-            "AUTH-14",
-        )
+        return f"{bundle.path} is a directory: a bind mount makes one where its source file is missing", "AUTH-14"
     if bundle.state is not FileState.READABLE or contents is None:
         return bundle.problem, "AUTH-14"
-    if contents.certificates:
-        return "", ""
     if contents.kind is PemKind.DER_CERTIFICATE:
         return f"{bundle.path} is a certificate in DER form; the registry reads PEM alone", "AUTH-14"
-    if contents.private_keys or contents.encrypted or contents.kind is PemKind.DER_KEY:
+    if contents.literal_newlines:
+        return f"{bundle.path} has the two characters \\n where its lines should break", "AUTH-14"
+    if contents.certificates:
+        return "", ""
+    if contents.encrypted:
+        return f"{bundle.path} holds an encrypted private key where the certificate belongs", "AUTH-15"
+    if contents.private_keys:
         return f"{bundle.path} holds a private key where the certificate belongs", "AUTH-15"
     if contents.public_keys:
-        return (
-            f"{bundle.path} holds a bare public key; the registry reads CERTIFICATE blocks alone",
-            "AUTH-15",
-        )
-    detail = f" ({contents.problems[0]})" if contents.problems else ""
-    return f"{bundle.path} holds no certificate{detail}", "AUTH-14"
+        return f"{bundle.path} holds a bare public key; the registry reads CERTIFICATE blocks alone", "AUTH-15"
+    detail = next(iter((*contents.problems, contents.hint)), "")
+    return f"{bundle.path} holds no certificate{f' ({detail})' if detail else ''}", "AUTH-14"
+
+
+def _remedies(bundle: SignerFile) -> Remedies:
+    path = shlex.quote(bundle.path)
+    away = () if bundle.state is FileState.MISSING else (f"sudo mv {path} {path}.wrong",)
+    look = f"sudo openssl x509 -noout -subject -in {path}"
+    return {
+        Dialect.OMNIBUS: Remedy(
+            "Let reconfigure write the certificate again, from gitlab-secrets.json.",
+            (*away, "sudo gitlab-ctl reconfigure", "sudo gitlab-ctl restart registry"),
+        ),
+        Dialect.HELM: Remedy(
+            "The chart mounts it from the secret that registry.certificate.secret names, key registry-auth.crt. Mend "
+            "that secret, then restart the registry.",
+            ("kubectl describe secret gitlab-registry-secret", "kubectl rollout restart deployment -l app=registry"),
+        ),
+        Dialect.COMPOSE: Remedy(
+            "Put the certificate of the token signer's key there, as PEM, at the source of the mount; the openssl "
+            "command shows it. Then restart the registry.",
+            (look, "docker compose up -d --force-recreate registry"),
+        ),
+        Dialect.PLAIN: Remedy(
+            "Put the certificate of the token signer's key there, as PEM; the openssl command shows it. Then "
+            "restart the registry.",
+            (*away, look, "sudo systemctl restart docker-registry"),
+        ),
+    }

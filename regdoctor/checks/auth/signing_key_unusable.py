@@ -1,8 +1,12 @@
 """GL-01, GL-02: the key with which GitLab signs tokens is missing, or GitLab cannot read or use it."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Skip, Unknown, check
+import shlex
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.signer import FileState, SignerFile, SignerFiles
-from regdoctor.formats.pem import PemKind
+from regdoctor.formats.gitlab_yml import GitLabConfig
+from regdoctor.formats.pem import PemContents, PemKind
+from regdoctor.injection import Absent
 
 
 @check(
@@ -16,19 +20,24 @@ from regdoctor.formats.pem import PemKind
     explains=("login_unauthorized",),
     reference="https://docs.gitlab.com/administration/packages/container_registry_troubleshooting/",
 )
-def signing_key_unusable(files: SignerFiles) -> Outcome:
+def signing_key_unusable(files: SignerFiles, gitlab: GitLabConfig | Absent) -> Outcome:
     """GitLab signs each token for the registry with the key file that `registry.key` of gitlab.yml names.
 
     Without it nobody logs in, and a project that has container repositories cannot be deleted: GitLab answers 500.
+    The latter is so also while the registry is switched off. It must be an RSA key, unencrypted
+    (lib/json_web_token/rsa_token.rb of GitLab).
     Rails runs as the user git (in Omnibus), so git must be able to read the file. Omnibus writes the file only
     while gitlab_rails['registry_enabled'] is true and registry['internal_key'] is set, which it is by default.
 
-    Omnibus: remove the file if it is there, make sure that the registry is enabled, and reconfigure.
+    Omnibus: move the file away if it is there, make sure that the registry is enabled, and reconfigure.
     Others: put the private key that belongs to the registry's rootcertbundle there, readable by GitLab's user alone.
     """
     key = files.key
     if key is None:
         return Skip("no gitlab.yml names a signing key here")
+    enabled = gitlab.registry("enabled") if isinstance(gitlab, GitLabConfig) else None
+    if enabled is not None and enabled.text() == "false":
+        return Skip("GitLab's registry is switched off in gitlab.yml, so GitLab signs no tokens")
     problem, mode = _problem(key)
     if problem:
         return _fail(key, problem, mode)
@@ -38,28 +47,34 @@ def signing_key_unusable(files: SignerFiles) -> Outcome:
 
 
 def _problem(key: SignerFile) -> tuple[str, str]:
-    contents = key.contents
+    """What is wrong in words, and the failure mode; both empty where nothing is, or nothing can be said."""
     if key.readable_by_git is False:
-        return (
-            f"GitLab's user git cannot read {key.path}: mode {key.mode or 0:04o}, owner {key.owner}",
-            "GL-02",
-        )
+        return f"GitLab's user git cannot read {key.path}: mode {key.mode or 0:04o}, owner {key.owner}", "GL-02"
     if key.state is FileState.UNREADABLE:
         return "", ""
-    if key.state is not FileState.READABLE or contents is None:
+    if key.state is not FileState.READABLE or key.contents is None:
         return key.problem, "GL-01"
-    if contents.encrypted:
-        return f"{key.path} is encrypted with a passphrase, which GitLab has not", "GL-01"
+    wrong = _wrong(key.contents)
+    return (f"{key.path} {wrong}", "GL-01") if wrong else ("", "")
+
+
+def _wrong(contents: PemContents) -> str:
+    """Why OpenSSL::PKey::RSA.new of Ruby, which takes PEM as well as DER, does not take it; empty where it does."""
     if contents.literal_newlines:
-        return f"{key.path} has the two characters \\n where its lines should break", "GL-01"
+        return "has the two characters \\n where its lines should break"
+    if contents.kind is PemKind.OPENSSH_KEY:
+        return "is a key in OpenSSH's own format, which GitLab cannot read"
     if contents.private_keys:
-        return "", ""
-    if contents.certificates or contents.kind is PemKind.DER_CERTIFICATE:
-        return f"{key.path} holds a certificate where the private key belongs", "GL-01"
-    if contents.kind is PemKind.DER_KEY:
-        return f"{key.path} is a key in DER form; GitLab reads PEM", "GL-01"
-    detail = f" ({contents.problems[0]})" if contents.problems else ""
-    return f"{key.path} holds no private key{detail}", "GL-01"
+        algorithm = contents.private_keys[0].algorithm
+        return "" if algorithm.startswith("RSA ") else f"holds a key of the kind {algorithm}; GitLab signs with RSA alone"
+    if contents.encrypted:
+        return "is encrypted with a passphrase, which GitLab has not"
+    if contents.certificates:
+        return "holds a certificate where the private key belongs"
+    if contents.public_keys:
+        return "holds a public key where the private key belongs"
+    detail = next(iter((*contents.problems, contents.hint)), "")
+    return f"holds no private key{f' ({detail})' if detail else ''}"
 
 
 def _words(key: SignerFile) -> str:
@@ -73,16 +88,30 @@ def _fail(key: SignerFile, problem: str, mode: str) -> Fail:
         evidence=(key.named_by, Quote(key.path, problem)),
         resource=key.path,
         failure_modes=(mode,),
-        remedy={
-            Dialect.OMNIBUS: Remedy(
-                "Let reconfigure write the key again from gitlab-secrets.json, owned by git. It does so only while "
-                "gitlab_rails['registry_enabled'] is true in /etc/gitlab/gitlab.rb.",
-                (f"sudo mv -f {key.path} {key.path}.wrong", "sudo gitlab-ctl reconfigure"),
-            ),
-            Dialect.PLAIN: Remedy(
-                "Put the private key that belongs to the registry's rootcertbundle there, unencrypted PEM, and let "
-                "GitLab's user alone read it.",
-                (f"sudo chown git:git {key.path}", f"sudo chmod 600 {key.path}"),
-            ),
-        },
+        remedy=_remedies(key),
     )
+
+
+def _remedies(key: SignerFile) -> Remedies:
+    path = shlex.quote(key.path)
+    away = () if key.state is FileState.MISSING else (f"sudo mv -f {path} {path}.wrong",)
+    return {
+        Dialect.OMNIBUS: Remedy(
+            "Let reconfigure write the key again from gitlab-secrets.json, owned by git. It does so only while "
+            "gitlab_rails['registry_enabled'] is true in /etc/gitlab/gitlab.rb.",
+            (*away, "sudo gitlab-ctl reconfigure"),
+        ),
+        Dialect.HELM: Remedy(
+            "The chart mounts it from the secret that global.registry.certificate.secret names, key registry-auth.key. "
+            "Mend that secret, then restart the pods that sign.",
+            (
+                "kubectl describe secret gitlab-registry-secret",
+                "kubectl rollout restart deployment -l 'app in (webservice, sidekiq)'",
+            ),
+        ),
+        Dialect.PLAIN: Remedy(
+            "Put the private key that belongs to the registry's rootcertbundle there, unencrypted PEM, and let GitLab's "
+            "user alone read it.",
+            (f"sudo chown git:git {path}", f"sudo chmod 600 {path}"),
+        ),
+    }

@@ -15,6 +15,6 @@ def _write_other_pair(stack: Stack) -> None:
 FAULT = Fault(
     title="gitlab-secrets.json holds a registry key pair that was never written to the files",
     check="registry_secrets_differ",
-    failure_modes=("AUTH-01",),
+    failure_modes=("AUTH-01", "GL-23"),
     files=_write_other_pair,
 )

@@ -13,6 +13,6 @@ def _static_page(settings: Settings) -> Settings:
 FAULT = Fault(
     title="nginx serves a static page on the registry's port",
     check="not_a_registry",
-    failure_modes=("PROXY-16",),
+    failure_modes=("PROXY-13", "PROXY-16"),
     settings=_static_page,
 )

@@ -1,1 +1,0 @@
-"""Walking, auditing and comparing registry storage, on disk and in buckets."""

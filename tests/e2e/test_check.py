@@ -1,0 +1,191 @@
+"""`regdoctor check all` on real components: each fault named first and nothing else blamed, silence when healthy."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import resources
+from typing import Any
+
+import jsonschema
+import pytest
+
+from regdoctor.lab import skopeo
+from regdoctor.lab.advice import check_arguments
+from regdoctor.lab.fault import discover
+from regdoctor.lab.stack import Stack
+
+StackWith = Callable[[str | None], Stack]
+Examine = Callable[..., tuple[int, dict[str, Any]]]
+FAULTS = sorted(discover())
+
+
+def causes(report: dict[str, Any]) -> list[str]:
+    return [row["check"] for row in report["outcomes"] if row["outcome"] == "fail" and row["explained_by"] is None]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_fault_is_named_first_and_nothing_else_is_blamed(
+    stack_with: StackWith, examine: Examine, fault: str
+) -> None:
+    stack = stack_with(fault)
+    assert stack.fault is not None
+
+    code, report = examine(stack)
+
+    assert code == 1
+    assert causes(report) == [stack.fault.check]
+    first = report["outcomes"][0]
+    assert first["check"] == stack.fault.check
+    assert set(first["failure_modes"]) <= set(stack.fault.failure_modes)
+    assert first["evidence"]
+    assert first["remedy"]["dialect"] == "omnibus"
+    assert first["remedy"]["text"]
+
+    stack.heal()
+    code, report = examine(stack)
+    assert (code, causes(report)) == (0, [])
+
+
+def test_a_healthy_registry_gives_no_finding_and_every_check_is_told(stack_with: StackWith, examine: Examine) -> None:
+    from regdoctor.catalogue import checks
+
+    code, report = examine(stack_with(None), "--allow-writes", "--repository", "gitlab-org/lab")
+
+    assert code == 0
+    assert {row["check"] for row in report["outcomes"]} == {item.name for item in checks()}
+    assert {row["outcome"] for row in report["outcomes"]} == {"pass"}
+    schema = json.loads(resources.files("regdoctor.reporters").joinpath("report-1.schema.json").read_text())
+    jsonschema.validate(report, schema)
+
+
+def test_without_allow_writes_nothing_is_tried_that_writes_and_the_storage_stays_as_it_was(
+    stack_with: StackWith, examine: Examine
+) -> None:
+    stack = stack_with(None)
+    before = stack.store.keys(stack.settings.bucket)
+
+    code, report = examine(stack)
+
+    assert code == 0
+    skipped = {row["check"]: row["message"] for row in report["outcomes"] if row["outcome"] == "skip"}
+    assert set(skipped) == {"location_loses_port", "location_shows_upstream", "location_wrong_scheme"}
+    assert all("--allow-writes" in message for message in skipped.values())
+    assert stack.store.keys(stack.settings.bucket) == before
+
+
+def test_with_allow_writes_what_was_written_is_gone_afterwards(stack_with: StackWith, examine: Examine) -> None:
+    stack = stack_with(None)
+    before = stack.store.keys(stack.settings.bucket)
+
+    code, _ = examine(stack, "--allow-writes", "--repository", "gitlab-org/lab")
+
+    assert code == 0
+    assert stack.store.keys(stack.settings.bucket) == before
+
+
+def test_without_a_login_the_registry_is_examined_with_gitlabs_own_key(stack_with: StackWith) -> None:
+    stack = stack_with(None)
+
+    done = regdoctor(stack, "check", "all", "--root", str(stack.tree.root), "--allow-writes", "--format", "json")
+
+    assert done.returncode == 0
+    assert {row["outcome"] for row in json.loads(done.stdout)["outcomes"]} == {"pass"}
+
+
+def test_from_outside_by_url_and_login_alone(stack_with: StackWith) -> None:
+    stack = stack_with("token-key-mismatch")
+
+    url = ["--registry", stack.settings.registry_url, "--ca-file", str(stack.tree.ca_file)]
+    login = ["--username", "lab", "--password-stdin"]
+    done = regdoctor(stack, "check", "all", *url, *login, "--format", "json", stdin=stack.material.password)
+
+    assert done.returncode == 1
+    assert causes(json.loads(done.stdout)) == ["login_unauthorized"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "fails"),
+    [
+        ("token-key-mismatch", skopeo.pull),
+        ("gitlab-clock-ahead", skopeo.pull),
+        ("location-http", skopeo.push),
+        ("location-port", skopeo.push),
+        ("location-upstream", skopeo.push),
+        ("tls-untrusted", skopeo.pull),
+        ("s3-list-forbidden", skopeo.pull),
+        ("rootcertbundle-missing", skopeo.pull),
+        ("signing-key-unreadable", skopeo.pull),
+        ("port-clash", skopeo.pull),
+    ],
+)
+def test_a_real_client_fails_before_and_succeeds_after_the_remedy(
+    stack_with: StackWith, fault: str, fails: Callable[[Stack], skopeo.Run]
+) -> None:
+    stack = stack_with(fault)
+    assert fails(stack).exit_code != 0
+
+    stack.heal()
+
+    assert fails(stack).exit_code == 0
+
+
+FORMATS = ("human", "short", "json")
+
+
+@pytest.mark.parametrize("fault", [None, "s3-head-forbidden", "token-key-mismatch", "secrets-not-applied"])
+def test_no_secret_is_in_any_output(stack_with: StackWith, fault: str | None, tmp_path: Any) -> None:
+    stack = stack_with(fault)
+    canaries = plant(stack)
+    ledger = tmp_path / "state"
+    for name in FORMATS:
+        saved = tmp_path / f"report.{name}"
+        arguments = [*check_arguments(stack), "--allow-writes", "--verbose", "--format", name]
+        shown = regdoctor(stack, *arguments, stdin=stack.material.password, state=ledger)
+        regdoctor(stack, *arguments, "--output", str(saved), stdin=stack.material.password, state=ledger)
+        written = shown.stdout + shown.stderr + saved.read_text()
+        assert "regdoctor" in written or "healthy" in written
+        leaked = [name for name, canary in canaries.items() if canary in written]
+        assert leaked == []
+        assert "eyJ" not in written, "a token, or a part of one"
+        assert "PRIVATE KEY" not in written
+
+
+def plant(stack: Stack) -> dict[str, str]:
+    """Every secret of the stack, and some more put into its files; the registry runs on with what it has read."""
+    extra = {
+        "redis password": "canary-redis-7c1f0e",
+        "notification header": "canary-header-0d44b1",
+        "proxy password": "canary-proxy-55aa90",
+    }
+    config = stack.tree.config_yml
+    config.write_text(
+        config.read_text()
+        + f"redis:\n  password: {extra['redis password']}\n"
+        + "notifications:\n  endpoints:\n    - name: canary\n      url: http://127.0.0.1:9/\n      headers:\n"
+        + f"        Authorization: [{extra['notification header']}]\n"
+        + f"proxy:\n  remoteurl: https://someone:{extra['proxy password']}@mirror.example.com\n"
+    )
+    key = stack.material.signer.key.splitlines()[5]
+    return extra | {
+        "login password": stack.material.password,
+        "http secret": stack.material.http_secret,
+        "a line of the signing key": key,
+        "secret key": stack.store.identities[stack.settings.identity].secret_key,
+        "access key": stack.store.identities[stack.settings.identity].access_key,
+    }
+
+
+def regdoctor(stack: Stack, *arguments: str, stdin: str = "", state: Any = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "regdoctor", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "XDG_STATE_HOME": str(state or stack.folder / "state")},
+        timeout=120,
+        check=False,
+    )

@@ -1,0 +1,31 @@
+#!/bin/sh
+# Brings the real programs that the lab and the tests run: Debian packages, where apt-get and root are there.
+set -eu
+
+missing=
+need() { # program, package
+    command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || missing="$missing $2"
+}
+need docker-registry docker-registry
+need nginx nginx-light
+need skopeo skopeo
+need openssl openssl
+need dockerd docker.io
+set -- /usr/lib/*/faketime/libfaketimeMT.so.1
+[ -e "$1" ] || missing="$missing libfaketime"
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
+    echo "The lab runs real programs that are not installed here. Install:$missing" >&2
+    command -v apt-get >/dev/null 2>&1 && echo "    sudo apt-get install --no-install-recommends$missing" >&2
+    exit 2
+fi
+echo "Installing$missing" >&2
+# The packages would start their services; here nothing but the lab is meant to run.
+export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+{ apt-get update && apt-get install --yes --no-install-recommends $missing; } >"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    exit 2
+}
