@@ -55,7 +55,7 @@ def describe(stack: Stack, name: str) -> str:
         "object store": stack.store.endpoint,
         "ca file": str(stack.tree.ca_file),
         "login": f"{LOGIN}, password in {stack.password_file}",
-        "check": check_command(stack),
+        "check": check_command(stack, stack.fault),
     }
     return "\n".join(f"{key + ':':<14}{value}" for key, value in lines.items())
 
@@ -73,4 +73,4 @@ def _take_on(stack: Stack, name: str, say: Say) -> Reply:
         say(f"regdoctor: {error}")
         return Reply(error=str(error))
     say(f"Now {name}: {fault.title}." if fault else "Now healthy.")
-    return Reply(command=check_command(stack))
+    return Reply(command=check_command(stack, stack.fault))

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from regdoctor.lab.advice import check_arguments
-from regdoctor.lab.fault import HEALTHY, find_fault
+from regdoctor.lab.fault import HEALTHY, Fault, find_fault
 from regdoctor.lab.object_store import ObjectStore
 from regdoctor.lab.stack import Stack
 
@@ -53,11 +53,22 @@ def stack_with(object_store: ObjectStore) -> Iterator[StackWith]:
 
 @pytest.fixture
 def examine() -> Callable[..., tuple[int, dict[str, Any]]]:
-    """Run `regdoctor check all` on a stack, as its fault asks for, and give the exit code and the JSON report."""
+    """Run `regdoctor check all` on a stack, as its fault asks for, and give the exit code and the JSON report.
 
-    def run(stack: Stack, *more: str) -> tuple[int, dict[str, Any]]:
+    fault: the one whose arguments are passed, where the stack no longer has it.
+    """
+
+    def run(stack: Stack, *more: str, fault: Fault | None = None) -> tuple[int, dict[str, Any]]:
         done = subprocess.run(
-            [sys.executable, "-m", "regdoctor", *check_arguments(stack), *more, "--format", "json"],
+            [
+                sys.executable,
+                "-m",
+                "regdoctor",
+                *check_arguments(stack, fault or stack.fault),
+                *more,
+                "--format",
+                "json",
+            ],
             input=stack.material.password,
             capture_output=True,
             text=True,

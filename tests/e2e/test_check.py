@@ -45,8 +45,9 @@ def test_the_fault_is_named_first_and_nothing_else_is_blamed(
     assert first["remedy"]["dialect"] == "omnibus"
     assert first["remedy"]["text"]
 
+    mended = stack.fault
     stack.heal()
-    code, report = examine(stack)
+    code, report = examine(stack, fault=mended)
     assert (code, causes(report)) == (0, [])
 
 
@@ -143,7 +144,7 @@ def test_no_secret_is_in_any_output(stack_with: StackWith, fault: str | None, tm
     ledger = tmp_path / "state"
     for name in FORMATS:
         saved = tmp_path / f"report.{name}"
-        arguments = [*check_arguments(stack), "--allow-writes", "--verbose", "--format", name]
+        arguments = [*check_arguments(stack, stack.fault), "--allow-writes", "--verbose", "--format", name]
         shown = regdoctor(stack, *arguments, stdin=stack.material.password, state=ledger)
         regdoctor(stack, *arguments, "--output", str(saved), stdin=stack.material.password, state=ledger)
         written = shown.stdout + shown.stderr + saved.read_text()
