@@ -96,20 +96,23 @@ _PEM_KEY = re.compile(
 )
 _JWT = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
 # What stands between a name and its value: YAML, Ruby, JSON (also inside a JSON string), Go's and Python's own forms.
-_SET = r"""(?:[\\"'\]]{0,4}\s{0,8}(?:=>|[:=])\s{0,8}|[\\"']{1,4},\s{0,8})"""
+# The quantifiers with a + give nothing back, so that a placeholder is never taken for a value.
+_SET = (
+    r"""(?:[\\"'\]]{0,4}\s{0,8}+(?:=>|[:=](?!>))\s{0,8}+|[\\"']{1,4},\s{0,8}+)"""
+    r"""(?![\\"']{0,4}\[redacted)"""
+)
+_MARKS = r"""[\\"'\[]{0,4}+"""
 _AUTHORIZATION = re.compile(
-    rf"(?i)(authorization{_SET}[\\\"'\[]{{0,4}})"
-    r"(?:((?:digest|aws4-hmac-sha256)\s{1,4})[^\r\n]{6,}"
-    r"|((?:basic|bearer|negotiate|token)?\s{0,4})[A-Za-z0-9+/_=.~-]{6,})"
+    rf"(?i)(authorization{_SET}{_MARKS})"
+    r"(?:((?:digest|aws4-hmac-sha256)\s{1,4}+)[^\r\n]{6,}"
+    r"|((?:(?:basic|bearer|negotiate|token)\s{1,4}+)?+)[A-Za-z0-9+/_=.~-]{6,})"
 )
 _TOKEN_HEADER = re.compile(
-    rf"(?i)((?:private-token|job-token|deploy-token|x-registry-auth|x-amz-security-token){_SET}[\\\"'\[]{{0,4}})"
+    rf"(?i)((?:private-token|job-token|deploy-token|x-registry-auth|x-amz-security-token){_SET}{_MARKS})"
     r"[A-Za-z0-9+/_=.~-]{6,}"
 )
 # A cookie's own value may be quoted: then the quotation marks are not the end of the header.
-_COOKIE = re.compile(
-    rf"(?i)((?:set-)?cookie{_SET}[\\\"'\[]{{0,4}})(?!\[redacted)(?:=\\{{0,3}}\"[^\"\r\n]*\"?|[^\r\n\"])+"
-)
+_COOKIE = re.compile(rf"(?i)((?:set-)?cookie{_SET}{_MARKS})(?:=\\{{0,3}}\"[^\"\r\n]*\"?|[^\r\n\"])+")
 _USERINFO = re.compile(r"(://[^/\s:@\"']{0,256}):(?!\[redacted)([^/\s\"']{1,1024})@")
 _QUERY = re.compile(
     # Go writes & as \u0026 in JSON; an address within an address has = as %3D.
@@ -119,11 +122,11 @@ _QUERY = re.compile(
     r"(?:=|%3d))([^&\s\"'<>\\]+)"
 )
 _ASSIGNMENT = re.compile(
-    r"(?i)((?:secretkey|secret_access_key|accesskey|access_key_id|password|passwd|http_secret|"
+    # Not the word in a placeholder: what follows a secret is no secret.
+    r"(?i)((?<!\[redacted )(?:secretkey|secret_access_key|accesskey|access_key_id|password|passwd|http_secret|"
     r"http\.secret|accountkey|internal_key|notification_secret|client_secret|private_key|session_token|"
     r"secret_token|secret_key_base|db_key_base|otp_key_base|encryption_key)"
-    r"[\\\"'\]]{0,4}\s{0,8}(?:=>|[:=])\s{0,8})"
-    r"(?:(?P<mark>\\{0,3}[\"'])(?!\[redacted)(?:(?!(?P=mark))(?:\\.|[^\\\r\n]))+|[^\s\"'\[\\][^\s\"']*)"
+    rf"{_SET})(?:(?P<mark>\\{{0,3}}[\"'])(?:(?!(?P=mark))(?:\\.|[^\\\r\n]))+|[^\s\"'\[\\][^\s\"']*)"
 )
 _GITLAB_TOKEN = re.compile(r"\b(?:gl[a-z]{2,6}-|dckr_[a-z]{2,4}_)[A-Za-z0-9_-]{20,}")
 _AWS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")

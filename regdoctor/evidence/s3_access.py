@@ -9,7 +9,7 @@ from regdoctor.evidence.exchange import Exchange
 from regdoctor.formats.s3_parameters import S3Endpoint
 
 PERMISSION_CODES = ("AccessDenied",)
-"""Error codes by which an S3 store says that it knows the caller and does not permit the call (S3 API, Error Responses).
+"""Codes by which an S3 store says that it knows the caller and does not permit the call (S3 API, Error Responses).
 
 AllAccessDisabled and AccountProblem, also 403, are about the bucket's owner: no policy mends them.
 """

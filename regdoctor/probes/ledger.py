@@ -59,7 +59,7 @@ class Ledger:
 
     @contextmanager
     def _locked(self) -> Iterator[list[Entry]]:
-        """The entries, while nobody else reads or writes them. The lock is a file of its own, as the ledger's changes."""
+        """The entries, while nobody else reads or writes them. The lock is a file of its own: the ledger's changes."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

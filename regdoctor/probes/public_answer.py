@@ -26,8 +26,7 @@ def public_answer(endpoints: Endpoints, door: Http) -> PublicAnswer:
     if unverified.exchange.failure is None:
         return PublicAnswer(ping, unverified=unverified)
     # The same port: where none is written, that of HTTPS.
-    host = f"[{public.host}]" if ":" in public.host else public.host
-    plain = _ping(Endpoint(f"http://{host}:{public.port}", public.said_by), door)
+    plain = _ping(Endpoint(f"http://{public.authority}", public.said_by), door)
     return PublicAnswer(ping, plain=plain if plain.exchange.failure is None else None)
 
 

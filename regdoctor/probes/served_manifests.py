@@ -84,17 +84,20 @@ class _Walk:
     def _listed(self, repository: str) -> tuple[str, ...]:
         """The tags of a repository; where they cannot be had, the sample is not complete."""
         try:
-            # What is no name is not asked for: `../` in it would lead out of the registry's API.
-            if not is_repository(repository):
-                raise CouldNotGatherError(f"{repository!r} cannot be the name of a repository")
-            exchange = self._get(f"{quote(repository)}/tags/list", _pull(repository))
-            names = _names(exchange, "tags")
-            if names is None and exchange.status != 404:  # 404: all its tags are gone
-                raise CouldNotGatherError(f"the tags cannot be listed {self.source.words}: {exchange.quote().quote}")
+            return self._tag_list(repository)
         except CouldNotGatherError as problem:
             self.problem = self.problem or problem
             self.cut_short = True
             return ()
+
+    def _tag_list(self, repository: str) -> tuple[str, ...]:
+        # What is no name is not asked for: `../` in it would lead out of the registry's API.
+        if not is_repository(repository):
+            raise CouldNotGatherError(f"{repository!r} cannot be the name of a repository")
+        exchange = self._get(f"{quote(repository)}/tags/list", _pull(repository))
+        names = _names(exchange, "tags")
+        if names is None and exchange.status != 404:  # 404: all its tags are gone
+            raise CouldNotGatherError(f"the tags cannot be listed {self.source.words}: {exchange.quote().quote}")
         self.cut_short |= exchange.header("Link") is not None
         return names or ()
 

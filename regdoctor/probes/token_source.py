@@ -163,11 +163,7 @@ def ask_realm(door: Http, source: TokenSource, scopes: Sequence[Access], *, dead
     url = f"{source.realm}{'&' if '?' in source.realm else '?'}{urlencode(query)}"
     if source.login is None:
         return door.send("GET", url, deadline=deadline)
-    try:
-        allowed = source.password_may_go
-    except ValueError as error:
-        raise CouldNotGatherError(f"the password was not sent: the realm {source.realm!r} is no URL") from error
-    if not allowed:
+    if not source.password_may_go:
         raise CouldNotGatherError(f"the password was not sent: {source.realm!r} is not HTTPS, and not the same host")
     return door.send("GET", url, basic=(source.login.username, source.login.password), deadline=deadline)
 

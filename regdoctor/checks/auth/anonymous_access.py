@@ -88,7 +88,9 @@ def _only_the_proxy_asks(outer: Ping, inner: Ping, config: RegistryConfig | Abse
     address = config.http_address() if isinstance(config, RegistryConfig) else None
     said = address.text() or "" if address else ""
     if address is None or said.startswith(("127.", "localhost", "[::1]")):
-        return Pass(f"{outer.endpoint.url}/v2/ answers 401 without credentials; what stands in front asks, not the registry")
+        return Pass(
+            f"{outer.endpoint.url}/v2/ answers 401 without credentials; what stands in front asks, not the registry"
+        )
     return Fail(
         f"Only what stands in front asks for a login: the registry itself, on {said}, serves whoever reaches that port",
         evidence=(outer.exchange.quote(), inner.exchange.quote(), address.quote()),

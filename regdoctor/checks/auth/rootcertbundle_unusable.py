@@ -46,7 +46,9 @@ def rootcertbundle_unusable(
         return _pass(bundle)
     running = isinstance(internal, InternalAnswer) and internal.ping.is_registry
     if running and bundle.state is FileState.MISSING:
-        return Unknown(f"{problem}, yet the registry runs: in a container with files of its own, or it will not start again")
+        return Unknown(
+            f"{problem}, yet the registry runs: in a container with files of its own, or it will not start again"
+        )
     jwks = config.at("auth", "token", "jwks") if isinstance(config, RegistryConfig) else None
     if jwks is not None and bundle.state in (FileState.READABLE, FileState.EMPTY):
         return Unknown(f"{problem}; {jwks.name} is set as well, whose keys are enough for distribution 3")
@@ -62,7 +64,11 @@ def rootcertbundle_unusable(
 def _pass(bundle: SignerFile) -> Outcome:
     contents = bundle.contents
     many = len(contents.certificates) if contents else 0
-    broken = next((line for line in contents.problems if "the CERTIFICATE block cannot be parsed" in line), "") if contents else ""
+    broken = (
+        next((line for line in contents.problems if "the CERTIFICATE block cannot be parsed" in line), "")
+        if contents
+        else ""
+    )
     if broken:
         # newAccessController of distribution 2.8 stops at the first that Go cannot parse; Go is laxer here and there.
         return Unknown(f"{bundle.path}, {broken}; the registry does not start where Go cannot parse it either")

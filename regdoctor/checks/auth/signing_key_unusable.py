@@ -66,7 +66,9 @@ def _wrong(contents: PemContents) -> str:
         return "is a key in OpenSSH's own format, which GitLab cannot read"
     if contents.private_keys:
         algorithm = contents.private_keys[0].algorithm
-        return "" if algorithm.startswith("RSA ") else f"holds a key of the kind {algorithm}; GitLab signs with RSA alone"
+        return (
+            "" if algorithm.startswith("RSA ") else f"holds a key of the kind {algorithm}; GitLab signs with RSA alone"
+        )
     if contents.encrypted:
         return "is encrypted with a passphrase, which GitLab has not"
     if contents.certificates:
@@ -110,8 +112,8 @@ def _remedies(key: SignerFile) -> Remedies:
             ),
         ),
         Dialect.PLAIN: Remedy(
-            "Put the private key that belongs to the registry's rootcertbundle there, unencrypted PEM, and let GitLab's "
-            "user alone read it.",
+            "Put the private key that belongs to the registry's rootcertbundle there, unencrypted PEM, and let "
+            "GitLab's user alone read it.",
             (f"sudo chown git:git {path}", f"sudo chmod 600 {path}"),
         ),
     }

@@ -45,7 +45,9 @@ def token_key_mismatch(files: SignerFiles, config: RegistryConfig | Absent) -> O
         return Pass(f"both halves are of the key {signing.libtrust_id}")
     jwks = config.at("auth", "token", "jwks") if isinstance(config, RegistryConfig) else None
     if jwks is not None:
-        return Unknown(f"{bundle.path} does not hold GitLab's key; {jwks.text()}, where distribution 3 looks too, was not read")
+        return Unknown(
+            f"{bundle.path} does not hold GitLab's key; {jwks.text()}, where distribution 3 looks too, was not read"
+        )
     return Fail(
         f"GitLab signs tokens with a key that the registry does not trust: {key.path} and {bundle.path} are no pair",
         evidence=(
@@ -68,7 +70,11 @@ def _facts(file: SignerFile, keys: list[KeyFacts], command: str) -> list[Quote]:
             quotes.append(Quote(file.path, f"SHA-256 of the public key (SPKI, DER): {one.spki_sha256}", one.line))
         else:
             # openssl looks at the first in the file alone.
-            how = f"openssl {command} -noout -modulus -in {file.path} | openssl sha256" if number == 0 else "its modulus, hashed so"
+            how = (
+                f"openssl {command} -noout -modulus -in {file.path} | openssl sha256"
+                if number == 0
+                else "its modulus, hashed so"
+            )
             quotes.append(Quote(file.path, f"{how}: {one.modulus_sha256}", one.line))
     return quotes
 

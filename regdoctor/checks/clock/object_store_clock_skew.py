@@ -29,10 +29,12 @@ def object_store_clock_skew(clocks: Clocks) -> Outcome:
     """
     registry, store = clocks.registry, clocks.object_store
     if store is None:
-        missing = [line for line in clocks.unread if line.startswith("object store")]
-        return Unknown(missing[0]) if missing else Skip("the registry stores in no S3 that is known here")
+        missing = clocks.why_unread("object store")
+        return Unknown(missing) if missing else Skip("the registry stores in no S3 that is known here")
     if registry is None:
-        return Unknown("; ".join(clocks.unread))
+        return Unknown(
+            clocks.why_unread("registry") or "the registry's address is not known, so its clock was not read"
+        )
     apart = store.offset - registry.offset
     doubt = store.uncertainty + registry.uncertainty
     words = f"{store.words}, {registry.words}, against this machine's clock"
@@ -42,14 +44,14 @@ def object_store_clock_skew(clocks: Clocks) -> Outcome:
         return Unknown(f"too near to the 15 minutes that S3 allows to tell: {words}")
     return Fail(
         f"The object store's clock is {abs(apart) / 60:.0f} min {'ahead of' if apart > 0 else 'behind'} the "
-        "registry's; "
-        "S3 refuses requests from 15 min on",
+        "registry's; S3 refuses requests from 15 min on",
         evidence=(store.quote(), registry.quote()),
         resource=store.exchange.url,
         remedy={
+            Dialect.HELM: Remedy("Let NTP set the clock of the nodes that run the registry's pods."),
             Dialect.PLAIN: Remedy(
                 "Let NTP set the clock of the registry's host, and of the object store's where it is your own.",
                 ("timedatectl status", "sudo timedatectl set-ntp true"),
-            )
+            ),
         },
     )

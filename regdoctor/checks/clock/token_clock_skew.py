@@ -5,6 +5,8 @@ from regdoctor.evidence.clocks import Clocks, Reading
 
 LEEWAY = 60.0
 """Seconds by which the registry lets clocks differ (distribution since 2.6: registry/auth/token/token.go, Leeway)."""
+BACKDATED = 5.0
+"""Seconds by which GitLab dates a token back (lib/json_web_token/token.rb, DEFAULT_NOT_BEFORE_TIME)."""
 LIFE = 300.0
 """Seconds that GitLab's tokens live unless the application setting says otherwise."""
 
@@ -21,7 +23,7 @@ def token_clock_skew(clocks: Clocks) -> Outcome:
     """A token says from when and until when it is valid, by the clock of GitLab; the registry judges by its own.
 
     The registry allows 60 s. GitLab ahead by more: every token is `not to be used before` a time that has not come,
-    and logins fail. GitLab behind: tokens live shorter, and with five minutes of it and more they have expired at
+    and logins fail. GitLab behind: tokens live shorter, and with six minutes of it and more they have expired at
     birth. The clocks are read from the Date headers of answers, which are cut to the second: each offset says how
     well it is known. A proxy writes its own Date, so where only the public address can be asked it is the proxy's
     clock that is read.
@@ -30,15 +32,16 @@ def token_clock_skew(clocks: Clocks) -> Outcome:
     """
     registry, gitlab = clocks.registry, clocks.gitlab
     if registry is None or gitlab is None:
-        if gitlab is None and not any(line.startswith("GitLab") for line in clocks.unread):
+        if gitlab is None and not clocks.why_unread("GitLab"):
             return Skip("no token service is known here")
-        return Unknown("; ".join(clocks.unread))
+        whose = "registry" if registry is None else "GitLab"
+        return Unknown(clocks.why_unread(whose) or "the registry's address is not known, so its clock was not read")
     apart = gitlab.offset - registry.offset
     doubt = gitlab.uncertainty + registry.uncertainty
     words = f"{gitlab.words}, {registry.words}, against this machine's clock"
     if abs(apart) + doubt <= LEEWAY:
         return Pass(words)
-    if abs(apart) - doubt <= LEEWAY:
+    if abs(apart) - doubt <= LEEWAY + (BACKDATED if apart > 0 else 0):
         return Unknown(f"too near to the {LEEWAY:.0f} s that the registry allows to tell: {words}")
     return _fail(registry, gitlab, apart, doubt)
 
@@ -47,8 +50,8 @@ def _fail(registry: Reading, gitlab: Reading, apart: float, doubt: float) -> Fai
     how = "ahead of" if apart > 0 else "behind"
     if apart > 0:
         effect = "tokens are not yet valid when the registry sees them"
-    elif -apart - doubt > LIFE:
-        effect = "tokens have expired when the registry sees them"
+    elif -apart - doubt > LIFE + LEEWAY:
+        effect = f"tokens of {LIFE / 60:.0f} minutes have expired when the registry sees them"
     else:
         effect = f"tokens of {LIFE / 60:.0f} minutes live {-apart:.0f} s less"
     mends = {
@@ -62,6 +65,6 @@ def _fail(registry: Reading, gitlab: Reading, apart: float, doubt: float) -> Fai
         f"GitLab's clock is {abs(apart):.0f} s ± {doubt:.0f} s {how} the registry's: {effect}",
         evidence=tuple(reading.quote() for reading in (gitlab, registry)),
         resource=gitlab.exchange.url,
-        severity=Severity.ERROR if apart > 0 or -apart - doubt > LIFE else Severity.WARNING,
+        severity=Severity.ERROR if apart > 0 or -apart - doubt > LIFE + LEEWAY else Severity.WARNING,
         remedy=mends,
     )

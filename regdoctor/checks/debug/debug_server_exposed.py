@@ -1,13 +1,15 @@
 """CFG-02: the debug server, which shows the process's insides, is open to more than its own host."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, check
-from regdoctor.evidence.debug_server import DebugServer, problems_in
+import ipaddress
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
+from regdoctor.evidence.debug_server import DebugServer
 from regdoctor.evidence.installation import Installation
+from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 
-_EVERYWHERE = ("", "0.0.0.0", "[::]", "*")  # noqa: S104 - compared, not bound
-_LOOPBACK = ("localhost", "127.", "[::1]", "::1")
+_EVERYWHERE = ("", "*")
 
 
 @check(
@@ -19,18 +21,19 @@ _LOOPBACK = ("localhost", "127.", "[::1]", "::1")
 def debug_server_exposed(
     debug: DebugServer, config: RegistryConfig | Absent, installation: Installation | Absent
 ) -> Outcome:
-    """http.debug.addr opens a server without a login:
-    health, metrics, and with upstream's registry /debug/vars and pprof.
+    """http.debug.addr opens a server that asks for no login.
 
-    /debug/vars shows the command line, pprof the heap, where credentials are; a profile also costs the registry
-    time. GitLab says that access must be locked down in production. An address such as `:5001` or `0.0.0.0:5001`
-    listens on every interface. In a container that is as it must be, for the probes of Kubernetes come from
-    outside: there only the port's being published counts, which is not seen here.
+    It shows health and, where they are switched on, metrics; distribution's also /debug/vars and pprof. GitLab's
+    registry has no /debug/vars, and pprof only where it is switched on. /debug/vars shows the command line, pprof the
+    heap, where credentials are; a profile also costs the registry time. GitLab says that access must be locked down in
+    production. An address such as `:5001` or `0.0.0.0:5001` listens on every interface. In a container that is as it
+    must be, for the probes of Kubernetes come from outside: there only the port's being published counts, which is not
+    seen here.
 
     Listen on localhost, or let a firewall keep others out.
     """
     public = debug.health_at_public_address
-    if public is not None and problems_in(public) is not None:
+    if public is not None and debug.is_public:
         return Fail(
             f"The debug server's pages can be had at the registry's public address: {public.url}",
             evidence=(public.quote(),),
@@ -39,21 +42,45 @@ def debug_server_exposed(
         )
     setting = config.debug_address() if isinstance(config, RegistryConfig) else None
     if setting is None:
-        return Pass(f"{debug.endpoint.url} was named by hand; what it listens on is not known")
-    host = (setting.text() or "").rpartition(":")[0]
-    if host.startswith(_LOOPBACK):
-        return Pass(f"it listens on {setting.text()}")
+        return Unknown(f"{debug.endpoint.url} was named by hand; what it listens on is not known")
+    address = setting.text() or ""
+    reach = _reach(address.rpartition(":")[0])
+    if reach is None:
+        return Unknown(f"it listens on {address}; whether that name is this host alone is not known")
+    if not reach:
+        return Pass(f"it listens on {address}")
     if isinstance(installation, Installation) and installation.dialect in (Dialect.HELM, Dialect.COMPOSE):
-        return Pass(f"it listens on {setting.text()} inside a container")
-    shown = [exchange.quote() for exchange in (debug.variables, debug.profiles) if exchange.status == 200]
-    where = "every interface" if host in _EVERYWHERE else host
-    what = "its variables and profiles to anyone who reaches it" if shown else "its health and metrics"
+        return Pass(f"it listens on {address} inside a container")
+    return _listens_widely(debug, setting, reach)
+
+
+def _reach(host: str) -> str | None:
+    """Where a listening address can be reached besides its own host: empty for nowhere; None where nothing tells."""
+    if host in _EVERYWHERE:
+        return "every interface"
+    if host.lower() == "localhost":
+        return ""
+    try:
+        address = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+    if address.is_unspecified:
+        return "every interface"
+    return "" if address.is_loopback else host
+
+
+def _listens_widely(debug: DebugServer, setting: Located, reach: str) -> Fail:
+    pages = ((debug.variables, debug.shows_variables), (debug.profiles, debug.shows_profiles))
+    shown = [exchange.quote() for exchange, is_shown in pages if is_shown]
+    told = "is told to listen" if debug.problems is None else "listens"
+    what = "its variables and profiles, to anyone who reaches it" if shown else "its health, to anyone who reaches it"
+    address = setting.text() or ""
     return Fail(
-        f"The debug server listens on {where} ({setting.text()}) and shows {what}",
-        evidence=(setting.quote(), *shown) if shown else (setting.quote(), debug.health.quote()),
-        resource=setting.text() or "",
+        f"The debug server {told} on {reach} ({address}) and shows {what}",
+        evidence=(setting.quote(), *(shown or [debug.health.quote()])),
+        resource=address,
         severity=Severity.ERROR if shown else Severity.WARNING,
-        remedy=_remedies(setting.text() or "", setting.quote()),
+        remedy=_remedies(address, setting.quote()),
     )
 
 

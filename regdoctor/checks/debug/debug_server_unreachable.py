@@ -1,7 +1,7 @@
 """CFG-03: the debug server does not answer where it should be."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, check
-from regdoctor.evidence.answers import InternalAnswer
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
+from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.debug_server import DebugServer
 from regdoctor.injection import Absent
 
@@ -13,7 +13,9 @@ from regdoctor.injection import Absent
     symptoms=("curl: (7) Failed to connect to localhost port 5001",),
     reference="https://docs.gitlab.com/administration/packages/container_registry_troubleshooting/",
 )
-def debug_server_unreachable(debug: DebugServer, internal: InternalAnswer | Absent) -> Outcome:
+def debug_server_unreachable(
+    debug: DebugServer, internal: InternalAnswer | Absent, public: PublicAnswer | Absent
+) -> Outcome:
     """The debug server is a port of its own, set by http.debug.addr. /debug/health is never on the main port.
 
     Where the configuration names it and nothing answers there, the registry was not restarted since, or it did not
@@ -23,18 +25,24 @@ def debug_server_unreachable(debug: DebugServer, internal: InternalAnswer | Abse
     """
     if debug.problems is not None:
         return Pass(f"{debug.endpoint.url}/debug/health answers {debug.health.status}")
-    main = internal.ping.endpoint.url if isinstance(internal, InternalAnswer) else None
     failure = debug.health.failure
-    if main == debug.endpoint.url:
+    main = internal.ping if isinstance(internal, InternalAnswer) else None
+    if Ping(debug.endpoint, debug.health).wants_tls:
+        return Unknown(f"{debug.endpoint.url} expects TLS: ask it with --debug-url https://{debug.endpoint.authority}")
+    if failure and main and main.exchange.failure and isinstance(public, PublicAnswer) and public.best.is_registry:
+        return Unknown(
+            f"the registry answers at {public.best.endpoint.url}, but neither its own port nor its debug port does "
+            "here: it runs in a container or on another host"
+        )
+    if main and main.endpoint.url == debug.endpoint.url:
         problem = f"{debug.endpoint.url} is the registry's main port, which has no /debug/health"
     elif failure is not None:
         problem = f"nothing answers at {debug.endpoint.url}, where it should be: {failure.message}"
     else:
         problem = f"{debug.endpoint.url}/debug/health gives {debug.health.status} and no health report"
-    said_by: tuple[Quote, ...] = (debug.endpoint.said_by, debug.health.quote())
     return Fail(
         f"The debug server does not answer: {problem}",
-        evidence=said_by,
+        evidence=(debug.endpoint.said_by, debug.health.quote()),
         resource=debug.endpoint.url,
         remedy={
             Dialect.OMNIBUS: Remedy(
@@ -44,6 +52,11 @@ def debug_server_unreachable(debug: DebugServer, internal: InternalAnswer | Abse
                     "sudo gitlab-ctl restart registry",
                     f"curl -s {debug.endpoint.url}/debug/health",
                 ),
+            ),
+            Dialect.COMPOSE: Remedy(
+                "Restart the registry so that it takes the setting, then ask again. In a container the address must be "
+                "one that is reached from outside of it, such as :5001, and the port be published on localhost only.",
+                ("docker compose restart registry", f"curl -s {debug.endpoint.url}/debug/health"),
             ),
             Dialect.PLAIN: Remedy(
                 "Restart the registry so that it takes the setting, then ask again.",

@@ -28,11 +28,11 @@ def health_lies(debug: DebugServer, access: S3Access, config: RegistryConfig | A
         return Skip(access.unusable)
     if problems:
         return Pass("the health check is not green")
-    refused = [call for call in access.calls if call.refused]
+    refused = access.forbidden
     if not refused:
         return Pass("the health check is green, and the storage grants what was tried")
     setting = config.at("health", "storagedriver", "enabled") if isinstance(config, RegistryConfig) else None
-    off = setting is None or setting.text() != "true"
+    off = isinstance(config, RegistryConfig) and (setting is None or setting.text() != "true")
     why = "the storage's health check is off" if off else "it only lists the root"
     return Fail(
         f"The health check is green while the storage refuses {refused[0].action}: {why}",

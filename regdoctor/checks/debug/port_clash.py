@@ -1,14 +1,15 @@
 """CFG-12: two parts are told to listen on the same port."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, check
-from regdoctor.evidence.answers import InternalAnswer
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, check
+from regdoctor.evidence.answers import InternalAnswer, PublicAnswer
 from regdoctor.evidence.installation import Installation
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 
-_ANY = ("", "0.0.0.0", "[::]", "*")  # noqa: S104 - compared, not bound
+_ANY = ("", "0.0.0.0", "[::]", "::", "*")  # noqa: S104 - compared, not bound
+"""What Go listens on with IPv4 and IPv6 alike (net, favoriteAddrFamily), `0.0.0.0` included."""
 
 
 @check(
@@ -24,6 +25,7 @@ def port_clash(
     gitlab: GitLabConfig | Absent,
     installation: Installation,
     internal: InternalAnswer | Absent,
+    public: PublicAnswer | Absent,
 ) -> Outcome:
     """The registry listens on http.addr, its debug server on http.debug.addr, and GitLab's nginx on the public port.
 
@@ -43,10 +45,10 @@ def port_clash(
             resource=main.text() or "",
             remedy=_move_debug(),
         )
-    public = gitlab.registry("port") if isinstance(gitlab, GitLabConfig) else None
-    if public is not None and public.text() == _port(main) and _nginx_in_front(installation, main):
-        if not (isinstance(internal, InternalAnswer) and internal.ping.is_registry):
-            return _public_clash(main, public)
+    wanted = gitlab.registry("port") if isinstance(gitlab, GitLabConfig) else None
+    if wanted is not None and wanted.text() == _port(main) and _nginx_in_front(installation, main):
+        if not _both_run(internal, public):
+            return _public_clash(main, wanted)
     quotes = [f"{address.name} {address.text()}" for address in (main, debug) if address]
     return Pass(", ".join(quotes))
 
@@ -57,10 +59,17 @@ def _nginx_in_front(installation: Installation, main: Located) -> bool:
     return installation.dialect is Dialect.OMNIBUS and host.startswith(("127.", "localhost", "[::1]"))
 
 
+def _both_run(internal: InternalAnswer | Absent, public: PublicAnswer | Absent) -> bool:
+    """Whether the registry and what stands in front of it answer, so that nginx must listen elsewhere."""
+    runs = isinstance(internal, InternalAnswer) and internal.ping.is_registry
+    return runs and isinstance(public, PublicAnswer) and public.answered
+
+
 def _clash(one: Located, other: Located) -> bool:
     here, there = ((address.text() or "").rpartition(":")[0] for address in (one, other))
-    names = {host.replace("localhost", "127.0.0.1") for host in (here, there)}
-    return _port(one) == _port(other) and (len(names) == 1 or bool(names & set(_ANY)))
+    names = {"127.0.0.1" if host.lower() == "localhost" else host.lower() for host in (here, there)}
+    same = _port(one) == _port(other) and _port(one) not in ("", "0")
+    return same and (len(names) == 1 or bool(names & set(_ANY)))
 
 
 def _port(address: Located) -> str:
@@ -73,6 +82,10 @@ def _move_debug() -> Remedies:
             "Give the debug server a port of its own: this line in /etc/gitlab/gitlab.rb.",
             ("registry['debug_addr'] = \"localhost:5001\"", "sudo gitlab-ctl reconfigure"),
         ),
+        Dialect.HELM: Remedy(
+            "Give the debug server a port of its own.",
+            ("helm upgrade gitlab gitlab/gitlab --reuse-values --set registry.debug.addr.port=5001",),
+        ),
         Dialect.PLAIN: Remedy(
             "Give the debug server a port of its own in the registry's config.yml, and restart the registry.",
             ("http:\n  debug:\n    addr: localhost:5001",),
@@ -81,14 +94,14 @@ def _move_debug() -> Remedies:
 
 
 def _public_clash(main: Located, public: Located) -> Fail:
-    quotes: tuple[Quote, ...] = (main.quote(), public.quote())
     remedy = Remedy(
         "Move the registry's inner port away from the public one: this line in /etc/gitlab/gitlab.rb.",
         ("registry['registry_http_addr'] = \"127.0.0.1:5010\"", "sudo gitlab-ctl reconfigure"),
     )
     return Fail(
-        f"GitLab's nginx and the registry are told to listen on the same port, {_port(main)}",
-        evidence=quotes,
+        f"GitLab's nginx and the registry are told to listen on the same port, {_port(main)} (unless "
+        "registry['nginx']['listen_port'] moves nginx away)",
+        evidence=(main.quote(), public.quote()),
         resource=main.text() or "",
         remedy={Dialect.PLAIN: remedy},
     )

@@ -20,18 +20,19 @@ from regdoctor.injection import Absent
 def registry_unhealthy(
     public: PublicAnswer | Absent, internal: InternalAnswer | Absent, debug: DebugServer | Absent
 ) -> Outcome:
-    """The registry looks after its storage,
-    every 10 s unless told otherwise; after `threshold` failures it answers 503.
+    """The registry looks after its storage, every 10 s unless told otherwise.
 
-    It does so to every request, on every URL, with UNAVAILABLE. The reason is told by its debug server alone, at
-    /debug/health: one entry for each check that fails, `storagedriver_s3` with the words of the store, for example.
+    After `threshold` failures in a row it answers 503 to every request, on every URL, with UNAVAILABLE. The reason is
+    told by its debug server alone, at /debug/health: one entry for each check that fails, `storagedriver_s3` with the
+    words of the store, for example.
 
     Mend what the reason names; the registry recovers by itself with the next check.
     """
     problems = debug.problems if isinstance(debug, DebugServer) else None
     unavailable = next((ping for ping in _pings(public, internal) if _unavailable(ping)), None)
     if problems:
-        quotes = [Quote(f"{_url(debug)}/debug/health", f"{name}: {reason}") for name, reason in problems.items()]
+        report = f"{_url(debug)}/debug/health"
+        quotes = [Quote(report, f"{name}: {' '.join(reason.split())}") for name, reason in problems.items()]
         if unavailable:
             quotes.append(unavailable.exchange.quote())
         return Fail(
@@ -42,8 +43,8 @@ def registry_unhealthy(
         )
     if unavailable:
         return Fail(
-            "The registry answers 503 to everything, because its health check fails; its debug server knows why",
-            evidence=(unavailable.exchange.quote(),),
+            _words(unavailable, green=problems is not None),
+            evidence=tuple(_said(unavailable)),
             resource=unavailable.endpoint.url,
             remedy=_ask(),
         )
@@ -63,6 +64,22 @@ def _pings(public: PublicAnswer | Absent, internal: InternalAnswer | Absent) -> 
 def _unavailable(ping: Ping) -> bool:
     codes = {error.code for error in parse_errors(ping.exchange.body)}
     return ping.exchange.status == 503 and "UNAVAILABLE" in codes
+
+
+def _said(ping: Ping) -> list[Quote]:
+    errors = parse_errors(ping.exchange.body)
+    return [ping.exchange.quote(), *(Quote(ping.exchange.quote().source, str(error)) for error in errors)]
+
+
+def _words(ping: Ping, *, green: bool) -> str:
+    if not any("health" in str(error.detail) for error in parse_errors(ping.exchange.body)):
+        return f"The registry at {ping.endpoint.url} answers 503 UNAVAILABLE"
+    if green:
+        return (
+            f"The registry at {ping.endpoint.url} answers 503 because its health check fails, while the debug server "
+            "here is green: another node answers there, or it is just recovering"
+        )
+    return "The registry answers 503 to everything, because its health check fails; its debug server knows why"
 
 
 def _url(debug: DebugServer | Absent) -> str:
@@ -97,6 +114,13 @@ def _ask() -> Remedies:
             (
                 "registry['debug_addr'] = \"localhost:5001\"",
                 "sudo gitlab-ctl reconfigure",
+                "curl localhost:5001/debug/health",
+            ),
+        ),
+        Dialect.HELM: Remedy(
+            "Ask the debug server in the registry's pod.",
+            (
+                "kubectl port-forward deployment/gitlab-registry 5001:5001 &",
                 "curl localhost:5001/debug/health",
             ),
         ),

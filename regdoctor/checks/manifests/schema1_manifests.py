@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.manifest_samples import (
     ManifestSample,
     Schema1Manifest,
@@ -56,13 +56,16 @@ def schema1_manifests(
         )
     if not samples:
         absences = [absence for absence in (served, stored) if isinstance(absence, Absent)]
-        return Unknown("; ".join(dict.fromkeys(absence.reason for absence in absences)))
+        reasons = "; ".join(dict.fromkeys(absence.reason for absence in absences))
+        return Unknown(reasons) if any(absence.applicable for absence in absences) else Skip(reasons)
     seen = [
         f"{words}: {sample.words}"
         for words, sample in (("through the API", served), ("in the storage", stored))
         if isinstance(sample, ManifestSample)
     ]
-    return Pass("none among " + "; ".join(seen))
+    if all(sample.looked_at == sample.unreadable and (sample.looked_at or not sample.complete) for sample in samples):
+        return Unknown("no manifest could be read: " + "; ".join(seen))
+    return Pass("none found " + "; ".join(seen))
 
 
 def _found(
@@ -81,10 +84,7 @@ def _found(
     elif served or enabled:
         effect, severity = "newer registries will not serve them", Severity.WARNING
     else:
-        effect, severity = (
-            "this registry does not serve them, or will not after its next update",
-            Severity.WARNING,
-        )
+        effect, severity = "this registry does not serve them, or will not after its next update", Severity.WARNING
     many = "image has a manifest" if len(manifests) == 1 else "images have manifests"
     return Fail(
         f"{len(manifests)} {many} of schema version 1 ({names}{more}): {effect}",
@@ -100,8 +100,8 @@ def _found(
 
 
 def _upgrade() -> Remedies:
-    again = ("docker pull REGISTRY/REPOSITORY:TAG", "docker push REGISTRY/REPOSITORY:TAG")
-    convert = "pull and push each image with a docker from 1.12 to 25, which converts it"
+    again = ('docker pull "$IMAGE"', 'docker push "$IMAGE"')
+    convert = "pull and push each IMAGE (registry, repository and tag) with a docker from 1.12 to 25, which converts it"
     return {
         Dialect.OMNIBUS: Remedy(
             f"While the registry still serves them, {convert}. One from v3.0.0-gitlab on does not: put the binary of "

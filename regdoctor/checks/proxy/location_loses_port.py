@@ -1,6 +1,6 @@
 """PROXY-02: the registry sends clients on to another port of its host."""
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
+from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import location_evidence, location_remedies
 from regdoctor.evidence.upload_start import UploadStart, port_of
 
@@ -13,8 +13,7 @@ from regdoctor.evidence.upload_start import UploadStart, port_of
     reference="https://docs.gitlab.com/administration/packages/container_registry_troubleshooting/",
 )
 def location_loses_port(start: UploadStart) -> Outcome:
-    """The registry tells the client where to go on with an upload;
-    it takes the port, with the host, from the Host header.
+    """The registry tells the client where to go on with an upload; it takes host and port from the Host header.
 
     nginx's $host has no port, $http_host has; X-Forwarded-Port is never read. Where the registry is at another port
     than 443, a proxy with `proxy_set_header Host $host` makes clients go on at 443, where nobody or somebody else
@@ -24,13 +23,15 @@ def location_loses_port(start: UploadStart) -> Outcome:
     """
     if start.relative:
         return Pass("Location is relative")
+    if start.unusable:
+        return Unknown(start.unusable)
     leads = start.leads_to
     if leads.hostname != start.asked.host:
         return Skip(f"Location leads to another host, {leads.hostname}: see location_shows_upstream")
     port = port_of(leads)
-    if leads.port is None and leads.scheme != start.asked.url.partition(":")[0]:
+    if leads.port is None and leads.scheme != start.asked.scheme:
         # No port is written, and the scheme is wrong, too: compare with the port that the right scheme stands for.
-        port = 443 if start.asked.url.startswith("https:") else 80
+        port = 443 if start.asked.scheme == "https" else 80
     if port == start.asked.port:
         return Pass(f"Location leads to port {port}")
     return Fail(

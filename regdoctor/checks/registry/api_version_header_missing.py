@@ -19,7 +19,8 @@ def api_version_header_missing(public: PublicAnswer, internal: InternalAnswer | 
     nobody answers. Newer clients do without it, and so does the OCI specification; so this is a warning, and only
     where the registry itself is known to send it.
 
-    Let the proxy pass the header on. In nginx, a header of the upstream's is dropped by proxy_hide_header only.
+    Let the proxy pass the header on. In nginx, a header of the upstream's is dropped by
+    proxy_hide_header only; an answer that nginx writes itself, such as the 401 of auth_basic, never had it.
     """
     ping = public.best
     if ping.exchange.failure is not None or not (ping.is_registry or ping.challenges):
@@ -32,12 +33,21 @@ def api_version_header_missing(public: PublicAnswer, internal: InternalAnswer | 
     return Fail(
         f"The header {API_VERSION_HEADER} is lost on the way to clients: old ones take this for a registry of "
         "version 1",
-        evidence=(ping.exchange.quote(), inner.quote()),
+        evidence=(ping.exchange.quote(API_VERSION_HEADER), inner.quote(API_VERSION_HEADER)),
         resource=ping.endpoint.url,
         remedy={
-            Dialect.PLAIN: Remedy(
-                "Remove what drops the header in the proxy; in nginx a line such as this one.",
-                (f"sudo grep -rn 'proxy_hide_header.*{API_VERSION_HEADER}' /etc/nginx",),
-            )
+            Dialect.OMNIBUS: Remedy(_TEXT, (_grep("/var/opt/gitlab/nginx/conf"), _ADD)),
+            Dialect.PLAIN: Remedy(_TEXT, (_grep("/etc/nginx"), _ADD)),
         },
     )
+
+
+_TEXT = (
+    "Remove what drops the header in the proxy: in nginx, the line that the first command finds. Where the proxy "
+    "itself asks for the password, let it add the header: the second line, in its server block."
+)
+_ADD = f"add_header {API_VERSION_HEADER} registry/2.0 always;"
+
+
+def _grep(folder: str) -> str:
+    return f"sudo grep -rni 'proxy_hide_header.*{API_VERSION_HEADER}' {folder}"

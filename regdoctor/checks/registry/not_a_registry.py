@@ -1,5 +1,7 @@
 """PROXY-16: something else than a registry answers at the registry's address."""
 
+from urllib.parse import urlsplit
+
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.injection import Absent
@@ -32,18 +34,23 @@ def not_a_registry(public: PublicAnswer, internal: InternalAnswer | Absent) -> O
         return Unknown(exchange.failure.message)
     if ping.gateway_error:
         return Skip(f"a proxy answers {exchange.status}: see registry_unreachable")
-    if ping.is_registry or ping.challenges:
+    if ping.is_registry or any(challenge.is_bearer for challenge in ping.challenges):
         return Pass(f"{ping.endpoint.url}/v2/ is a registry's")
+    if not _is_foreign(ping):
+        return Unknown(f"whether a registry wrote this is not clear: {exchange.quote('Location').quote}")
     real = internal.ping if isinstance(internal, InternalAnswer) and internal.ping.is_registry else None
     return Fail(
         f"What answers at {ping.endpoint.url} is no registry: GET /v2/ gives {exchange.status}{_body(ping)}",
-        evidence=(exchange.quote(), *((real.exchange.quote(),) if real else ())),
+        evidence=(
+            exchange.quote("Location") if exchange.header("Location") else exchange.quote(),
+            *((real.exchange.quote(),) if real else ()),
+        ),
         resource=ping.endpoint.url,
+        failure_modes=("PROXY-16", "PROXY-13") if exchange.status == 404 else ("PROXY-16",),
         remedy={
             Dialect.OMNIBUS: Remedy(
-                "See that registry_external_url in /etc/gitlab/gitlab.rb names this host and port, and that no "
-                "other server "
-                "block listens there; then write nginx's configuration again.",
+                "See that registry_external_url in /etc/gitlab/gitlab.rb names this host and port, and that no other "
+                "server block listens there; then write nginx's configuration again.",
                 (
                     "sudo grep -n registry_external_url /etc/gitlab/gitlab.rb",
                     "sudo grep -rn 'listen\\|server_name' /var/opt/gitlab/nginx/conf/gitlab-registry.conf",
@@ -57,6 +64,30 @@ def not_a_registry(public: PublicAnswer, internal: InternalAnswer | Absent) -> O
             ),
         },
     )
+
+
+def _is_foreign(ping: Ping) -> bool:
+    """Whether no registry answers GET /v2/ so (distribution-spec, end-1: 200, 401 or, where there is none, 404).
+
+    Not so certain: a page that a WAF or a rate limit puts before a registry, a password that a proxy asks for, a
+    redirect to the same path by https, an answer without a body.
+    """
+    exchange = ping.exchange
+    status = exchange.status or 0
+    if 300 <= status < 400:
+        return not _leads_to_api(exchange.header("Location") or "")
+    if status in (404, 405):
+        return True
+    kind = (exchange.header("Content-Type") or "").lower()
+    is_page = kind.startswith(("text/html", "application/xhtml")) or exchange.body.lstrip().startswith(b"<")
+    return is_page and status in (200, 401) and not ping.challenges
+
+
+def _leads_to_api(location: str) -> bool:
+    try:
+        return urlsplit(location).path.startswith("/v2") or not location
+    except ValueError:
+        return False
 
 
 def _body(ping: Ping) -> str:

@@ -38,57 +38,82 @@ def registry_unreachable(
     if outer is None and inner is None:
         absence = public if isinstance(public, Absent) else Absent("no address is known")
         return Unknown(absence.reason) if absence.applicable else Skip(absence.reason)
-    if isinstance(public, PublicAnswer) and public.ping.exchange.failure and not public.answered:
-        kind = public.ping.exchange.failure.kind
-        if kind is FailureKind.TLS:
+    inner_down = inner if inner is not None and inner.exchange.failure is not None else None
+    if outer is None or _tls_failed(outer):
+        if inner_down is not None:
+            return _inner_down(inner_down, installation)
+        if outer is not None:
             return Skip("something answers, but TLS does not come about: see tls_not_verified")
-    outer_down = outer is not None and (outer.exchange.failure is not None or outer.gateway_error)
-    inner_down = inner is not None and inner.exchange.failure is not None
-    if not outer_down and not inner_down:
-        look = outer or inner
-        return Pass(f"{look.endpoint.url}/v2/ answers {look.exchange.status}" if look else "")
-    if outer is not None and outer_down:
-        return _outer_down(outer, inner, inner_down, installation)
-    if outer is not None and outer.is_registry:
-        return Pass(f"{outer.endpoint.url}/v2/ answers {outer.exchange.status}")
-    return _inner_down(inner, installation) if inner else Pass()
+        return Pass(_answers(inner)) if inner is not None else Unknown("no address is known")
+    if outer.exchange.failure is not None or outer.gateway_error:
+        return _outer_down(outer, inner, installation)
+    if inner_down is None or outer.is_registry:
+        return Pass(_answers(outer))
+    return _inner_down(inner_down, installation)
 
 
-def _outer_down(outer: Ping, inner: Ping | None, inner_down: bool, installation: Installation | Absent) -> Outcome:
+def _tls_failed(ping: Ping) -> bool:
+    failure = ping.exchange.failure
+    return failure is not None and failure.kind is FailureKind.TLS
+
+
+def _answers(ping: Ping) -> str:
+    return f"{ping.endpoint.url}/v2/ answers {ping.exchange.status}"
+
+
+def _outer_down(outer: Ping, inner: Ping | None, installation: Installation | Absent) -> Outcome:
     failure = outer.exchange.failure
     said = failure.message if failure else f"a proxy answers {outer.exchange.status} in its place"
-    evidence = [outer.exchange.quote()]
-    if inner is not None:
-        evidence.append(inner.exchange.quote())
-    if inner_down:
-        message = f"The registry does not run: nothing answers at {inner.endpoint.url if inner else ''}, and {said}"
-        if failure:
-            message = f"The registry does not run: nothing answers at {outer.endpoint.url} nor at {_address(inner)}"
-    elif inner is not None:
-        message = f"Clients do not reach the registry, which itself answers at {inner.endpoint.url}: {said}"
-    else:
+    modes = _MODES.get(failure.kind, ()) if failure else ()
+    remedy = _way(outer)
+    if inner is None:
         message = f"The registry cannot be reached: {said}"
+    elif inner.exchange.failure is not None:
+        own = f"nothing answers at {inner.endpoint.url}" if _nobody_listens(inner) else inner.exchange.failure.message
+        message, remedy = (
+            f"The registry does not answer: {own}, and at {outer.endpoint.url}: {said}",
+            _start(installation),
+        )
+    elif not inner.is_registry:
+        message = (
+            f"Clients do not reach the registry, and at {inner.endpoint.url} it is no registry that answers: {said}"
+        )
+    else:
+        message = f"Clients do not reach the registry, which itself answers at {inner.endpoint.url}: {said}"
+        if outer.gateway_error:
+            remedy = _upstream(outer)
+            # nginx looks `localhost` up and may get ::1, where a registry that took 127.0.0.1 does not listen.
+            modes = ("PROXY-18",) if inner.endpoint.host == "localhost" else ()
     return Fail(
         message,
-        evidence=tuple(evidence),
+        evidence=tuple(ping.exchange.quote() for ping in (outer, inner) if ping is not None),
         resource=outer.endpoint.url,
-        failure_modes=_MODES.get(failure.kind, ()) if failure else (),
-        remedy=_start(installation) if inner_down else _way(outer),
+        failure_modes=modes,
+        remedy=remedy,
     )
 
 
+def _nobody_listens(ping: Ping) -> bool:
+    failure = ping.exchange.failure
+    return failure is not None and failure.kind is FailureKind.REFUSED
+
+
 def _inner_down(inner: Ping, installation: Installation | Absent) -> Outcome:
+    process = installation.process if isinstance(installation, Installation) else None
+    said = inner.exchange.failure.message if inner.exchange.failure else ""
+    if process is not None:
+        return Unknown(
+            f"a registry runs here (process {process.pid}), yet {said}: it is just starting, or in a container "
+            "of its own"
+        )
+    problem = f"nothing answers at {inner.endpoint.url}" if _nobody_listens(inner) else said
     return Fail(
-        f"The registry does not run: nothing answers at {inner.endpoint.url}",
+        f"The registry does not {'run' if _nobody_listens(inner) else 'answer'}: {problem}",
         evidence=(inner.exchange.quote(), inner.endpoint.said_by),
         resource=inner.endpoint.url,
         failure_modes=(),
         remedy=_start(installation),
     )
-
-
-def _address(ping: Ping | None) -> str:
-    return ping.endpoint.url if ping else "its own port"
 
 
 def _start(installation: Installation | Absent) -> Remedies:
@@ -130,4 +155,22 @@ def _way(outer: Ping) -> Remedies:
                 f"ss -ltn 'sport = :{port}'",
             ),
         )
+    }
+
+
+def _upstream(outer: Ping) -> Remedies:
+    return {
+        Dialect.OMNIBUS: Remedy(
+            "See where nginx looks for the registry: its log names the address. Where that is [::1], put the second "
+            "line into /etc/gitlab/gitlab.rb and reconfigure.",
+            (
+                "sudo tail -n 20 /var/log/gitlab/nginx/gitlab_registry_error.log",
+                "registry['registry_http_addr'] = \"127.0.0.1:5000\"",
+                "sudo gitlab-ctl reconfigure",
+            ),
+        ),
+        Dialect.PLAIN: Remedy(
+            "Let the proxy pass on to the address where the registry listens: its log names the one that it tries.",
+            ("sudo tail -n 20 /var/log/nginx/error.log", f"curl -si {outer.endpoint.url}/v2/"),
+        ),
     }

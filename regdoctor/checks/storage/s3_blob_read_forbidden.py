@@ -1,7 +1,10 @@
 """S3-06: the registry's identity may write, but not HEAD or GET, what it keeps in its bucket."""
 
+import json
+
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
-from regdoctor.evidence.s3_access import PERMISSION_CODES, S3Access, S3Call
+from regdoctor.evidence.s3_access import S3Access, S3Call
+from regdoctor.formats.s3_parameters import S3Endpoint
 
 
 @check(
@@ -28,47 +31,49 @@ def s3_blob_read_forbidden(access: S3Access) -> Outcome:
     refused = [call for call in reads if call.refused]
     if not refused:
         return Pass(f"s3:GetObject in {access.endpoint.bucket} is granted") if reads else Unknown("no object was tried")
-    unlisted = [area for area in ("blobs", "repositories") if _listing_refused(access, area)]
-    if all(call.exchange.status == 403 and call.area in unlisted and not call.exists for call in refused):
-        # S3 answers 403 for a key that is not there to one who may not list: nothing is told of reading.
-        return Unknown("without permission to list, the store does not say whether an object may be read")
-    return _judge(access, refused)
+    forbidden = [call for call in reads if call in access.forbidden]
+    if not forbidden:
+        return Unknown(_why(access, refused))
+    if any(b"kms:" in call.exchange.body for call in forbidden):
+        return Unknown(f"the store refuses to decrypt (kms:Decrypt) rather than to read: {forbidden[-1].quote().quote}")
+    return _fail(access, forbidden)
 
 
-def _listing_refused(access: S3Access, area: str) -> bool:
-    listing = access.call("LIST", area)
-    return listing is not None and listing.refused
+def _why(access: S3Access, refused: list[S3Call]) -> str:
+    if all(not call.exists and (listing := access.call("LIST", call.area)) and listing.refused for call in refused):
+        return "without permission to list, the store does not say whether an object may be read"
+    return f"the store refuses to read without saying why: {refused[-1].quote().quote}"
 
 
-def _judge(access: S3Access, refused: list[S3Call]) -> Outcome:
-    areas = sorted({call.area for call in refused})
-    actions = sorted({call.action for call in refused}, reverse=True)
-    if "GET" in actions and not any(call.code in PERMISSION_CODES for call in refused):
-        return Unknown(f"the store refuses to read without saying why: {refused[0].quote().quote}")
+def _fail(access: S3Access, forbidden: list[S3Call]) -> Fail:
     endpoint = access.endpoint
+    areas = sorted({call.area for call in forbidden})
     where = " and ".join(f"{endpoint.registry_prefix}{area}/" for area in areas)
-    what = " and ".join(actions)
+    by_identity = any(call.action == "GET" for call in forbidden)
+    problem = (
+        f"The registry's S3 identity may not read objects under {where} of {endpoint.bucket}"
+        if by_identity
+        else f"HEAD of objects under {where} of {endpoint.bucket} is refused, where GET is not"
+    )
     return Fail(
-        f"The registry's S3 identity may not {what} objects under {where} of {endpoint.bucket}: pushes and pulls "
-        "end in 403",
-        evidence=(access.access_key_named_by, *(call.quote() for call in refused)),
+        f"{problem}: pushes end in 403{', and pulls' if by_identity else ''}",
+        evidence=(access.access_key_named_by, *(call.quote() for call in forbidden)),
         resource=endpoint.bucket,
-        remedy={Dialect.PLAIN: _remedy(endpoint.bucket) if "GET" in actions else _head_remedy()},
+        remedy={Dialect.PLAIN: _grant(endpoint) if by_identity else _let_head_through()},
     )
 
 
-def _remedy(bucket: str) -> Remedy:
+def _grant(endpoint: S3Endpoint) -> Remedy:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{endpoint.arn}/*"}
     return Remedy(
-        "Add this statement to the policy of the registry's identity; no restart is needed. (s3:GetObject covers "
-        "HEAD and "
-        "GET; look for a Deny or a condition on the prefix if it is there already.)",
-        (f'{{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::{bucket}/*"}}',),
+        "Add this statement to the policy of the registry's identity; no restart is needed. (s3:GetObject covers HEAD "
+        "and GET; look for a Deny or a condition on the prefix if it is there already.)",
+        (json.dumps(statement),),
     )
 
 
-def _head_remedy() -> Remedy:
+def _let_head_through() -> Remedy:
     return Remedy(
         "GET is allowed and HEAD is not: no S3 policy tells the two apart, so something in front of the store (a "
-        "proxy, a "
-        "WAF) refuses the method. Allow HEAD there."
+        "proxy, a WAF) refuses the method. Allow HEAD there."
     )

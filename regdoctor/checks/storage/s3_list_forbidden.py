@@ -1,7 +1,10 @@
 """S3-05: the registry's identity may not list its bucket, so its health check fails and it serves nothing."""
 
+import json
+
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
-from regdoctor.evidence.s3_access import PERMISSION_CODES, S3Access
+from regdoctor.evidence.s3_access import S3Access
+from regdoctor.formats.s3_parameters import S3Endpoint
 
 
 @check(
@@ -15,7 +18,7 @@ from regdoctor.evidence.s3_access import PERMISSION_CODES, S3Access
 def s3_list_forbidden(access: S3Access) -> Outcome:
     """The registry asks its bucket whether something exists by listing; its health check lists the root.
 
-    Without s3:ListBucket the health check fails, and from its third failure on every URL of the registry answers
+    Without s3:ListBucket the health check fails, and after `threshold` failures every URL of the registry answers
     503. With the health check of the storage switched off it starts and then fails at the first pull or push.
     Garbage collection and the catalog list as well.
 
@@ -23,28 +26,35 @@ def s3_list_forbidden(access: S3Access) -> Outcome:
     """
     if access.unusable:
         return Unknown(access.unusable)
-    refused = [call for call in access.calls if call.action == "LIST" and call.refused]
+    listings = [call for call in access.calls if call.action == "LIST"]
+    refused = [call for call in listings if call.refused]
+    if not listings:
+        return Unknown("no listing was tried")
     if not refused:
         return Pass(f"s3:ListBucket on {access.endpoint.bucket} is granted")
-    if not any(call.code in PERMISSION_CODES for call in refused):
+    if not any(call.forbidden for call in refused):
         return Unknown(f"the store refuses a listing without saying why: {refused[0].quote().quote}")
     bucket = access.endpoint.bucket
     prefixes = ", ".join(f"prefix {call.key!r}" if call.key else "the bucket's root" for call in refused)
+    at_root = any(not call.area for call in refused)
+    effect = (
+        "its health check fails, and with it every request"
+        if at_root
+        else "it finds nothing there, pushes and pulls fail"
+    )
     return Fail(
-        f"The registry's S3 identity may not list {bucket} ({prefixes}): its health check fails, and with it "
-        "every request",
+        f"The registry's S3 identity may not list {bucket} ({prefixes}): {effect}",
         evidence=(access.access_key_named_by, *(call.quote() for call in refused)),
         resource=bucket,
-        remedy={Dialect.PLAIN: _remedy(bucket)},
+        remedy={Dialect.PLAIN: _grant(access.endpoint)},
     )
 
 
-def _remedy(bucket: str) -> Remedy:
+def _grant(endpoint: S3Endpoint) -> Remedy:
+    actions = ["s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": endpoint.arn}
     return Remedy(
-        "Add this statement to the policy of the registry's identity; no restart is needed.",
-        (
-            '{"Effect": "Allow", '
-            '"Action": ["s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"], '
-            f'"Resource": "arn:aws:s3:::{bucket}"}}',
-        ),
+        "Add this statement to the policy of the registry's identity; no restart is needed. (Look for a Deny, or a "
+        "condition on s3:prefix, if it is there already.)",
+        (json.dumps(statement),),
     )

@@ -1,26 +1,20 @@
 """TLS-01, TLS-04, TLS-05, TLS-06: a client does not trust what the registry's address serves, or it serves no TLS."""
 
-from regdoctor.check import (
-    Dialect,
-    Fail,
-    Outcome,
-    Pass,
-    Quote,
-    Remedies,
-    Remedy,
-    Severity,
-    Skip,
-    Unknown,
-    check,
-)
-from regdoctor.evidence.answers import PublicAnswer
-from regdoctor.evidence.exchange import Exchange, FailureKind
+import json
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.evidence.answers import Ping, PublicAnswer
+from regdoctor.evidence.endpoints import Endpoint
+from regdoctor.evidence.exchange import FailureKind
 
 _MODES = (
     ("TLS-04", ("mismatch", "not valid for")),
     ("TLS-05", ("expired", "not yet valid")),
-    ("TLS-01", ("unable to get", "self-signed", "self signed", "unknown ca")),
+    ("TLS-01", ("unable to get", "unable to verify", "self-signed", "self signed")),
 )
+"""OpenSSL's words (crypto/x509/x509_txt.c) for each failure mode."""
+_REFUSAL = "certificate not accepted: "
+"""What stands before OpenSSL's words in a Failure; the name of the host, which may hold any words, is before it."""
 
 
 @check(
@@ -54,65 +48,72 @@ def tls_not_verified(public: PublicAnswer) -> Outcome:
         return Pass(f"TLS of {public.ping.endpoint.url} verifies")
     if failure.kind is not FailureKind.TLS:
         return Unknown(failure.message)
-    if public.plain is not None:
-        return _plain_http(public, public.plain.exchange)
-    mode = next((mode for mode, words in _MODES if any(word in failure.message.lower() for word in words)), None)
-    if public.unverified is None and mode is None:
-        return Fail(
-            f"TLS does not come about with {public.ping.endpoint.url}: {failure.message}",
-            evidence=(exchange.quote(),),
-            resource=public.ping.endpoint.url,
-            failure_modes=(),
-            remedy=_remedies(public, None),
-        )
+    if public.speaks_plain_http is not None:
+        return _plain_http(public.ping, public.speaks_plain_http)
+    _, refused, reason = failure.message.partition(_REFUSAL)
+    if not refused and public.unverified is None:
+        return _no_tls(public.ping, failure.message)
+    mode = next((mode for mode, words in _MODES if any(word in reason.lower() for word in words)), None)
+    behind = (public.unverified.exchange.quote(),) if public.unverified else ()
     return Fail(
-        f"Clients do not trust the certificate of {public.ping.endpoint.url}: {failure.message}",
-        evidence=(Quote(exchange.url, failure.message), *_behind(public)),
+        f"Clients do not trust the certificate of {public.ping.endpoint.url}: {reason or failure.message}",
+        evidence=(Quote(exchange.url, failure.message), *behind),
         resource=public.ping.endpoint.url,
         failure_modes=(mode,) if mode else (),
-        remedy=_remedies(public, mode),
+        remedy=_remedies(public.ping.endpoint, mode),
     )
 
 
-def _behind(public: PublicAnswer) -> tuple[Quote, ...]:
-    return (public.unverified.exchange.quote(),) if public.unverified else ()
-
-
-def _plain_http(public: PublicAnswer, plain: Exchange) -> Fail:
-    host = f"{public.ping.endpoint.host}:{public.ping.endpoint.port}"
+def _no_tls(ping: Ping, message: str) -> Fail:
+    text = "See with which versions and ciphers the server speaks, and whether it wants a certificate of the client."
     return Fail(
-        f"{host} speaks plain HTTP where clients expect TLS",
-        evidence=(public.ping.exchange.quote(), plain.quote()),
-        resource=public.ping.endpoint.url,
+        f"TLS does not come about with {ping.endpoint.url}: {message}",
+        evidence=(ping.exchange.quote(),),
+        resource=ping.endpoint.url,
+        failure_modes=(),
+        remedy={Dialect.PLAIN: Remedy(text, (_look(ping.endpoint),))},
+    )
+
+
+def _plain_http(ping: Ping, plain: Ping) -> Fail:
+    setting = json.dumps({"insecure-registries": [ping.endpoint.authority]})
+    return Fail(
+        f"{ping.endpoint.authority} speaks plain HTTP where clients expect TLS",
+        evidence=(ping.exchange.quote(), plain.exchange.quote()),
+        resource=ping.endpoint.url,
         failure_modes=("TLS-06",),
         remedy={
             Dialect.PLAIN: Remedy(
                 "Serve TLS there. To live without it, every client's daemon must be told: add the registry to "
                 "insecure-registries in /etc/docker/daemon.json of the client's host, and restart that daemon.",
-                (f'{{"insecure-registries": ["{host}"]}}', "sudo systemctl restart docker"),
+                (setting, "sudo systemctl restart docker"),
             )
         },
     )
 
 
-def _remedies(public: PublicAnswer, mode: str | None) -> Remedies:
-    host, port = public.ping.endpoint.host, public.ping.endpoint.port
-    look = f"openssl s_client -connect {host}:{port} -servername {host} -showcerts </dev/null"
+def _look(endpoint: Endpoint) -> str:
+    return f"openssl s_client -connect {endpoint.authority} -servername {endpoint.host} -showcerts </dev/null"
+
+
+def _remedies(endpoint: Endpoint, mode: str | None) -> Remedies:
+    look, hup, trust = _look(endpoint), "sudo gitlab-ctl hup nginx", ""
+    apply: tuple[str, ...] = (hup,)
     if mode == "TLS-05":
-        text = "Renew the certificate and reload what serves it; an expired one further up the chain must go as well."
-        apply: tuple[str, ...] = ("sudo gitlab-ctl renew-le-certs", "sudo gitlab-ctl hup nginx")
+        text = (
+            "Renew the certificate and reload what serves it; an expired one further up the chain must go as well. One "
+            "that is not yet valid may also mean that this machine's clock is wrong."
+        )
+        apply = ("sudo gitlab-ctl renew-le-certs  # with Let's Encrypt", hup)
     elif mode == "TLS-04":
-        text = f"Have a certificate made whose subjectAltName lists {host}; a wildcard covers one label only."
-        apply = ("sudo gitlab-ctl hup nginx",)
+        text = f"Have a certificate made whose subjectAltName lists {endpoint.host}; a wildcard covers one label only."
     else:
         text = (
             "Serve the certificate with its intermediates, leaf first. For an authority of your own, give its "
-            "certificate "
-            "to every client of the registry, and to regdoctor with --ca-file."
+            "certificate to every client of the registry, and to regdoctor with --ca-file."
         )
-        apply = ("sudo gitlab-ctl hup nginx",)
-    trust = (f"sudo install -D -m 644 ca.crt /etc/docker/certs.d/{host}:{port}/ca.crt",) if mode == "TLS-01" else ()
-    return {
-        Dialect.OMNIBUS: Remedy(text, (look, *trust, *apply)),
-        Dialect.PLAIN: Remedy(text, (look, *trust)),
-    }
+        # Docker names the folder as images name the registry: without a port where none is written.
+        name = endpoint.url.partition("://")[2]
+        trust = f"sudo install -D -m 644 ca.crt /etc/docker/certs.d/{name}/ca.crt" if mode == "TLS-01" else ""
+    see = (look, trust) if trust else (look,)
+    return {Dialect.OMNIBUS: Remedy(text, (*see, *apply)), Dialect.PLAIN: Remedy(text, see)}
