@@ -76,7 +76,9 @@ def named(word: str) -> tuple[Check, ...]:
         return found
     words = ["all", *families(), *(item.name for item in checks())]
     modes = sorted({mode for item in checks() for mode in item.failure_modes})
-    near = difflib.get_close_matches(name, words, 1) or difflib.get_close_matches(mode, modes, 1)
+    # Whoever writes a number means a failure mode: those are the nearest, however short the name of a family is.
+    kinds = ((mode, modes), (name, words)) if mode[-1:].isdigit() else ((name, words), (mode, modes))
+    near = [one for meant, known in kinds for one in difflib.get_close_matches(meant, known, 1)]
     hint = f" Did you mean {near[0]}?" if near else ""
     raise UsageError(f"no check, family or failure mode is called {word!r}.{hint} `regdoctor check --list` shows them.")
 

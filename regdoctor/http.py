@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -39,14 +40,17 @@ class Http:
     time. Proxies come from the environment, with NO_PROXY; loopback is never reached through one.
     """
 
-    def __init__(self, trust: TrustedCAs) -> None:
+    def __init__(self, trust: TrustedCAs, longest: float = math.inf) -> None:
         """Trust the system's authorities and those of `trust`.
+
+        longest: seconds that no request may take, whatever deadline it is sent with.
 
         Raises ValueError, one line that names the file, where one of them holds no readable certificate.
         """
         for source, pem in trust.extra:
             require_readable(source, pem)
         self._trust = trust
+        self._longest = longest
 
     def send(
         self,
@@ -78,7 +82,7 @@ class Http:
             return Exchange(method, url, request.shown_headers(), failure=refusal)
         # Loading the system's store costs more than a request on loopback: not where there is no TLS to judge.
         judged = verify and request.url.lower().startswith("https:")
-        with Attempt(deadline) as attempt:
+        with Attempt(min(deadline, self._longest)) as attempt:
             context = verifying_context(self._trust) if judged else trusting_context()
             adapter = Adapter(attempt, context, proxy_context=lambda: verifying_context(self._trust))
             try:

@@ -6,9 +6,9 @@ import queue
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from regdoctor.catalogue import needed_probes
 from regdoctor.check import Check, Outcome, Skip, Unknown
@@ -62,11 +62,8 @@ class Examination:
         return None
 
 
-class Observer(Protocol):
-    """Is told how the probes go, for people who wait."""
-
-    def __call__(self, gathered: Gathered) -> None:
-        """One probe has ended."""
+Observer = Callable[[Gathered], None]
+"""Is told how each probe went, as soon as it has ended, for people who wait."""
 
 
 def examine(target: Target, selected: Iterable[Check], observer: Observer | None = None) -> Examination:

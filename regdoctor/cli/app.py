@@ -48,7 +48,7 @@ def root(
 def run() -> int:
     """Run the command that the arguments name and give the exit code; no traceback leaves unredacted."""
     try:
-        result = app(standalone_mode=False)
+        result = app(prog_name="regdoctor", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
         return result if isinstance(result, int) else ExitCode.HEALTHY

@@ -38,16 +38,31 @@ def run(
     examination = examine(target, selected, _tell if verbose else None)
     dialect = target.dialect or _dialect(examination)
     document = report.build(examination, describe(examination, dialect), dialect, accepted)
-    paragraph = _nothing_examined(examination)
-    _write(document, writers, show, paragraph)
-    for line in dict.fromkeys(item.bad_input for item in examination.gathered if item.bad_input):
-        output.note(f"regdoctor: {line}")
-    bugs = [item.bug for item in examination.gathered if item.bug]
-    bugs += [item.bug for item in examination.judged if item.bug]
-    for bug in bugs:
-        output.note(bug.rstrip())
+    complaints = "\n".join(
+        dict.fromkeys(f"regdoctor: {item.bad_input}" for item in examination.gathered if item.bad_input)
+    )
+    told = any(document.count(outcome) for outcome in ("pass", "fail", "ignored"))
+    instead = "" if told else complaints or _nothing_found(examination)
+    _write(document, writers, show, instead)
+    if complaints and not instead:
+        output.note(complaints)
+    bugs = [item.bug for item in examination.gathered] + [item.bug for item in examination.judged]
+    if any(bugs):
+        output.note("\n".join(bug.rstrip() for bug in bugs if bug))
         output.note("regdoctor: this is a bug in regdoctor; please report it with the lines above")
-    return _exit_code(examination, document, fail_on, strict=strict, nothing=bool(paragraph), bugs=bool(bugs))
+        return ExitCode.BUG
+    if complaints:
+        return ExitCode.USAGE
+    return _exit_code(document, fail_on, strict=strict, told=told)
+
+
+def _exit_code(document: Report, fail_on: Severity, *, strict: bool, told: bool) -> int:
+    worst = document.worst()
+    if worst is not None and worst >= fail_on:
+        return ExitCode.FINDINGS
+    if not told or (strict and document.count("unknown")):
+        return ExitCode.NOT_EXAMINED
+    return ExitCode.HEALTHY
 
 
 def describe(examination: Examination, dialect: Dialect) -> Mapping[str, Any]:
@@ -73,21 +88,24 @@ def _dialect(examination: Examination) -> Dialect:
     return installation.dialect if isinstance(installation, Installation) else Dialect.PLAIN
 
 
-def _write(document: Report, writers: Sequence[Writer], show: Severity, paragraph: str) -> None:
-    """Every report to its file, one to standard output; people who get no page there read the gist beside it."""
+def _write(document: Report, writers: Sequence[Writer], show: Severity, instead: str) -> None:
+    """Every report to its file, one to standard output; people who get no page there read the gist beside it.
+
+    instead: what people get in place of a page where nothing was examined.
+    """
     for writer in writers:
         if writer.path is not None:
             output.save(writer.path, writer.render(document, Page(show=show)))
     on_screen = next((writer for writer in writers if writer.path is None), None)
     if on_screen is None:
-        output.note(paragraph or reporter("human")(document, Page(show=show)).rstrip())
-    elif on_screen.format == "human" and paragraph:
-        output.note(paragraph)
+        output.note(instead or reporter("human")(document, Page(show=show)).rstrip())
+    elif on_screen.format == "human" and instead:
+        output.note(instead)
     else:
         page = Page(width=output.columns(), colour=output.is_terminal(), show=show)
         output.write_report(on_screen.render(document, page))
         if on_screen.format != "human":
-            output.note(paragraph or _summary(document))
+            output.note(instead or _summary(document))
 
 
 def _summary(document: Report) -> str:
@@ -101,10 +119,9 @@ def _tell(gathered: Gathered) -> None:
     output.note(f"{gathered.probe.name}: {how} ({gathered.seconds:.2f} s)")
 
 
-def _nothing_examined(examination: Examination) -> str:
-    """The paragraph to show where there was nothing to examine at all; else empty."""
-    found = examination.evidence(Installation) or examination.evidence(Endpoints)
-    if found is not None or any(item.bad_input for item in examination.gathered):
+def _nothing_found(examination: Examination) -> str:
+    """The paragraph to show where there was no installation and no address to examine; else empty."""
+    if examination.evidence(Installation) or examination.evidence(Endpoints):
         return ""
     reasons = [
         item.evidence.reason
@@ -112,20 +129,3 @@ def _nothing_examined(examination: Examination) -> str:
         if item.probe.provides is Installation and isinstance(item.evidence, Absent)
     ]
     return textwrap.fill(reasons[0], 80, break_long_words=False, break_on_hyphens=False) if reasons else ""
-
-
-def _exit_code(
-    examination: Examination, document: Report, fail_on: Severity, *, strict: bool, nothing: bool, bugs: bool
-) -> int:
-    worst = document.worst()
-    told = document.count("pass") + document.count("fail") + document.count("ignored")
-    unknown = document.count("unknown")
-    if bugs:
-        return ExitCode.BUG
-    if any(item.bad_input for item in examination.gathered):
-        return ExitCode.USAGE
-    if worst is not None and worst >= fail_on:
-        return ExitCode.FINDINGS
-    if nothing or not told or (unknown and strict):
-        return ExitCode.NOT_EXAMINED
-    return ExitCode.HEALTHY

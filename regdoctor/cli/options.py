@@ -70,6 +70,8 @@ def url(option: str, text: str | None, *, path: bool = False) -> str | None:
     if text is None:
         return None
     shown = _without_login(text)
+    if any(char.isspace() or not char.isprintable() for char in text):
+        raise UsageError(f"{option} {shown!r}: not an address: there is white space or a control character in it.")
     try:
         parts = urlsplit(text if "://" in text else f"//{text}")
         port = parts.port
@@ -81,7 +83,7 @@ def url(option: str, text: str | None, *, path: bool = False) -> str | None:
         raise UsageError(
             f"{option} {shown}: name and password do not belong into the address; use --username, --password-stdin."
         )
-    if not parts.hostname or any(char.isspace() or not char.isprintable() for char in text):
+    if not parts.hostname:
         raise UsageError(f"{option} {text!r}: not an address with http:// or https://.")
     if parts.scheme not in ("http", "https"):
         guess = text.partition("://")[2] or text

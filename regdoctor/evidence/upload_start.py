@@ -50,7 +50,9 @@ class UploadStart:
     @property
     def leads_to(self) -> SplitResult:
         """The address that the client goes on with. Raises ValueError for a Location that is no address."""
-        return urlsplit(urljoin(self.exchange.url, self.location))
+        parts = urlsplit(self.location)
+        # urljoin would lend `https:///v2/` the host of the request; clients do not.
+        return parts if parts.scheme else urlsplit(urljoin(self.exchange.url, self.location))
 
     @property
     def _parts(self) -> SplitResult | None:

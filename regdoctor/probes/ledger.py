@@ -70,11 +70,14 @@ class Ledger:
 
     def _write(self, entries: list[Entry]) -> None:
         descriptor, name = tempfile.mkstemp(prefix=".ledger-", dir=self.path.parent)  # of mode 0600
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump([asdict(entry) for entry in entries], file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(self.path)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump([asdict(entry) for entry in entries], file)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(self.path)
+        finally:
+            Path(name).unlink(missing_ok=True)
 
 
 def _state_home() -> Path:

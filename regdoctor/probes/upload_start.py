@@ -74,15 +74,14 @@ def _start(repository: str, endpoints: Endpoints, source: TokenSource, door: Htt
     location = exchange.header("Location")
     if exchange.status != 202 or not location:
         raise CouldNotGatherError(f"no upload could be started: {exchange.quote('Location').quote}")
-    try:
-        parts = urlsplit(urljoin(url, location))
-    except ValueError as error:
+    path = _path(url, location)
+    if path is None:
         raise CouldNotGatherError(
             f"an upload was started, but its Location is no URL: {exchange.quote('Location').quote}. The registry "
             "removes it by itself in time (uploadpurging)"
-        ) from error
+        )
     # Where Location leads is what is in question: the upload is cancelled where it was started.
-    entry = Entry("upload", public.url, repository, f"{parts.path}?{parts.query}" if parts.query else parts.path)
+    entry = Entry("upload", public.url, repository, path)
     if not _is_upload(entry):
         return UploadStart(public, exchange, location, False, endpoints.internal)
     ledger.add(entry)
@@ -91,6 +90,17 @@ def _start(repository: str, endpoints: Endpoints, source: TokenSource, door: Htt
     except CouldNotGatherError:
         cancelled = False  # no token for it this time; it is in the ledger
     return UploadStart(public, exchange, location, cancelled, endpoints.internal)
+
+
+def _path(url: str, location: str) -> str | None:
+    """Path and query that Location means in the answer of `url`; None where it is no URL."""
+    try:
+        parts = urlsplit(urljoin(url, location))
+    except ValueError:
+        return None
+    if not location.isprintable() or " " in location:
+        return None
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _is_upload(entry: Entry) -> bool:

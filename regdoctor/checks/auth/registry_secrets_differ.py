@@ -101,8 +101,8 @@ def _fail(secrets: GitLabSecrets, problem: str, quotes: tuple[Quote, ...]) -> Fa
     path = "/etc/gitlab/gitlab-secrets.json"
     remedy = Remedy(
         "Decide which pair is right; with several nodes, it must be the same on all. Keep a copy of "
-        "gitlab-secrets.json, put the right pair into its registry section on every node, then reconfigure each. To have a new pair made, "
-        "delete that section on one node, reconfigure it, and copy the section to the others.",
+        "gitlab-secrets.json, put the right pair into its registry section on every node, then reconfigure each. To "
+        "have a new pair made, delete that section on one node, reconfigure it, and copy the section to the others.",
         (f"sudo cp -p {path} {path}.before", f"sudoedit {path}", "sudo gitlab-ctl reconfigure"),
     )
     return Fail(

@@ -1,14 +1,11 @@
 """AUTH-08: the clocks of GitLab and of the registry are so far apart that tokens are not yet, or no longer, valid."""
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.tokens import HEAD_START, LIFETIME
 from regdoctor.evidence.clocks import Clocks, Reading
 
 LEEWAY = 60.0
 """Seconds by which the registry lets clocks differ (distribution since 2.6: registry/auth/token/token.go, Leeway)."""
-BACKDATED = 5.0
-"""Seconds by which GitLab dates a token back (lib/json_web_token/token.rb, DEFAULT_NOT_BEFORE_TIME)."""
-LIFE = 300.0
-"""Seconds that GitLab's tokens live unless the application setting says otherwise."""
 
 
 @check(
@@ -41,7 +38,7 @@ def token_clock_skew(clocks: Clocks) -> Outcome:
     words = f"{gitlab.words}, {registry.words}, against this machine's clock"
     if abs(apart) + doubt <= LEEWAY:
         return Pass(words)
-    if abs(apart) - doubt <= LEEWAY + (BACKDATED if apart > 0 else 0):
+    if abs(apart) - doubt <= LEEWAY + (HEAD_START if apart > 0 else 0):
         return Unknown(f"too near to the {LEEWAY:.0f} s that the registry allows to tell: {words}")
     return _fail(registry, gitlab, apart, doubt)
 
@@ -50,10 +47,10 @@ def _fail(registry: Reading, gitlab: Reading, apart: float, doubt: float) -> Fai
     how = "ahead of" if apart > 0 else "behind"
     if apart > 0:
         effect = "tokens are not yet valid when the registry sees them"
-    elif -apart - doubt > LIFE + LEEWAY:
-        effect = f"tokens of {LIFE / 60:.0f} minutes have expired when the registry sees them"
+    elif -apart - doubt > LIFETIME + LEEWAY:
+        effect = f"tokens of {LIFETIME / 60:.0f} minutes have expired when the registry sees them"
     else:
-        effect = f"tokens of {LIFE / 60:.0f} minutes live {-apart:.0f} s less"
+        effect = f"tokens of {LIFETIME / 60:.0f} minutes live {-apart:.0f} s less"
     mends = {
         Dialect.HELM: Remedy("Let NTP set the clock of the nodes that run GitLab's and the registry's pods."),
         Dialect.PLAIN: Remedy(
@@ -65,6 +62,6 @@ def _fail(registry: Reading, gitlab: Reading, apart: float, doubt: float) -> Fai
         f"GitLab's clock is {abs(apart):.0f} s ± {doubt:.0f} s {how} the registry's: {effect}",
         evidence=tuple(reading.quote() for reading in (gitlab, registry)),
         resource=gitlab.exchange.url,
-        severity=Severity.ERROR if apart > 0 or -apart - doubt > LIFE + LEEWAY else Severity.WARNING,
+        severity=Severity.ERROR if apart > 0 or -apart - doubt > LIFETIME + LEEWAY else Severity.WARNING,
         remedy=mends,
     )

@@ -29,6 +29,9 @@ def health_lies(debug: DebugServer, access: S3Access, config: RegistryConfig | A
     if problems:
         return Pass("the health check is not green")
     refused = access.forbidden
+    unclear = [call for call in access.calls if call.refused]
+    if not refused and unclear:
+        return Unknown(f"the store refuses without saying why: {unclear[0].quote().quote}")
     if not refused:
         return Pass("the health check is green, and the storage grants what was tried")
     setting = config.at("health", "storagedriver", "enabled") if isinstance(config, RegistryConfig) else None

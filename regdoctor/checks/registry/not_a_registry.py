@@ -6,6 +6,9 @@ from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.injection import Absent
 
+_DEPENDENCY_PROXY = "dependency_proxy"
+"""The service that GitLab itself names in its answer to GET /v2/ (its route `groups/dependency_proxy_auth`)."""
+
 
 @check(
     title="It is a registry that answers",
@@ -34,15 +37,22 @@ def not_a_registry(public: PublicAnswer, internal: InternalAnswer | Absent) -> O
         return Unknown(exchange.failure.message)
     if ping.gateway_error:
         return Skip(f"a proxy answers {exchange.status}: see registry_unreachable")
+    if any(challenge.service == _DEPENDENCY_PROXY for challenge in ping.challenges):
+        return _foreign(ping, internal, "GitLab's own dependency proxy answers")
     if ping.is_registry or any(challenge.is_bearer for challenge in ping.challenges):
         return Pass(f"{ping.endpoint.url}/v2/ is a registry's")
     if not _is_foreign(ping):
         return Unknown(f"whether a registry wrote this is not clear: {exchange.quote('Location').quote}")
+    return _foreign(ping, internal, f"GET /v2/ gives {exchange.status}{_body(ping)}")
+
+
+def _foreign(ping: Ping, internal: InternalAnswer | Absent, what: str) -> Fail:
+    exchange = ping.exchange
     real = internal.ping if isinstance(internal, InternalAnswer) and internal.ping.is_registry else None
     return Fail(
-        f"What answers at {ping.endpoint.url} is no registry: GET /v2/ gives {exchange.status}{_body(ping)}",
+        f"What answers at {ping.endpoint.url} is not the registry: {what}",
         evidence=(
-            exchange.quote("Location") if exchange.header("Location") else exchange.quote(),
+            exchange.quote(*(name for name in ("Location", "WWW-Authenticate") if exchange.header(name))),
             *((real.exchange.quote(),) if real else ()),
         ),
         resource=ping.endpoint.url,

@@ -6,6 +6,10 @@ from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.installation import Installation
 from regdoctor.injection import Absent
 
+_SILENT = (FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.RESET)
+"""What a registry that does not run looks like from its own host; the rest tells of a wrong address or protocol."""
+_SEEN_FROM_HERE = (FailureKind.NAME, FailureKind.TIMEOUT, FailureKind.UNREACHABLE)
+"""What a host may find at its own public address, behind NAT or with names of its own, while clients are served."""
 _MODES = {FailureKind.NAME: ("CLI-06",), FailureKind.TIMEOUT: ("CLI-09",)}
 
 
@@ -44,6 +48,8 @@ def registry_unreachable(
             return _inner_down(inner_down, installation)
         if outer is not None:
             return Skip("something answers, but TLS does not come about: see tls_not_verified")
+        if inner is not None and not (inner.is_registry or inner.challenges):
+            return Unknown(f"whether a registry wrote this is not clear: {inner.exchange.quote().quote}")
         return Pass(_answers(inner)) if inner is not None else Unknown("no address is known")
     if outer.exchange.failure is not None or outer.gateway_error:
         return _outer_down(outer, inner, installation)
@@ -66,6 +72,7 @@ def _outer_down(outer: Ping, inner: Ping | None, installation: Installation | Ab
     said = failure.message if failure else f"a proxy answers {outer.exchange.status} in its place"
     modes = _MODES.get(failure.kind, ()) if failure else ()
     remedy = _way(outer)
+    severity = None
     if inner is None:
         message = f"The registry cannot be reached: {said}"
     elif inner.exchange.failure is not None:
@@ -79,15 +86,19 @@ def _outer_down(outer: Ping, inner: Ping | None, installation: Installation | Ab
             f"Clients do not reach the registry, and at {inner.endpoint.url} it is no registry that answers: {said}"
         )
     else:
-        message = f"Clients do not reach the registry, which itself answers at {inner.endpoint.url}: {said}"
+        who = "This host does" if failure else "Clients do"
+        message = f"{who} not reach the registry, which itself answers at {inner.endpoint.url}: {said}"
+        if failure and failure.kind in _SEEN_FROM_HERE:
+            severity = Severity.WARNING
         if outer.gateway_error:
             remedy = _upstream(outer)
             # nginx looks `localhost` up and may get ::1, where a registry that took 127.0.0.1 does not listen.
-            modes = ("PROXY-18",) if inner.endpoint.host == "localhost" else ()
+            modes = ("PROXY-18",) if (inner.endpoint.host, outer.exchange.status) == ("localhost", 502) else ()
     return Fail(
         message,
         evidence=tuple(ping.exchange.quote() for ping in (outer, inner) if ping is not None),
         resource=outer.endpoint.url,
+        severity=severity,
         failure_modes=modes,
         remedy=remedy,
     )
@@ -106,6 +117,8 @@ def _inner_down(inner: Ping, installation: Installation | Absent) -> Outcome:
             f"a registry runs here (process {process.pid}), yet {said}: it is just starting, or in a container "
             "of its own"
         )
+    if inner.exchange.failure is None or inner.exchange.failure.kind not in _SILENT:
+        return Unknown(f"the registry's own port could not be asked: {said}")
     problem = f"nothing answers at {inner.endpoint.url}" if _nobody_listens(inner) else said
     return Fail(
         f"The registry does not {'run' if _nobody_listens(inner) else 'answer'}: {problem}",
@@ -148,7 +161,8 @@ def _way(outer: Ping) -> Remedies:
     host, port = outer.endpoint.host, outer.endpoint.port
     return {
         Dialect.PLAIN: Remedy(
-            "Follow the way in: the name, the port, and what the proxy there passes on to.",
+            "Follow the way in: the name, the port, and what the proxy there passes on to. Try it from a client too: a "
+            "host behind NAT may not reach its own public address.",
             (
                 f"getent ahosts {host}",
                 f"curl -sv -o /dev/null {outer.endpoint.url}/v2/",

@@ -32,11 +32,12 @@ def s3_list_forbidden(access: S3Access) -> Outcome:
         return Unknown("no listing was tried")
     if not refused:
         return Pass(f"s3:ListBucket on {access.endpoint.bucket} is granted")
-    if not any(call.forbidden for call in refused):
+    forbidden = [call for call in refused if call.forbidden]
+    if not forbidden:
         return Unknown(f"the store refuses a listing without saying why: {refused[0].quote().quote}")
     bucket = access.endpoint.bucket
-    prefixes = ", ".join(f"prefix {call.key!r}" if call.key else "the bucket's root" for call in refused)
-    at_root = any(not call.area for call in refused)
+    prefixes = ", ".join(f"prefix {call.key!r}" if call.key else "the bucket's root" for call in forbidden)
+    at_root = any(not call.area for call in forbidden)
     effect = (
         "its health check fails, and with it every request"
         if at_root
@@ -44,7 +45,7 @@ def s3_list_forbidden(access: S3Access) -> Outcome:
     )
     return Fail(
         f"The registry's S3 identity may not list {bucket} ({prefixes}): {effect}",
-        evidence=(access.access_key_named_by, *(call.quote() for call in refused)),
+        evidence=(access.access_key_named_by, *(call.quote() for call in forbidden)),
         resource=bucket,
         remedy={Dialect.PLAIN: _grant(access.endpoint)},
     )

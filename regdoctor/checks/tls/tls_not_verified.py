@@ -5,7 +5,7 @@ import json
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.answers import Ping, PublicAnswer
 from regdoctor.evidence.endpoints import Endpoint
-from regdoctor.evidence.exchange import FailureKind
+from regdoctor.evidence.exchange import Failure, FailureKind
 
 _MODES = (
     ("TLS-04", ("mismatch", "not valid for")),
@@ -15,6 +15,8 @@ _MODES = (
 """OpenSSL's words (crypto/x509/x509_txt.c) for each failure mode."""
 _REFUSAL = "certificate not accepted: "
 """What stands before OpenSSL's words in a Failure; the name of the host, which may hold any words, is before it."""
+_WANTS_CERTIFICATE = ("alert certificate required", "alert bad certificate")
+"""How OpenSSL names the alerts (RFC 8446 section 6.2) of a server that misses the client's certificate; none was sent."""
 
 
 @check(
@@ -48,20 +50,38 @@ def tls_not_verified(public: PublicAnswer) -> Outcome:
         return Pass(f"TLS of {public.ping.endpoint.url} verifies")
     if failure.kind is not FailureKind.TLS:
         return Unknown(failure.message)
-    if public.speaks_plain_http is not None:
-        return _plain_http(public.ping, public.speaks_plain_http)
+    plain = public.speaks_plain_http
+    if plain is not None and not _sends_to_tls(plain, failure):
+        return _plain_http(public.ping, plain)
     _, refused, reason = failure.message.partition(_REFUSAL)
-    if not refused and public.unverified is None:
-        return _no_tls(public.ping, failure.message)
+    if not refused:
+        return _no_certificate_refused(public, failure)
+    if "key too weak" in reason.lower():
+        # OpenSSL has a level of security (SSL_CTX_set_security_level) that clients written in Go do not share.
+        return Unknown(f"OpenSSL takes the key for too weak, docker may take it: {failure.message}")
     mode = next((mode for mode, words in _MODES if any(word in reason.lower() for word in words)), None)
     behind = (public.unverified.exchange.quote(),) if public.unverified else ()
     return Fail(
-        f"Clients do not trust the certificate of {public.ping.endpoint.url}: {reason or failure.message}",
+        f"Clients do not trust the certificate of {public.ping.endpoint.url}: {reason}",
         evidence=(Quote(exchange.url, failure.message), *behind),
         resource=public.ping.endpoint.url,
         failure_modes=(mode,) if mode else (),
         remedy=_remedies(public.ping.endpoint, mode),
     )
+
+
+def _sends_to_tls(plain: Ping, failure: Failure) -> bool:
+    """Whether the answer to plain HTTP only sends on to TLS, as nginx does with `error_page 497`."""
+    location = plain.exchange.header("Location") or ""
+    return location.lower().startswith("https:") and "does not speak TLS" not in failure.message
+
+
+def _no_certificate_refused(public: PublicAnswer, failure: Failure) -> Outcome:
+    if any(words in failure.message for words in _WANTS_CERTIFICATE):
+        return Unknown(f"the server wants a certificate of the client, which docker may have: {failure.message}")
+    if public.unverified is not None:
+        return Unknown(f"TLS failed at the first look and not at the second: {failure.message}")
+    return _no_tls(public.ping, failure.message)
 
 
 def _no_tls(ping: Ping, message: str) -> Fail:

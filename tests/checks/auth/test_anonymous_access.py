@@ -1,0 +1,126 @@
+"""A registry that asks nobody for a login is a finding; one that does, or that must be open, is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Dialect, Severity
+from regdoctor.checks.auth.anonymous_access import anonymous_access
+from regdoctor.evidence.exchange import FailureKind
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+TOKEN = "version: 0.1\nauth:\n  token: {realm: https://g/jwt/auth}\n"
+NONE = "version: 0.1\nhttp: {addr: 127.0.0.1:5000}\n"
+
+
+def test_an_open_registry_is_a_finding(given: Given) -> None:
+    fail = given.fail(anonymous_access, public=given.public(given.open()))
+    assert fail.resource == given.public_url
+    assert "without asking for a login" in fail.message
+    assert fail.severity is None
+
+
+def test_an_open_registry_is_a_finding_whether_or_not_the_api_header_is_sent(given: Given) -> None:
+    bare = given.ping(given.public_url, 200, given.json, body=b"{}")
+    assert given.fail(anonymous_access, public=given.public(bare))
+
+
+def test_the_missing_section_is_quoted_where_the_file_was_read(given: Given) -> None:
+    fail = given.fail(anonymous_access, public=given.public(given.open()), config=given.config(NONE))
+    assert [quote.quote for quote in fail.evidence][-1] == "no auth section"
+
+
+def test_a_section_that_is_not_in_force_is_named_with_its_line(given: Given) -> None:
+    fail = given.fail(anonymous_access, public=given.public(given.open()), config=given.config(TOKEN))
+    assert "not restarted" in fail.message
+    assert fail.evidence[-1].line == 3
+    assert "gitlab-ctl restart registry" in fail.remedy[Dialect.OMNIBUS].commands[0]
+
+
+def test_a_registry_with_tokens_passes(given: Given) -> None:
+    assert "401" in given.passes(anonymous_access, public=given.public(given.asks()))
+
+
+def test_a_registry_with_htpasswd_passes(given: Given) -> None:
+    basic = ("WWW-Authenticate", 'Basic realm="Registry Realm"')
+    assert given.passes(anonymous_access, public=given.public(given.ping(given.public_url, 401, given.api, basic)))
+
+
+def test_a_password_asked_for_by_the_proxy_will_do_where_the_registry_is_on_loopback(given: Given) -> None:
+    front = given.ping(given.public_url, 401, ("WWW-Authenticate", 'Basic realm="nginx"'), given.html)
+    message = given.passes(
+        anonymous_access,
+        public=given.public(front),
+        internal=given.internal(given.open(given.inner_url)),
+        config=given.config(NONE),
+    )
+    assert "in front asks" in message
+
+
+def test_a_registry_that_can_be_reached_past_its_proxy_is_a_warning(given: Given) -> None:
+    front = given.ping(given.public_url, 401, ("WWW-Authenticate", 'Basic realm="nginx"'), given.html)
+    fail = given.fail(
+        anonymous_access,
+        public=given.public(front),
+        internal=given.internal(given.open(given.inner_url)),
+        config=given.config("version: 0.1\nhttp:\n  addr: :5000\n"),
+    )
+    assert fail.severity is Severity.WARNING
+    assert fail.evidence[-1].line == 3
+
+
+def test_the_registrys_own_port_is_judged_where_the_public_one_says_nothing(given: Given) -> None:
+    down = given.public(given.gateway())
+    assert given.fail(anonymous_access, public=down, internal=given.internal(given.open(given.inner_url)))
+    assert given.passes(anonymous_access, public=down, internal=given.internal(given.asks(given.inner_url)))
+
+
+def test_a_page_that_is_no_registrys_says_nothing(given: Given) -> None:
+    page = given.ping(given.public_url, 200, given.html, body=b"<html>")
+    given.unknown(anonymous_access, public=given.public(page))
+
+
+def test_a_mirror_of_public_images_has_to_be_open(given: Given) -> None:
+    mirror = "version: 0.1\nproxy: {remoteurl: https://registry-1.docker.io}\n"
+    reason = given.skips(anonymous_access, public=given.public(given.open()), config=given.config(mirror))
+    assert "mirror" in reason
+
+
+def test_a_mirror_with_an_account_gives_private_images_away(given: Given) -> None:
+    mirror = "version: 0.1\nproxy: {remoteurl: https://registry-1.docker.io, username: robot, password: pass-word}\n"
+    assert given.fail(anonymous_access, public=given.public(given.open()), config=given.config(mirror))
+
+
+def test_a_file_alone_leaves_room_for_the_environment(given: Given) -> None:
+    fail = given.fail(anonymous_access, config=given.config(NONE))
+    assert "REGISTRY_AUTH" in fail.message
+    assert fail.severity is Severity.WARNING
+
+
+def test_a_file_whose_environment_was_read_as_well_is_certain(given: Given) -> None:
+    whole = replace(given.installation(), env_directory=Path("/opt/gitlab/etc/registry/env"))
+    fail = given.fail(anonymous_access, config=given.config(NONE), installation=whole)
+    assert "REGISTRY_AUTH" not in fail.message
+    assert fail.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize("scheme", ["token: {realm: https://g}", "htpasswd: {path: /p}", "silly: {realm: r}"])
+def test_a_file_with_an_auth_section_passes(given: Given, scheme: str) -> None:
+    config = given.config(f"version: 0.1\nauth: {{{scheme}}}\n")
+    assert "did not answer" in given.passes(anonymous_access, config=config)
+
+
+def test_two_ways_to_authenticate_are_not_none(given: Given) -> None:
+    config = given.config("version: 0.1\nauth: {token: {realm: r}, htpasswd: {path: p}}\n")
+    assert "more than one way" in given.unknown(anonymous_access, config=config)
+
+
+def test_nothing_known_is_unknown(given: Given) -> None:
+    given.unknown(anonymous_access)
+    given.unknown(anonymous_access, public=given.public(given.down(given.public_url, FailureKind.TIMEOUT)))

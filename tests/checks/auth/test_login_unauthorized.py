@@ -1,0 +1,103 @@
+"""A token that was issued for the registry and is refused is a finding; what only looks like it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regdoctor.check import Dialect
+from regdoctor.checks.auth.login_unauthorized import login_unauthorized
+from regdoctor.distribution.tokens import Token, read_token, sign_token
+from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.token_trials import TokenTrials, Trial
+from regdoctor.redaction import Secret
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+REALM = "https://gitlab.example.com/jwt/auth"
+INVALID = ("WWW-Authenticate", f'Bearer realm="{REALM}",service="s",error="invalid_token"')
+PLAIN = ("WWW-Authenticate", f'Bearer realm="{REALM}",service="s"')
+
+
+def _token(given: Given, issuer: str = "omnibus-gitlab-issuer") -> Token:
+    signed = sign_token(
+        given.rsa(1), issuer=issuer, audience="container_registry", subject="u", access=(), now=1_700_000_000
+    )
+    return read_token(signed.reveal())
+
+
+def _realm(*, login: bool, status: int = 200) -> Exchange:
+    headers = (("Authorization", Secret("Basic dXNlcjpwYXNzd29yZA==", "credentials")),) if login else ()
+    return Exchange("GET", REALM, request_headers=headers, status=status)
+
+
+def _issued(given: Given, status: int, *headers: tuple[str, str], login: bool = True) -> Trial:
+    ping = given.exchange(f"{given.public_url}/v2/", status, *headers)
+    how = f"from {REALM} " + ("for user" if login else "without a login")
+    return Trial(how, True, _realm(login=login), _token(given), ping)
+
+
+def _signed(given: Given, status: int, issuer: str = "omnibus-gitlab-issuer") -> Trial:
+    ping = given.exchange(f"{given.public_url}/v2/", status, PLAIN)
+    return Trial("signed with /k, as GitLab signs its own", False, None, _token(given, issuer), ping)
+
+
+def test_a_refused_token_is_a_finding_with_its_claims(given: Given) -> None:
+    trials = TokenTrials((_issued(given, 401, INVALID),))
+    fail = given.fail(login_unauthorized, trials=trials)
+    text = " ".join(quote.quote for quote in fail.evidence)
+    assert "for user" in fail.message
+    assert "iss omnibus-gitlab-issuer" in text
+    assert "aud container_registry" in text
+    assert "nbf 2023-11-14T22:13:15Z" in text
+    assert 'error="invalid_token"' in text
+    assert fail.resource == f"{given.public_url}/v2/"
+    assert "docker compose logs registry" in fail.remedy[Dialect.COMPOSE].commands[0]
+
+
+def test_a_refusal_after_a_login_needs_no_reason(given: Given) -> None:
+    # Distribution 3 does not say invalid_token for a wrong signature.
+    assert given.fail(login_unauthorized, trials=TokenTrials((_issued(given, 401, PLAIN),)))
+
+
+def test_a_token_signed_with_gitlabs_key_that_is_refused_is_a_finding(given: Given) -> None:
+    assert given.fail(login_unauthorized, trials=TokenTrials((_signed(given, 401),)))
+
+
+def test_an_anonymous_token_may_get_401_from_a_healthy_harbor(given: Given) -> None:
+    trials = TokenTrials((_issued(given, 401, PLAIN, login=False),))
+    assert "--username" in given.unknown(login_unauthorized, trials=trials)
+
+
+def test_an_anonymous_token_that_is_called_invalid_is_a_finding(given: Given) -> None:
+    assert given.fail(login_unauthorized, trials=TokenTrials((_issued(given, 401, INVALID, login=False),)))
+
+
+def test_a_token_of_ours_without_the_issuer_proves_nothing(given: Given) -> None:
+    reason = given.unknown(login_unauthorized, trials=TokenTrials((_signed(given, 401, issuer=""),)))
+    assert "issuer" in reason
+
+
+def test_an_accepted_token_passes(given: Given) -> None:
+    assert given.passes(login_unauthorized, trials=TokenTrials((_issued(given, 200),)))
+
+
+def test_an_accepted_token_of_ours_does_not_vouch_for_gitlabs(given: Given) -> None:
+    refusing = Trial(f"from {REALM} for user", True, _realm(login=True, status=500), None, None)
+    reason = given.unknown(login_unauthorized, trials=TokenTrials((refusing, _signed(given, 200))))
+    assert "is accepted, but no token could be had" in reason
+
+
+def test_a_token_service_that_gives_none_leaves_it_unknown(given: Given) -> None:
+    wrong_password = Trial(f"from {REALM} for user", True, _realm(login=True, status=403), None, None)
+    reason = given.unknown(login_unauthorized, trials=TokenTrials((wrong_password,)))
+    assert "403" in reason
+    assert "dXNlcj" not in reason
+
+
+def test_what_is_neither_yes_nor_no_leaves_it_unknown(given: Given) -> None:
+    assert "503" in given.unknown(login_unauthorized, trials=TokenTrials((_issued(given, 503),)))
+    broken = given.exchange(f"{given.public_url}/v2/", fails=(FailureKind.TIMEOUT, "no answer"))
+    trial = Trial("from x", True, _realm(login=True), None, broken)
+    assert "no answer" in given.unknown(login_unauthorized, trials=TokenTrials((trial,)))
+    given.unknown(login_unauthorized, trials=TokenTrials(()))

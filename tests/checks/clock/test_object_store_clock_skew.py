@@ -1,0 +1,53 @@
+"""The object store's clock against the registry's, by the 15 minutes that S3 allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Fail, Pass, Unknown
+from regdoctor.checks.clock.object_store_clock_skew import object_store_clock_skew
+from regdoctor.evidence.clocks import Clocks, Reading
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+STORE = "https://s3.example.com"
+
+
+def _clocks(given: Given, store: float, registry: float = 0.0) -> Clocks:
+    return Clocks(
+        Reading.of("registry", given.date(given.inner_url, registry)),
+        None,
+        Reading.of("object store", given.date(STORE, store)),
+    )
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("apart", "kind"), [(0, Pass), (899, Pass), (900, Unknown), (901, Unknown), (902, Fail), (86_400, Fail)]
+)
+def test_the_limits_hold_with_the_uncertainty_in_both_directions(
+    given: Given, sign: int, apart: float, kind: type
+) -> None:
+    assert isinstance(given.outcome(object_store_clock_skew, clocks=_clocks(given, sign * apart)), kind)
+
+
+def test_the_finding_says_how_far_and_which_way(given: Given) -> None:
+    fail = given.fail(object_store_clock_skew, clocks=_clocks(given, 1200))
+    assert "20 min ahead of the registry's; S3 refuses" in fail.message
+    assert fail.resource == STORE
+    assert "behind" in given.fail(object_store_clock_skew, clocks=_clocks(given, 0, 1200)).message
+
+
+def test_no_store_is_no_concern(given: Given) -> None:
+    registry = Reading.of("registry", given.date(given.inner_url, 0))
+    given.skips(object_store_clock_skew, clocks=Clocks(registry, None, None))
+
+
+def test_an_unread_clock_is_unknown_with_its_reason(given: Given) -> None:
+    reading = Reading.of("registry", given.date(given.inner_url, 0))
+    unread = ("GitLab (g): refused", "object store (s): refused")
+    assert given.unknown(object_store_clock_skew, clocks=Clocks(reading, None, None, unread)) == unread[1]
+    assert "not known" in given.unknown(object_store_clock_skew, clocks=Clocks(None, None, reading))

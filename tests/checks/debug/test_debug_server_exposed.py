@@ -1,0 +1,116 @@
+"""A debug server that others than its own host reach is a finding, as grave as what it shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Dialect, Severity
+from regdoctor.checks.debug.debug_server_exposed import debug_server_exposed
+from regdoctor.evidence.debug_server import DebugServer
+from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.formats.registry_config import RegistryConfig
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+DEBUG = "http://127.0.0.1:5001"
+VARS = b'{"cmdline": ["registry","serve"],"memstats": {}}'
+PPROF = b"<html><title>/debug/pprof/</title>"
+
+
+def _debug(given: Given, variables: int = 200, profiles: int = 200, public: Exchange | None = None) -> DebugServer:
+    return DebugServer(
+        given.ping(DEBUG).endpoint,
+        given.exchange(f"{DEBUG}/debug/health", 200, given.json, body=b"{}"),
+        given.exchange(f"{DEBUG}/debug/vars", variables, given.json, body=VARS),
+        given.exchange(f"{DEBUG}/debug/pprof/", profiles, given.html, body=PPROF),
+        public,
+    )
+
+
+def _listening(given: Given, address: str) -> RegistryConfig:
+    return given.config(f"version: 0.1\nhttp:\n  debug:\n    addr: '{address}'\n")
+
+
+@pytest.mark.parametrize("address", [":5001", "0.0.0.0:5001", "[::]:5001", "10.0.0.7:5001", "192.0.2.1:5001"])
+def test_an_address_that_others_reach_is_a_finding_with_its_line(given: Given, address: str) -> None:
+    fail = given.fail(debug_server_exposed, debug=_debug(given), config=_listening(given, address))
+    assert fail.severity is Severity.ERROR
+    assert fail.resource == address
+    assert fail.evidence[0].line == 4
+    assert "registry['debug_addr'] = \"localhost:5001\"" in fail.remedy[Dialect.OMNIBUS].commands
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost:5001", "LOCALHOST:5001", "127.0.0.1:5001", "127.0.1.1:5001", "[::1]:5001"]
+)
+def test_loopback_passes(given: Given, address: str) -> None:
+    assert address in given.passes(debug_server_exposed, debug=_debug(given), config=_listening(given, address))
+
+
+def test_gitlabs_registry_shows_less_and_is_a_warning(given: Given) -> None:
+    fail = given.fail(debug_server_exposed, debug=_debug(given, 404, 404), config=_listening(given, ":5001"))
+    assert fail.severity is Severity.WARNING
+    assert "variables" not in fail.message
+
+
+def test_a_page_for_everything_is_not_taken_for_variables(given: Given) -> None:
+    page = given.exchange(f"{DEBUG}/debug/vars", 200, given.html, body=b"<html>welcome")
+    health = given.exchange(f"{DEBUG}/debug/health", 200, body=b"{}")
+    debug = DebugServer(given.ping(DEBUG).endpoint, health, page, page, None)
+    assert given.fail(debug_server_exposed, debug=debug, config=_listening(given, ":5001")).severity is Severity.WARNING
+
+
+def test_a_server_that_does_not_answer_is_only_told_to_listen(given: Given) -> None:
+    silent = given.exchange(f"{DEBUG}/debug/health", fails=(FailureKind.REFUSED, "connection refused"))
+    debug = DebugServer(given.ping(DEBUG).endpoint, silent, silent, silent, None)
+    fail = given.fail(debug_server_exposed, debug=debug, config=_listening(given, ":5001"))
+    assert "is told to listen" in fail.message
+    assert fail.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("dialect", [Dialect.HELM, Dialect.COMPOSE])
+def test_in_a_container_it_must_listen_on_every_interface(given: Given, dialect: Dialect) -> None:
+    message = given.passes(
+        debug_server_exposed,
+        debug=_debug(given),
+        config=_listening(given, ":5001"),
+        installation=given.installation(dialect),
+    )
+    assert "container" in message
+
+
+def test_a_name_may_be_this_host_alone(given: Given) -> None:
+    reason = given.unknown(debug_server_exposed, debug=_debug(given), config=_listening(given, "node7:5001"))
+    assert "node7:5001" in reason
+
+
+def test_an_address_named_by_hand_says_nothing_of_who_reaches_it(given: Given) -> None:
+    given.unknown(debug_server_exposed, debug=_debug(given))
+
+
+@pytest.mark.parametrize(("status", "body"), [(200, b"{}"), (503, b'{"storagedriver_s3":"refused"}')])
+def test_the_report_at_the_public_address_is_a_finding(given: Given, status: int, body: bytes) -> None:
+    public = given.exchange(f"{given.public_url}/debug/health", status, given.json, body=body)
+    fail = given.fail(
+        debug_server_exposed, debug=_debug(given, public=public), config=_listening(given, "localhost:5001")
+    )
+    assert fail.resource == f"{given.public_url}/debug/health"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, b"404 page not found"),
+        (200, b"<html>"),
+        (200, b'{"status":"ok"}'),
+        (503, b'{"message":"failure to get a peer from the ring-balancer"}'),
+        (503, b'{"errors":[{"code":"UNAVAILABLE","message":"service unavailable"}]}'),
+    ],
+)
+def test_what_a_gateway_answers_there_is_none(given: Given, status: int, body: bytes) -> None:
+    public = given.exchange(f"{given.public_url}/debug/health", status, given.json, body=body)
+    debug = _debug(given, public=public)
+    assert given.passes(debug_server_exposed, debug=debug, config=_listening(given, "localhost:5001"))

@@ -1,0 +1,74 @@
+"""The port of Location is the one that the client came by, or a finding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.checks.proxy.location_loses_port import location_loses_port
+from regdoctor.checks.proxy.location_wrong_scheme import location_wrong_scheme
+from regdoctor.evidence.endpoints import Endpoint
+from regdoctor.evidence.upload_start import UploadStart
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+
+def _start(given: Given, asked: str, base: str) -> UploadStart:
+    said_by = given.asks().endpoint.said_by
+    location = f"{base}/v2/a/blobs/uploads/4299c757?_state=SECRETSTATE"
+    post = given.exchange(f"{asked}/v2/a/blobs/uploads/", 202, ("Location", location), method="POST")
+    return UploadStart(Endpoint(asked, said_by), post, location, True, None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "base", "port"),
+    [
+        ("https://r.example.com:5050", "https://r.example.com", "443"),
+        ("https://r.example.com:5050", "https://R.Example.COM:443", "443"),
+        ("https://r.example.com", "https://r.example.com:5000", "5000"),
+        ("http://r.example.com:5000", "http://r.example.com", "80"),
+        ("https://[2001:db8::1]:5050", "https://[2001:db8::1]", "443"),
+        ("https://r.example.com:8443", "http://r.example.com", "443"),
+    ],
+)
+def test_another_port_is_a_finding(given: Given, asked: str, base: str, port: str) -> None:
+    fail = given.fail(location_loses_port, start=_start(given, asked, base))
+    assert f"on to port {port}" in fail.message
+    assert fail.resource == asked
+    assert all(
+        "$http_host" in command
+        for command in [command for remedy in fail.remedy.values() for command in remedy.commands]
+        if "proxy_set_header" in command
+    )
+    assert "SECRETSTATE" not in fail.evidence[0].quote
+
+
+@pytest.mark.parametrize(
+    ("asked", "base"),
+    [
+        ("https://r.example.com", "https://r.example.com:443"),
+        ("https://r.example.com:443", "https://r.example.com"),
+        ("https://r.example.com:443", "https://R.EXAMPLE.com:443"),
+        ("http://r.example.com:80", "http://r.example.com"),
+        ("https://r.example.com:5050", "https://r.example.com:5050"),
+        ("https://r.example.com:5050", ""),
+        ("https://[2001:db8::1]", "https://[2001:db8::1]:443"),
+    ],
+)
+def test_the_same_port_passes_written_or_not(given: Given, asked: str, base: str) -> None:
+    assert given.passes(location_loses_port, start=_start(given, asked, base))
+
+
+@pytest.mark.parametrize(
+    ("asked", "base"), [("https://r.example.com", "http://r.example.com"), ("http://h:80", "https://h")]
+)
+def test_a_wrong_scheme_alone_is_not_a_lost_port(given: Given, asked: str, base: str) -> None:
+    assert given.passes(location_loses_port, start=_start(given, asked, base))
+
+
+def test_another_host_is_the_other_checks_concern(given: Given) -> None:
+    start = _start(given, "https://r.example.com:5050", "https://backend:5000")
+    assert "location_shows_upstream" in given.skips(location_loses_port, start=start)
+    assert given.passes(location_wrong_scheme, start=start)

@@ -1,0 +1,81 @@
+"""The scheme of Location is the one that the client came by, or a finding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Dialect
+from regdoctor.checks.proxy.location_loses_port import location_loses_port
+from regdoctor.checks.proxy.location_shows_upstream import location_shows_upstream
+from regdoctor.checks.proxy.location_wrong_scheme import location_wrong_scheme
+from regdoctor.evidence.endpoints import Endpoint
+from regdoctor.evidence.upload_start import UploadStart
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+PATH = "/v2/a/blobs/uploads/4299c757?_state=SECRETSTATE"
+
+
+def _start(given: Given, asked: str, location: str) -> UploadStart:
+    said_by = given.asks().endpoint.said_by
+    post = given.exchange(f"{asked}/v2/a/blobs/uploads/", 202, ("Location", location), method="POST")
+    return UploadStart(Endpoint(asked, said_by), post, location, True, None)
+
+
+def test_http_for_https_is_a_finding(given: Given) -> None:
+    start = _start(given, "https://r.example.com", f"http://r.example.com{PATH}")
+    fail = given.fail(location_wrong_scheme, start=start)
+    assert fail.failure_modes == ("PROXY-01",)
+    assert fail.resource == "https://r.example.com"
+    assert fail.remedy[Dialect.OMNIBUS].commands[:2] == (
+        "proxy_set_header X-Forwarded-Proto https;",
+        "registry['env'] = { \"REGISTRY_HTTP_RELATIVEURLS\" => true }",
+    )
+    assert "http:\n  host: https://r.example.com" in fail.remedy[Dialect.PLAIN].commands
+
+
+def test_tls_ended_by_a_proxy_that_tells_nothing_is_two_failures_and_no_third(given: Given) -> None:
+    # github.com/distribution/distribution/issues/996
+    start = _start(given, "https://registry.example.com:8443", f"http://registry.example.com{PATH}")
+    assert given.fail(location_wrong_scheme, start=start).failure_modes == ("PROXY-01",)
+    assert given.fail(location_loses_port, start=start)
+    assert given.passes(location_shows_upstream, start=start)
+
+
+def test_a_list_of_schemes_is_a_failure_of_its_own(given: Given) -> None:
+    fail = given.fail(
+        location_wrong_scheme, start=_start(given, "https://r.example.com", f"https,http://r.example.com{PATH}")
+    )
+    assert fail.failure_modes == ("PROXY-24",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "location"),
+    [
+        ("https://r.example.com", f"https://r.example.com{PATH}"),
+        ("https://r.example.com", f"HTTPS://r.example.com{PATH}"),
+        ("https://r.example.com", PATH),
+        ("https://r.example.com", f"//r.example.com{PATH}"),
+        ("http://127.0.0.1:5000", f"http://127.0.0.1:5000{PATH}"),
+        ("https://[2001:db8::1]", f"https://[2001:db8::1]{PATH}"),
+    ],
+)
+def test_the_same_scheme_passes(given: Given, asked: str, location: str) -> None:
+    assert given.passes(location_wrong_scheme, start=_start(given, asked, location))
+
+
+def test_https_for_http_may_well_be_served(given: Given) -> None:
+    start = _start(given, "http://r.example.com", f"https://r.example.com{PATH}")
+    given.unknown(location_wrong_scheme, start=start)
+
+
+@pytest.mark.parametrize(
+    "location", ["http://[::1/v2/", "mailto:a@b", "https://r.example.com:port/v2/", "https:///v2/"]
+)
+def test_a_location_that_is_no_address_is_unknown_to_all_three(given: Given, location: str) -> None:
+    start = _start(given, "https://r.example.com", location)
+    for item in (location_wrong_scheme, location_loses_port, location_shows_upstream):
+        assert "no address" in given.unknown(item, start=start)

@@ -1,0 +1,43 @@
+"""The API version header is missed only where the registry is known to send it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regdoctor.check import Dialect
+from regdoctor.checks.registry.api_version_header_missing import api_version_header_missing
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+
+def test_a_header_that_is_lost_on_the_way_is_a_finding(given: Given) -> None:
+    outer = given.ping(given.public_url, 401, given.bearer)
+    fail = given.fail(
+        api_version_header_missing,
+        public=given.public(outer),
+        internal=given.internal(given.asks(given.inner_url)),
+    )
+    assert fail.resource == given.public_url
+    assert fail.evidence[0].quote.endswith("no Docker-Distribution-Api-Version")
+    assert fail.evidence[1].quote.endswith("Docker-Distribution-Api-Version: registry/2.0")
+    assert "/var/opt/gitlab/nginx" in fail.remedy[Dialect.OMNIBUS].commands[0]
+
+
+def test_the_header_passes_in_any_case(given: Given) -> None:
+    ping = given.ping(given.public_url, 200, ("docker-distribution-api-version", "registry/2.0"), body=b"{}")
+    assert "registry/2.0" in given.passes(api_version_header_missing, public=given.public(ping))
+
+
+def test_an_oci_registry_need_not_send_it(given: Given) -> None:
+    bare = given.ping(given.public_url, 401, given.bearer)
+    given.skips(api_version_header_missing, public=given.public(bare))
+    inner = given.internal(given.ping(given.inner_url, 401, given.bearer))
+    given.skips(api_version_header_missing, public=given.public(bare), internal=inner)
+
+
+def test_what_is_no_registry_is_no_concern(given: Given) -> None:
+    inner = given.internal(given.asks(given.inner_url))
+    page = given.ping(given.public_url, 200, given.html, body=b"<html>")
+    for ping in (page, given.gateway(), given.refused(given.public_url)):
+        given.skips(api_version_header_missing, public=given.public(ping), internal=inner)

@@ -1,0 +1,110 @@
+"""What surely is no registry's answer is a finding; what registries and their proxies may answer is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.checks.registry.not_a_registry import not_a_registry
+from regdoctor.evidence.exchange import FailureKind
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+PAGE = b"<!DOCTYPE html><html></html>"
+LOGIN = ("Location", "https://gitlab.example.com/users/sign_in")
+HTML = ("Content-Type", "text/html; charset=utf-8")
+JSON = ("Content-Type", "application/json")
+TEXT = ("Content-Type", "text/plain; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body", "modes"),
+    [
+        (200, [HTML], PAGE, ("PROXY-16",)),
+        (200, [], PAGE, ("PROXY-16",)),
+        (302, [HTML, LOGIN], b"", ("PROXY-16",)),
+        (302, [("Location", "http://[::1/v2/")], b"", ("PROXY-16",)),
+        (401, [HTML], PAGE, ("PROXY-16",)),
+        (404, [JSON], b'{"message":"404 Not Found"}', ("PROXY-16", "PROXY-13")),
+        (404, [JSON], b'{"errors":[{"code":"not_found","message":"no"}]}', ("PROXY-16", "PROXY-13")),
+        (404, [TEXT], b"404 page not found\n", ("PROXY-16", "PROXY-13")),
+        (405, [HTML], PAGE, ("PROXY-16",)),
+    ],
+)
+def test_another_servers_answer_is_a_finding(
+    given: Given, status: int, headers: list[tuple[str, str]], body: bytes, modes: tuple[str, ...]
+) -> None:
+    ping = given.ping(given.public_url, status, *headers, body=body)
+    fail = given.fail(not_a_registry, public=given.public(ping))
+    assert fail.failure_modes == modes
+    assert f"gives {status}" in fail.message
+    assert fail.resource == given.public_url
+
+
+def test_a_redirect_is_shown_with_where_it_leads(given: Given) -> None:
+    fail = given.fail(not_a_registry, public=given.public(given.ping(given.public_url, 302, LOGIN)))
+    assert "to https://gitlab.example.com/users/sign_in" in fail.message
+    assert "Location: https://gitlab.example.com/users/sign_in" in fail.evidence[0].quote
+
+
+def test_the_real_registry_is_named_where_it_answers(given: Given) -> None:
+    page = given.public(given.ping(given.public_url, 200, HTML, body=PAGE))
+    fail = given.fail(not_a_registry, public=page, internal=given.internal(given.asks(given.inner_url)))
+    assert len(fail.evidence) == 2
+    assert any(given.inner_url in remedy.text for remedy in fail.remedy.values())
+
+
+@pytest.mark.parametrize("name", ["asks", "open", "unhealthy"])
+def test_a_registry_passes(given: Given, name: str) -> None:
+    assert given.passes(not_a_registry, public=given.public(getattr(given, name)()))
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        (200, [JSON], b"{}"),
+        (401, [("WWW-Authenticate", 'Bearer realm="https://auth",service="s"')], b""),
+        (401, [JSON], b'{"errors":[{"code":"UNAUTHORIZED","message":"unauthorized"}]}'),
+        (429, [JSON], b'{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}'),
+    ],
+)
+def test_an_oci_registry_needs_no_api_header(
+    given: Given, status: int, headers: list[tuple[str, str]], body: bytes
+) -> None:
+    assert given.passes(not_a_registry, public=given.public(given.ping(given.public_url, status, *headers, body=body)))
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        (200, [], b""),
+        (200, [TEXT], b"true"),
+        (401, [HTML, ("WWW-Authenticate", 'Basic realm="nginx"')], PAGE),
+        (301, [("Location", "https://registry.example.com/v2/")], b""),
+        (403, [HTML], PAGE),
+        (429, [HTML], PAGE),
+        (500, [HTML], PAGE),
+        (400, [HTML], b"<html>The plain HTTP request was sent to HTTPS port"),
+    ],
+)
+def test_what_may_stand_before_a_registry_is_unknown(
+    given: Given, status: int, headers: list[tuple[str, str]], body: bytes
+) -> None:
+    ping = given.ping(given.public_url, status, *headers, body=body)
+    assert str(status) in given.unknown(not_a_registry, public=given.public(ping))
+
+
+def test_a_gateway_error_is_another_matter(given: Given) -> None:
+    assert "registry_unreachable" in given.skips(not_a_registry, public=given.public(given.gateway()))
+
+
+def test_silence_is_unknown(given: Given) -> None:
+    given.unknown(not_a_registry, public=given.public(given.refused(given.public_url)))
+
+
+def test_tls_that_fails_is_not_taken_for_the_400_of_plain_http(given: Given) -> None:
+    plain = given.ping("http://h:443", 400, HTML, body=b"<html>The plain HTTP request was sent to HTTPS port")
+    public = given.public(given.down("https://h", FailureKind.TLS), plain=plain)
+    given.unknown(not_a_registry, public=public)

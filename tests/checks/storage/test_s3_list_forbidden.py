@@ -1,0 +1,68 @@
+"""A missing s3:ListBucket is told from every other way in which a store does not list."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Dialect
+from regdoctor.checks.storage.s3_list_forbidden import s3_list_forbidden
+from regdoctor.evidence.s3_access import S3Access
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+    from tests.checks.storage.conftest import Store
+
+DENIED = (403, "AccessDenied")
+
+
+def test_refused_listings_are_a_finding(given: Given, store: Store) -> None:
+    fail = given.fail(s3_list_forbidden, access=store({"LIST": DENIED}))
+    assert "the bucket's root" in fail.message
+    assert "its health check fails" in fail.message
+    assert fail.resource == "bucket"
+    assert fail.evidence[0].line == 9
+    statement = json.loads(fail.remedy[Dialect.PLAIN].commands[0])
+    assert statement["Effect"] == "Allow"
+    assert "s3:ListBucket" in statement["Action"]
+    assert statement["Resource"] == "arn:aws:s3:::bucket"
+
+
+def test_a_condition_on_the_prefix_leaves_the_health_check_green(given: Given, store: Store) -> None:
+    fail = given.fail(s3_list_forbidden, access=store({"LIST blobs": DENIED}))
+    assert "docker/registry/v2/blobs/" in fail.message
+    assert "health check" not in fail.message
+
+
+def test_granted_listings_pass_whatever_reads_say(given: Given, store: Store) -> None:
+    assert given.passes(s3_list_forbidden, access=store({"HEAD": DENIED, "GET": DENIED}))
+    assert given.passes(s3_list_forbidden, access=store(empty=True))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (0, ""),
+        (403, "InvalidAccessKeyId"),
+        (403, "SignatureDoesNotMatch"),
+        (403, "RequestTimeTooSkewed"),
+        (404, "NoSuchBucket"),
+        (301, "PermanentRedirect"),
+        (301, ""),
+        (500, "InternalError"),
+        (403, "<html>Forbidden</html>"),
+        (200, "<html>Welcome</html>"),
+        (200, "<ListAllMyBuckets/>"),
+    ],
+)
+def test_every_answer_that_is_not_about_permission_is_unknown(
+    given: Given, store: Store, answer: tuple[int, str]
+) -> None:
+    given.unknown(s3_list_forbidden, access=store({"*": answer}))
+
+
+def test_a_listing_that_was_not_tried_is_not_granted(given: Given, store: Store) -> None:
+    access = store()
+    given.unknown(s3_list_forbidden, access=S3Access(access.endpoint, access.access_key_named_by, ()))

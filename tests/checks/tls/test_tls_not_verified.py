@@ -1,0 +1,113 @@
+"""OpenSSL's words lead to the failure mode, and a failure of another kind is not put down to the certificate."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Dialect
+from regdoctor.checks.tls.tls_not_verified import tls_not_verified
+from regdoctor.evidence.answers import Ping
+from regdoctor.evidence.exchange import FailureKind
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+URL = "https://registry.example.com"
+
+
+def _tls(given: Given, reason: str, url: str = URL) -> Ping:
+    host = url.partition("://")[2]
+    return given.ping(url, fails=(FailureKind.TLS, f"{host}: certificate not accepted: {reason}"))
+
+
+@pytest.mark.parametrize(
+    ("reason", "mode"),
+    [
+        ("self-signed certificate", "TLS-01"),
+        ("self-signed certificate in certificate chain", "TLS-01"),
+        ("self signed certificate", "TLS-01"),
+        ("unable to get local issuer certificate", "TLS-01"),
+        ("unable to get issuer certificate", "TLS-01"),
+        ("unable to verify the first certificate", "TLS-01"),
+        ("certificate has expired", "TLS-05"),
+        ("certificate is not yet valid", "TLS-05"),
+        ("Hostname mismatch, certificate is not valid for 'registry.example.com'", "TLS-04"),
+        ("Hostname mismatch, certificate is not valid for 'expired.example.com'", "TLS-04"),
+        ("IP address mismatch, certificate is not valid for '10.0.0.1'", "TLS-04"),
+    ],
+)
+def test_the_words_of_openssl_tell_the_failure_mode(given: Given, reason: str, mode: str) -> None:
+    fail = given.fail(tls_not_verified, public=given.public(_tls(given, reason), unverified=given.asks(URL)))
+    assert fail.failure_modes == (mode,)
+    assert reason in fail.message
+    assert fail.resource == URL
+    assert len(fail.evidence) == 2
+
+
+def test_words_in_the_hosts_name_do_not_count(given: Given) -> None:
+    url = "https://expired.not-valid-for.mismatch.example.com"
+    fail = given.fail(tls_not_verified, public=given.public(_tls(given, "self-signed certificate", url)))
+    assert fail.failure_modes == ("TLS-01",)
+
+
+def test_a_reason_without_a_failure_mode_is_a_finding_without_one(given: Given) -> None:
+    fail = given.fail(tls_not_verified, public=given.public(_tls(given, "invalid CA certificate")))
+    assert fail.failure_modes == ()
+
+
+@pytest.mark.parametrize("reason", ["sslv3 alert handshake failure", "tlsv1 alert protocol version"])
+def test_tls_that_does_not_come_about_is_not_the_certificates_fault(given: Given, reason: str) -> None:
+    ping = given.ping(URL, fails=(FailureKind.TLS, f"registry.example.com: {reason}"))
+    fail = given.fail(tls_not_verified, public=given.public(ping))
+    assert "does not come about" in fail.message
+    assert fail.failure_modes == ()
+    assert "intermediates" not in fail.remedy[Dialect.PLAIN].text
+
+
+def test_plain_http_where_tls_is_expected(given: Given) -> None:
+    ping = given.ping("https://h:5000", fails=(FailureKind.TLS, "h:5000: wrong version number"))
+    fail = given.fail(tls_not_verified, public=given.public(ping, plain=given.asks("http://h:5000")))
+    assert fail.failure_modes == ("TLS-06",)
+    setting = json.loads(fail.remedy[Dialect.PLAIN].commands[0])
+    assert setting == {"insecure-registries": ["h:5000"]}
+
+
+@pytest.mark.parametrize(
+    "body", [b"The plain HTTP request was sent to HTTPS port", b"Client sent an HTTP request to an HTTPS server.\n"]
+)
+def test_a_port_that_wants_tls_is_not_said_to_speak_plain_http(given: Given, body: bytes) -> None:
+    ping = given.ping(URL, fails=(FailureKind.TLS, "registry.example.com: tlsv1 alert protocol version"))
+    plain = given.ping("http://registry.example.com:443", 400, body=body)
+    fail = given.fail(tls_not_verified, public=given.public(ping, plain=plain))
+    assert "TLS-06" not in (fail.failure_modes or ())
+
+
+@pytest.mark.parametrize(
+    ("url", "folder", "connect"),
+    [
+        ("https://h.example.com", "h.example.com", "h.example.com:443"),
+        ("https://h.example.com:5050", "h.example.com:5050", "h.example.com:5050"),
+        ("https://[2001:db8::1]:5050", "[2001:db8::1]:5050", "[2001:db8::1]:5050"),
+    ],
+)
+def test_commands_name_the_registry_as_docker_and_openssl_do(given: Given, url: str, folder: str, connect: str) -> None:
+    fail = given.fail(tls_not_verified, public=given.public(_tls(given, "self-signed certificate", url)))
+    look, trust = fail.remedy[Dialect.PLAIN].commands
+    assert f"-connect {connect} " in look
+    assert trust.endswith(f"/etc/docker/certs.d/{folder}/ca.crt")
+
+
+def test_a_certificate_that_verifies_passes(given: Given) -> None:
+    assert URL in given.passes(tls_not_verified, public=given.public(given.asks(URL)))
+
+
+def test_plain_http_that_was_asked_for_is_no_concern(given: Given) -> None:
+    given.skips(tls_not_verified, public=given.public(given.asks("http://localhost:5000")))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind is not FailureKind.TLS])
+def test_without_a_connection_the_certificate_is_unknown(given: Given, kind: FailureKind) -> None:
+    given.unknown(tls_not_verified, public=given.public(given.down(URL, kind)))

@@ -1,0 +1,201 @@
+"""Words become a target and places to write to; what is unusable is told without showing a password."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regdoctor.cli import options
+from regdoctor.exit_codes import UsageError
+from regdoctor.redaction import redact
+from regdoctor.target import Target
+
+
+def target(**changes: Any) -> Target:
+    words: dict[str, Any] = {
+        "registry": None,
+        "gitlab": None,
+        "debug_url": None,
+        "config": [],
+        "root": None,
+        "repository": None,
+        "login": None,
+        "ca_file": None,
+        "allow_writes": False,
+        "timeout": 60.0,
+        "dialect": None,
+    }
+    return options.target(**(words | changes))
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("https://registry.example.com", "https://registry.example.com"),
+        ("https://registry.example.com/", "https://registry.example.com"),
+        ("https://registry.example.com:5050/v2/", "https://registry.example.com:5050"),
+        ("HTTP://Registry.Example.COM:80", "http://registry.example.com:80"),
+        ("http://[::1]:5000", "http://[::1]:5000"),
+        (None, None),
+    ],
+)
+def test_an_address_is_scheme_host_and_port(text: str | None, address: str | None) -> None:
+    assert options.url("--registry", text) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("registry.example.com", "Did you mean https://registry.example.com?"),
+        ("registry.example.com:5050", "Did you mean https://registry.example.com:5050?"),
+        ("ftp://registry.example.com", "Did you mean https://registry.example.com?"),
+        ("https://registry.example.com/group/image", "give scheme, host and port alone"),
+        ("https://registry.example.com?a=b", "give scheme, host and port alone"),
+        ("https://registry.example.com#a", "give scheme, host and port alone"),
+        ("https://registry.example.com:99999", "Port out of range"),
+        ("https://registry.example.com:port", "Port could not be cast"),
+        ("https://registry.example.com:0", "port 0"),
+        ("https://[::1", "Invalid IPv6 URL"),
+        ("https://", "not an address"),
+        ("", "not an address"),
+        ("https://two words", "not an address"),
+        ("https://a\x1b[2Jb", "not an address"),
+    ],
+)
+def test_what_is_no_address_is_told_with_the_option(text: str, complaint: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        options.url("--registry", text)
+
+    assert str(raised.value).startswith("--registry ")
+    assert complaint in str(raised.value)
+    assert "\x1b" not in str(raised.value)
+
+
+@pytest.mark.parametrize("password", ["hunter22", "pw", "pa/ss", "p@ss", "a:b", "50/50@x"])
+@pytest.mark.parametrize("scheme", ["https://", "http://", "", "ftp://"])
+def test_a_password_in_an_address_is_refused_and_not_shown(scheme: str, password: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        options.url("--registry", f"{scheme}bob:{password}@registry.example.com:5050")
+
+    told = str(raised.value)
+    assert "registry.example.com" in told
+    assert password not in told.replace("password", "").replace("http", "")
+    assert "bob" not in told
+
+
+def test_a_password_in_an_address_is_wiped_wherever_else_it_appears() -> None:
+    with pytest.raises(UsageError, match="--password-stdin"):
+        options.url("--registry", "https://bob:hunter-of-options@registry.example.com")
+
+    assert redact("it was hunter-of-options") == "it was [redacted password]"
+
+
+def test_gitlab_may_live_in_a_folder_of_its_host() -> None:
+    made = target(gitlab="https://example.com/gitlab/", registry="https://registry.example.com")
+
+    assert made.gitlab_url == "https://example.com/gitlab"
+
+
+def test_without_words_this_host_is_examined_and_with_an_address_no_host_is() -> None:
+    assert target().root == Path("/")
+    assert target(gitlab="https://gitlab.example.com").root == Path("/")
+    assert target(registry="https://registry.example.com").root is None
+    assert target(debug_url="http://127.0.0.1:5001").root is None
+    assert target(config=[Path("a.yml")]).root is None
+
+
+def test_a_folder_is_taken_as_it_really_is(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+
+    assert target(root=tmp_path / "link").root == (tmp_path / "real").resolve()
+    assert target(config=[Path("a.yml")]).config_files == (Path.cwd() / "a.yml",)
+
+
+@pytest.mark.parametrize("name", ["missing", "file", "x" * 300])
+def test_a_root_that_is_no_folder_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(UsageError, match="is no folder"):
+        target(root=tmp_path / name)
+
+
+def test_a_password_comes_from_standard_input_up_to_the_end_of_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("hunter of stdin \r\nsecond line\n"))
+
+    login = options.login("bob", from_stdin=True)
+
+    assert login is not None
+    assert (login.username, login.password.reveal()) == ("bob", "hunter of stdin ")
+
+
+@pytest.mark.parametrize(
+    ("username", "from_stdin", "typed", "complaint"),
+    [
+        (None, True, b"hunter\n", "--password-stdin needs --username"),
+        ("bob", False, b"hunter\n", "--username needs --password-stdin"),
+        ("bob", True, b"\n", "the password is empty"),
+        ("bob", True, b"", "the password is empty"),
+        ("bob", True, b"\xff\xfe\n", "not UTF-8"),
+    ],
+)
+def test_an_unusable_login_is_told(
+    monkeypatch: pytest.MonkeyPatch, username: str | None, from_stdin: bool, typed: bytes, complaint: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed), encoding="utf-8"))
+
+    with pytest.raises(UsageError, match=complaint):
+        options.login(username, from_stdin=from_stdin)
+
+
+@pytest.mark.parametrize("from_stdin", [True, False])
+def test_closed_standard_input_is_no_bug(monkeypatch: pytest.MonkeyPatch, from_stdin: bool) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+
+    with pytest.raises(UsageError):
+        options.login("bob", from_stdin=from_stdin)
+
+
+def test_no_name_is_no_login() -> None:
+    assert options.login(None, from_stdin=False) is None
+
+
+@pytest.mark.parametrize(
+    ("formats", "outputs", "pairs"),
+    [
+        ([], [], [("human", None)]),
+        (["json"], [], [("json", None)]),
+        ([], ["a"], [("human", "a")]),
+        (["json", "short"], ["a"], [("json", "a"), ("short", None)]),
+        (["json", "short"], ["a", "b"], [("json", "a"), ("short", "b")]),
+        (["json", "short"], ["-", "b"], [("json", None), ("short", "b")]),
+        (["json"], ["/dev/stdout"], [("json", None)]),
+    ],
+)
+def test_formats_and_files_are_paired_in_order(
+    formats: list[str], outputs: list[str], pairs: list[tuple[str, str | None]]
+) -> None:
+    writers = options.writers(formats, [Path(output) for output in outputs])
+
+    assert [(writer.format, writer.path and str(writer.path)) for writer in writers] == pairs
+
+
+@pytest.mark.parametrize(
+    ("formats", "outputs", "complaint"),
+    [
+        (["json"], ["a", "b"], "more --output than --format"),
+        ([], ["a", "b"], "more --output than --format"),
+        (["json", "short"], ["a", "./a"], "two --output name the same file"),
+        (["json", "short"], [], "only one --format can go to standard output"),
+        (["json", "short"], ["-"], "only one --format can go to standard output"),
+        (["xml"], [], "there is no format 'xml'"),
+        (["json"], ["nowhere/a"], "there is no folder"),
+        (["json"], ["/"], "/ is a folder"),
+    ],
+)
+def test_what_cannot_be_paired_is_told(formats: list[str], outputs: list[str], complaint: str) -> None:
+    with pytest.raises(UsageError, match=complaint):
+        options.writers(formats, [Path(output) for output in outputs])

@@ -1,0 +1,93 @@
+"""Reading the clocks of the parts from their Date headers."""
+
+from __future__ import annotations
+
+import email.utils
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+
+from regdoctor.check import Quote
+from regdoctor.evidence.clocks import Clocks
+from regdoctor.evidence.endpoints import Endpoint, Endpoints
+from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
+from regdoctor.http import Http
+from regdoctor.injection import Absent
+from regdoctor.probe import CouldNotGatherError
+from regdoctor.probes import clocks as module
+
+NONE = Absent("not there")
+
+
+@pytest.fixture
+def ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes the servers of the test two hours fast."""
+    monkeypatch.setattr(
+        BaseHTTPRequestHandler,
+        "date_time_string",
+        lambda *_: email.utils.formatdate(time.time() + 7200, usegmt=True),
+    )
+
+
+def gather(
+    door: Http, registry: str | None = None, realm: str | None = None, config: RegistryConfig | Absent = NONE
+) -> Clocks:
+    """The probe's answer."""
+    at = [Endpoint(url, Quote("", "")) if url else None for url in (registry, realm)]
+    found = module.clocks.gather(Endpoints(at[0], None, None, at[1]), door, config)
+    assert isinstance(found, Clocks)
+    return found
+
+
+def store(url: str) -> RegistryConfig:
+    """A registry that keeps its blobs at `url`."""
+    return parse_registry_config(f"storage: {{s3: {{regionendpoint: '{url}', bucket: b}}}}".encode(), "c")
+
+
+def test_each_partys_clock_is_read_with_its_uncertainty(serve: Callable[..., Any], door: Http, ahead: None) -> None:
+    server = serve(lambda _: (401, {}, b""))
+    found = gather(door, server.url, f"{server.url}/jwt/auth", store(server.url))
+    for reading in (found.registry, found.gitlab, found.object_store):
+        assert reading is not None
+        assert abs(reading.offset - 7200) <= reading.uncertainty
+    assert sorted(server.asked()) == ["GET /v2/", "HEAD /", "HEAD /jwt/auth"]
+    assert all("Authorization" not in one.headers for one in server.seen)
+
+
+def test_they_are_asked_side_by_side(serve: Callable[..., Any], door: Http) -> None:
+    together = threading.Barrier(3, timeout=5)
+
+    def route(_: Any) -> Any:
+        together.wait()
+        return 200, {}, b""
+
+    server = serve(route)
+    assert gather(door, server.url, server.url, store(server.url)).unread == ()
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_is_read(serve: Callable[..., Any], door: Http, dead_url: str) -> None:
+    server = serve(lambda _: (200, {"Age": "30"}, b""))
+    good = serve(lambda _: (200, {}, b""))
+    found = gather(door, good.url, dead_url, store(server.url))
+    assert found.registry is not None
+    assert (found.gitlab, found.object_store) == (None, None)
+    gitlab, kept = found.unread
+    assert gitlab.startswith("GitLab (HEAD http://127.0.0.1:9): ")
+    assert "connection refused" in gitlab
+    assert kept.startswith("object store (")
+    assert kept.endswith("no Date header that can be trusted")
+
+
+def test_no_clock_at_all_is_said_and_no_odd_address_breaks_it(door: Http, dead_url: str) -> None:
+    with pytest.raises(CouldNotGatherError, match=r"no clock could be read: registry .*; object store "):
+        gather(door, dead_url, None, store("http://[bad"))
+    with pytest.raises(CouldNotGatherError, match="nothing to ask"):
+        gather(door)
+
+
+def test_requests_side_by_side_fit_into_the_limit() -> None:
+    assert module.clocks.limit > module._DEADLINE

@@ -1,0 +1,231 @@
+"""Finding the installation: what is there, what runs, and what is only left over or a copy."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from regdoctor.check import Dialect
+from regdoctor.evidence.installation import Installation
+from regdoctor.exit_codes import UsageError
+from regdoctor.probe import NotApplicableError
+from regdoctor.probes import installation as module
+from regdoctor.target import Target
+
+CONFIG = "version: 0.1\nstorage: {inmemory: {}}\nhttp: {addr: ':5000'}\n"
+PACKAGE = "etc/docker/registry/config.yml"
+Start = Callable[..., subprocess.Popen[bytes]]
+
+
+def look(target: Target) -> Installation:
+    """The probe's answer."""
+    found = module.installation.gather(target)
+    assert isinstance(found, Installation)
+    return found
+
+
+def put(root: Path, *places: str, text: str = CONFIG) -> None:
+    """Files with a content, each at its place."""
+    for place in places:
+        (root / place).parent.mkdir(parents=True, exist_ok=True)
+        (root / place).write_text(text)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts a process with the name and the arguments of a registry: a shell that waits for its input to end."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(*arguments: str, folder: Path = tmp_path, name: str = "docker-registry") -> subprocess.Popen[bytes]:
+        shutil.copy("/bin/sh", tmp_path / name)
+        (folder / "serve").write_text("read line\n")  # the shell takes its first argument for a script
+        process = subprocess.Popen([tmp_path / name, *arguments], cwd=folder, stdin=subprocess.PIPE)
+        started.append(process)
+        deadline = time.monotonic() + 10
+        while not (psutil.Process(process.pid).name() == name and psutil.Process(process.pid).cmdline()):
+            assert time.monotonic() < deadline
+        return process
+
+    yield run
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(10)
+
+
+@pytest.fixture
+def as_this_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes every root for this machine's own."""
+    monkeypatch.setattr(Target, "is_this_host", property(lambda _: True))
+
+
+@pytest.mark.parametrize(
+    ("places", "dialect", "config"),
+    [
+        (
+            ["var/opt/gitlab/registry/config.yml", "etc/gitlab/gitlab.rb"],
+            Dialect.OMNIBUS,
+            "var/opt/gitlab/registry/config.yml",
+        ),
+        (["home/git/gitlab/config/gitlab.yml", PACKAGE], Dialect.SOURCE, PACKAGE),
+        (["var/run/secrets/kubernetes.io/token", PACKAGE], Dialect.HELM, PACKAGE),
+        ([".dockerenv", "etc/distribution/config.yml"], Dialect.COMPOSE, "etc/distribution/config.yml"),
+        ([PACKAGE], Dialect.PLAIN, PACKAGE),
+    ],
+)
+def test_each_kind_of_installation_is_told(tmp_path: Path, places: list[str], dialect: Dialect, config: str) -> None:
+    put(tmp_path, *places)
+    found = look(Target(root=tmp_path))
+    assert (found.dialect, found.registry_config) == (dialect, tmp_path / config)
+    assert look(Target(root=tmp_path, dialect=Dialect.HELM)).dialect is Dialect.HELM
+
+
+def test_all_parts_of_an_omnibus_installation_are_found(tmp_path: Path) -> None:
+    put(tmp_path, "var/opt/gitlab/registry/config.yml", "var/opt/gitlab/gitlab-rails/etc/gitlab.yml")
+    put(tmp_path, "etc/gitlab/gitlab-secrets.json", "etc/gitlab/trusted-certs/ca.crt")
+    put(tmp_path, "opt/gitlab/etc/registry/env/REGISTRY_HTTP_ADDR")
+    found = look(Target(root=tmp_path))
+    assert found.gitlab_yml == tmp_path / "var/opt/gitlab/gitlab-rails/etc/gitlab.yml"
+    assert found.gitlab_secrets == tmp_path / "etc/gitlab/gitlab-secrets.json"
+    assert found.env_directory == tmp_path / "opt/gitlab/etc/registry/env"
+    assert found.trusted_certificates == tmp_path / "etc/gitlab/trusted-certs"
+
+
+def test_nothing_found_says_what_was_looked_for_and_what_to_pass(tmp_path: Path) -> None:
+    with pytest.raises(NotApplicableError) as caught:
+        look(Target(root=tmp_path))
+    for words in (str(tmp_path / PACKAGE), "docker-registry runs", "--registry URL", "--root DIR", "--config FILE"):
+        assert words in str(caught.value)
+    with pytest.raises(NotApplicableError, match="only a URL was given"):
+        look(Target(registry_url="https://registry.example.com"))
+
+
+def test_a_packages_leftover_configuration_is_not_examined_on_this_host(tmp_path: Path, as_this_host: None) -> None:
+    put(tmp_path, PACKAGE)
+    with pytest.raises(NotApplicableError, match=r"config\.yml is there, but no registry runs with it"):
+        look(Target(root=tmp_path))
+    put(tmp_path, "run/systemd/system/x", "etc/systemd/system/multi-user.target.wants/docker-registry.service")
+    assert look(Target(root=tmp_path)).registry_config == tmp_path / PACKAGE
+
+
+def test_a_copied_tree_is_not_live_and_one_whose_registry_runs_here_is(tmp_path: Path, start: Start) -> None:
+    put(tmp_path, PACKAGE)
+    assert not look(Target(root=tmp_path)).live
+    other = tmp_path / "other"
+    put(other, PACKAGE)
+    process = start("serve", str(other / PACKAGE))
+    found = look(Target(root=other))
+    assert found.live
+    assert found.process is not None
+    assert (found.process.pid, found.process.config) == (process.pid, other / PACKAGE)
+    copy = tmp_path / "copy"
+    put(copy, PACKAGE)
+    assert not look(Target(root=copy)).live
+
+
+def test_another_program_of_the_host_makes_its_tree_live_and_not_a_tree_with_a_longer_path(
+    tmp_path: Path, start: Start
+) -> None:
+    root = tmp_path / "host"
+    put(root, PACKAGE)
+    longer = Path(f"/elsewhere{root}")
+    start("serve", "-c", f"{longer}/nginx.conf", name="nginx")
+    assert not look(Target(root=root)).live
+    start("serve", f"conf={root}/nginx.conf", name="puma")
+    assert look(Target(root=root)).live
+
+
+def test_a_relative_argument_is_read_from_the_processs_folder(tmp_path: Path, start: Start) -> None:
+    put(tmp_path, "etc/mine.yml")
+    start("serve", "etc/mine.yml")
+    found = look(Target(root=tmp_path))
+    assert found.registry_config == tmp_path / "etc/mine.yml"
+    assert found.live
+
+
+def test_on_this_host_a_running_registry_is_taken_wherever_its_configuration_is(
+    tmp_path: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = start("serve", str(tmp_path / "c.yml"))
+    every = psutil.process_iter
+    # Other tests may run registries on this machine, too.
+    monkeypatch.setattr(psutil, "process_iter", lambda names: (p for p in every(names) if p.pid == process.pid))
+    found = look(Target(root=Path("/")))
+    assert found.live
+    assert found.registry_config == tmp_path / "c.yml"
+
+
+def test_a_link_of_the_tree_that_leads_nowhere_is_there_and_its_reader_says_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "etc/docker").mkdir(parents=True)
+    (tmp_path / "etc/docker/registry").symlink_to("/srv/registry")
+    put(tmp_path, "srv/registry/x")
+    (tmp_path / "srv/registry/config.yml").symlink_to("/gone")
+    assert look(Target(root=tmp_path)).registry_config == tmp_path / PACKAGE
+
+
+def test_a_folder_that_may_not_be_entered_is_left_to_the_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_at = Path.lstat
+
+    def refuse(path: Path) -> object:
+        if "opt/gitlab/registry" in str(path):
+            raise PermissionError(13, "Permission denied")
+        return look_at(path)
+
+    monkeypatch.setattr(Path, "lstat", refuse)  # root may enter everything
+    assert look(Target(root=tmp_path)).registry_config == tmp_path / "var/opt/gitlab/registry/config.yml"
+
+
+GITLAB = "production: {gitlab: {host: gitlab.example.com}, registry: {enabled: true}}\n"
+SECRETS = '{"gitlab_rails": {}, "registry": {"http_secret": "0123456789abcdef"}}\n'
+
+
+def test_named_files_are_told_by_their_content(tmp_path: Path) -> None:
+    put(tmp_path, "a", text=CONFIG)
+    put(tmp_path, "b", text=GITLAB)
+    put(tmp_path, "c", text=SECRETS)
+    found = look(Target(config_files=(tmp_path / "c", tmp_path / "a", tmp_path / "b")))
+    assert (found.registry_config, found.gitlab_yml, found.gitlab_secrets) == tuple(tmp_path / x for x in "abc")
+    assert (found.root, found.live, found.dialect) == (None, False, Dialect.PLAIN)
+
+
+def test_a_named_file_takes_the_place_of_the_one_below_the_root(tmp_path: Path) -> None:
+    root = tmp_path / "host"
+    put(root, PACKAGE, "home/git/gitlab/config/gitlab.yml")
+    put(tmp_path, "mine.yml")
+    found = look(Target(root=root, config_files=(tmp_path / "mine.yml",)))
+    assert found.registry_config == tmp_path / "mine.yml"
+    assert found.gitlab_yml == root / "home/git/gitlab/config/gitlab.yml"
+    assert found.root == root
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: 1\n", "neither a registry's config.yml"),
+        ("", "neither a registry's config.yml"),
+        ("version: '3'\nservices: {registry: {image: 'registry:2'}}\n", "neither a registry's config.yml"),
+        ("global: {hosts: {}}\nregistry: {enabled: true}\n", "neither a registry's config.yml"),
+        ("a: [\n", "named.yml:"),
+    ],
+)
+def test_a_named_file_of_no_known_kind_is_wrong_usage(tmp_path: Path, text: str, words: str) -> None:
+    put(tmp_path, "named.yml", text=text)
+    with pytest.raises(UsageError, match=words) as caught:
+        look(Target(config_files=(tmp_path / "named.yml",)))
+    assert str(tmp_path / "named.yml") in str(caught.value)
+
+
+def test_two_named_files_of_a_kind_and_a_missing_one_are_wrong_usage(tmp_path: Path) -> None:
+    put(tmp_path, "a", "b")
+    with pytest.raises(UsageError, match="of the same kind"):
+        look(Target(config_files=(tmp_path / "a", tmp_path / "b")))
+    with pytest.raises(UsageError, match="none: no such file"):
+        look(Target(config_files=(tmp_path / "none",)))

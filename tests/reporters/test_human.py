@@ -1,0 +1,101 @@
+"""The page for people: the answer first, its proof and its remedy, and no surprises for the terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from regdoctor.check import Quote, Remedy, Severity
+from regdoctor.report import Report, Row
+from regdoctor.reporters import Page
+from regdoctor.reporters.human import render
+
+
+def with_rows(report: Report, *rows: Row) -> Report:
+    return dataclasses.replace(report, rows=rows)
+
+
+def test_the_page_is_as_agreed(report: Report, golden: Path) -> None:
+    assert render(report, Page(width=80)) == (golden / "human.txt").read_text(encoding="utf-8")
+
+
+def test_commands_are_never_wrapped(report: Report) -> None:
+    shown = render(report, Page(width=40))
+
+    assert "\n      sudo openssl x509 -in /var/opt/gitlab/registry/gitlab-registry.crt -noout -pubkey \\\n" in shown
+    assert "\n        | openssl sha256 [all of it]\n" in shown
+    prose = [line for line in shown.splitlines() if "/" not in line and "openssl" not in line]
+    assert all(len(line) <= 40 for line in prose)
+
+
+def test_colour_comes_only_where_it_is_wanted(report: Report) -> None:
+    assert "\x1b[" not in render(report, Page())
+    assert "\x1b[" in render(report, Page(colour=True))
+
+
+@pytest.mark.parametrize("colour", [False, True])
+def test_evidence_cannot_command_the_terminal(report: Report, row: Row, colour: bool) -> None:
+    nasty = "\x1b]0;owned\x07\x1b[2J\r\x9b31m"
+    hostile = dataclasses.replace(
+        row,
+        message=f"m{nasty}",
+        evidence=(Quote(f"s{nasty}", f"q{nasty} [bold]", 1),),
+        remedy=Remedy(f"r{nasty}", (f"c{nasty} [/]",)),
+    )
+    unknown = dataclasses.replace(hostile, outcome="unknown", check="b")
+    target = dict(report.target) | {"registry": f"t{nasty}"}
+    shown = render(
+        dataclasses.replace(with_rows(report, hostile, unknown), target=target), Page(width=200, colour=colour)
+    )
+
+    for left in ("\x1b]", "\x07", "\x1b[2J", "\r", "\x9b"):
+        assert left not in shown
+    assert "q\\x1b]0;owned\\x07" in shown
+    assert "[bold]" in shown
+    assert "[/]" in shown
+
+
+def test_show_hides_what_is_below_and_says_so(report: Report, row: Row) -> None:
+    mild = dataclasses.replace(row, check="mild", message="only mild", severity=Severity.INFO)
+    shown = render(with_rows(report, row, mild), Page(show=Severity.WARNING))
+
+    assert "only mild" not in shown
+    assert "1 below --show" in shown
+    assert "2 causes found" in shown
+
+
+def test_a_mild_cause_of_something_serious_is_not_hidden(report: Report, row: Row) -> None:
+    mild = dataclasses.replace(row, severity=Severity.INFO)
+    serious = dataclasses.replace(row, check="serious", message="all is lost", explained_by=row.check)
+    shown = render(with_rows(report, mild, serious), Page(show=Severity.ERROR))
+
+    assert row.message in shown
+    assert "serious: all is lost" in shown
+    assert "below --show" not in shown
+
+
+def test_several_causes_are_numbered_and_what_they_explain_is_told_once(report: Report, row: Row) -> None:
+    again = dataclasses.replace(row, message="and the other file", resource="b")
+    folded = dataclasses.replace(row, check="folded", message="refused", explained_by=row.check)
+    shown = render(with_rows(report, row, again, folded), Page())
+
+    assert "\n1. The registry trusts" in shown
+    assert "\n2. and the other file" in shown
+    assert shown.count("folded: refused") == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "first"),
+    [
+        ("fail", "✗ https://registry.example.com: 1 cause found"),
+        ("pass", "✓ https://registry.example.com: nothing found wrong"),
+        ("unknown", "? https://registry.example.com: nothing found wrong, but not everything could be told"),
+        ("skip", "? https://registry.example.com: nothing could be examined"),
+    ],
+)
+def test_the_first_line_is_the_answer(report: Report, row: Row, outcome: str, first: str) -> None:
+    shown = render(with_rows(report, dataclasses.replace(row, outcome=outcome)), Page(width=100))
+
+    assert shown.splitlines()[0] == first
