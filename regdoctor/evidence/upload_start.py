@@ -38,11 +38,12 @@ class UploadStart:
     @property
     def unusable(self) -> str:
         """Why no client can go on with this Location, in words; empty where it is an address."""
-        if self._parts is None:
+        parts = self._parts
+        if parts is None:
             return f"Location is no address: {self.location}"
         if self.relative:
             return ""
-        leads = self.leads_to
+        leads = self.leads_to if parts.scheme or parts.netloc else parts
         if leads.scheme not in ("http", "https") or not leads.hostname or port_of(leads) is None:
             return f"Location is no address that a client can go on with: {self.location}"
         return ""

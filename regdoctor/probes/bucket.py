@@ -75,6 +75,10 @@ class Bucket:
         """GetObject of no more than the first byte."""
         return self._send("GET", f"{self.endpoint.bucket_url}/{quote(key)}", {"Range": "bytes=0-0"})
 
+    def delete(self, key: str) -> Exchange:
+        """DeleteObject."""
+        return self._send("DELETE", f"{self.endpoint.bucket_url}/{quote(key)}", {})
+
     def get(self, key: str, cap: int) -> Exchange:
         """GetObject, up to `cap` bytes."""
         return self._send("GET", f"{self.endpoint.bucket_url}/{quote(key)}", {}, cap)

@@ -30,7 +30,8 @@ def door(target: Target, installation: Installation | Absent) -> Http:
     if isinstance(installation, Installation):
         extra += _trusted_by(installation)
     try:
-        return Http(TrustedCAs(tuple(extra)))
+        # A party that does not answer must leave time to say so.
+        return Http(TrustedCAs(tuple(extra)), longest=target.timeout / 4)
     except ValueError as error:
         raise UsageError(str(error)) from error
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.media_types import ACCEPT_ALL
+from regdoctor.distribution.reference_grammar import is_repository, is_tag
 from regdoctor.distribution.tokens import Access
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.exchange import Exchange
@@ -16,7 +17,6 @@ from regdoctor.evidence.manifest_samples import Schema1Manifest, ServedManifests
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError, probe
-from regdoctor.probes.reference_grammar import is_repository, is_tag
 from regdoctor.probes.token_source import Credentials, credentials_for
 from regdoctor.target import Target
 

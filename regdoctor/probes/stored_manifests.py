@@ -10,6 +10,7 @@ from pathlib import Path
 
 from regdoctor.check import Quote
 from regdoctor.distribution.bounded_json import parse_json
+from regdoctor.distribution.reference_grammar import is_tag
 from regdoctor.distribution.storage_layout import PREFIX, KeyKind, StorageKey, blob_data_key, parse_key
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.manifest_samples import Schema1Manifest, StoredManifests, is_schema1
@@ -19,7 +20,6 @@ from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
 from regdoctor.probes.bucket import Bucket, registry_bucket
 from regdoctor.probes.host_tree import follow, read_below
-from regdoctor.probes.reference_grammar import is_tag
 
 _BUDGET = 5.0
 """Seconds for all of it."""

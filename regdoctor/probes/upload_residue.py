@@ -12,10 +12,12 @@ from pathlib import Path
 
 from regdoctor.distribution.storage_layout import PREFIX, upload_folder_key
 from regdoctor.evidence.installation import Installation
+from regdoctor.formats.located import UnreadableError
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes.bucket import registry_bucket
+from regdoctor.probes.host_tree import follow
 
 
 def remove_residue(
@@ -31,7 +33,8 @@ def remove_residue(
         setting = config.at("storage", "filesystem", "rootdirectory")
         top = installation.locate((setting.text() if setting else None) or "/var/lib/registry")
         if top is not None:
-            _remove_folder(top, folder)
+            with contextlib.suppress(UnreadableError):  # a loop of links: then the registry wrote nothing there
+                _remove_folder(follow(installation.root, top), folder)
         return
     # Where the bucket cannot be asked there is nothing more to be done from here.
     with contextlib.suppress(NotApplicableError, CouldNotGatherError):

@@ -5,17 +5,22 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.tokens import Access
 from regdoctor.evidence.endpoints import Endpoints
+from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.evidence.upload_start import UploadStart
+from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
 from regdoctor.probes.ledger import Entry, Ledger
 from regdoctor.probes.token_source import credentials_for
+from regdoctor.probes.upload_residue import remove_residue
 from regdoctor.target import Target
 
 _REPOSITORY = "regdoctor/upload-test"
@@ -32,7 +37,14 @@ _UPLOAD = re.compile(r"(?:/[A-Za-z0-9_.~-]+)*?/v2/(?P<name>.+)/blobs/uploads/(?P
     writes=f"starts one upload (POST /v2/{_REPOSITORY}/blobs/uploads/, or in --repository) and cancels it (DELETE)",
     limit=6 * _DEADLINE + _CLEANING,
 )
-def upload_start(target: Target, endpoints: Endpoints, source: TokenSource, door: Http) -> UploadStart:
+def upload_start(
+    target: Target,
+    endpoints: Endpoints,
+    source: TokenSource,
+    door: Http,
+    installation: Installation | Absent,
+    config: RegistryConfig | Absent,
+) -> UploadStart:
     """The answer to the POST. Raises NotApplicableError without --allow-writes.
 
     Raises CouldNotGatherError where no upload can be started, and before that where nothing could be noted down
@@ -46,31 +58,59 @@ def upload_start(target: Target, endpoints: Endpoints, source: TokenSource, door
     try:
         ledger = Ledger()
         ledger.prepare()
-        _clean_up(door, source, ledger, public.url)
-        return _start(target.repository or _REPOSITORY, endpoints, source, door, ledger)
+        uploads = _Uploads(door, source, ledger, installation, config)
+        uploads.clean_up(public.url)
+        return _start(target.repository or _REPOSITORY, endpoints, uploads)
     except OSError as error:
         raise CouldNotGatherError(
             f"the list of what is to be removed again cannot be kept: {error} (XDG_STATE_HOME names another place)"
         ) from error
 
 
-def _clean_up(door: Http, source: TokenSource, ledger: Ledger, registry: str) -> None:
-    """Remove what an earlier run left at this registry, as much as the time allows; the rest stays in the ledger."""
-    end = time.monotonic() + _CLEANING
-    for entry in ledger.entries(registry):
-        if time.monotonic() >= end:
-            return
-        with contextlib.suppress(CouldNotGatherError):  # no token for that repository
-            _cancel(door, source, ledger, entry)
+@dataclass(frozen=True, slots=True)
+class _Uploads:
+    """What it takes to get rid of uploads."""
+
+    door: Http
+    source: TokenSource
+    ledger: Ledger
+    installation: Installation | Absent
+    config: RegistryConfig | Absent
+
+    def clean_up(self, registry: str) -> None:
+        """Remove what an earlier run left at this registry, as much as the time allows; the rest stays noted."""
+        end = time.monotonic() + _CLEANING
+        for entry in self.ledger.entries(registry):
+            if time.monotonic() >= end:
+                return
+            with contextlib.suppress(CouldNotGatherError):  # no token for that repository
+                self.cancel(entry)
+
+    def cancel(self, entry: Entry) -> bool:
+        """Whether the upload is gone: removed now, or unknown to the registry."""
+        upload = _upload_id(entry)
+        if upload is None:
+            return False
+        # Distribution wants `push` or `delete` by version for a DELETE of an upload; asking for all costs nothing.
+        scopes = (Access("repository", entry.repository, ("pull", "push", "delete")),)
+        credentials = credentials_for(self.door, self.source, scopes, deadline=_DEADLINE)
+        exchange = self.door.send("DELETE", f"{entry.registry}{entry.path}", deadline=_DEADLINE, **credentials)
+        unknown = any(error.code == "BLOB_UPLOAD_UNKNOWN" for error in parse_errors(exchange.body))
+        if exchange.status != 204 and not unknown:
+            return False
+        if isinstance(self.installation, Installation) and isinstance(self.config, RegistryConfig):
+            remove_residue(self.installation, self.config, self.door, entry.repository, upload)
+        self.ledger.remove(entry)
+        return True
 
 
-def _start(repository: str, endpoints: Endpoints, source: TokenSource, door: Http, ledger: Ledger) -> UploadStart:
+def _start(repository: str, endpoints: Endpoints, uploads: _Uploads) -> UploadStart:
     public = endpoints.public
     assert public is not None  # noqa: S101 - looked at before
     scopes = (Access("repository", repository, ("pull", "push")),)
-    credentials = credentials_for(door, source, scopes, deadline=_DEADLINE)
+    credentials = credentials_for(uploads.door, uploads.source, scopes, deadline=_DEADLINE)
     url = f"{public.url}/v2/{repository}/blobs/uploads/"
-    exchange = door.send("POST", url, deadline=_DEADLINE, **credentials)
+    exchange = uploads.door.send("POST", url, deadline=_DEADLINE, **credentials)
     location = exchange.header("Location")
     if exchange.status != 202 or not location:
         raise CouldNotGatherError(f"no upload could be started: {exchange.quote('Location').quote}")
@@ -82,11 +122,11 @@ def _start(repository: str, endpoints: Endpoints, source: TokenSource, door: Htt
         )
     # Where Location leads is what is in question: the upload is cancelled where it was started.
     entry = Entry("upload", public.url, repository, path)
-    if not _is_upload(entry):
+    if _upload_id(entry) is None:
         return UploadStart(public, exchange, location, False, endpoints.internal)
-    ledger.add(entry)
+    uploads.ledger.add(entry)
     try:
-        cancelled = _cancel(door, source, ledger, entry)
+        cancelled = uploads.cancel(entry)
     except CouldNotGatherError:
         cancelled = False  # no token for it this time; it is in the ledger
     return UploadStart(public, exchange, location, cancelled, endpoints.internal)
@@ -103,24 +143,10 @@ def _path(url: str, location: str) -> str | None:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def _is_upload(entry: Entry) -> bool:
-    """Whether the path is that of an upload in the entry's repository, and so nothing else can come to harm."""
+def _upload_id(entry: Entry) -> str | None:
+    """The upload that the path names; None where it is none of the entry's repository, so that nothing else is hurt."""
     path = entry.path.partition("?")[0]
     found = _UPLOAD.fullmatch(path)
-    dots = {".", ".."} & set(path.split("/"))
-    return found is not None and found["name"] == entry.repository and not dots and entry.path.isprintable()
-
-
-def _cancel(door: Http, source: TokenSource, ledger: Ledger, entry: Entry) -> bool:
-    """Whether the upload is gone: removed now, or unknown to the registry."""
-    if not _is_upload(entry):
-        return False
-    # Distribution wants `push` or `delete` by version for a DELETE of an upload; asking for all costs nothing.
-    scopes = (Access("repository", entry.repository, ("pull", "push", "delete")),)
-    credentials = credentials_for(door, source, scopes, deadline=_DEADLINE)
-    exchange = door.send("DELETE", f"{entry.registry}{entry.path}", deadline=_DEADLINE, **credentials)
-    unknown = any(error.code == "BLOB_UPLOAD_UNKNOWN" for error in parse_errors(exchange.body))
-    if exchange.status != 204 and not unknown:
-        return False
-    ledger.remove(entry)
-    return True
+    if found is None or found["name"] != entry.repository or {".", ".."} & set(path.split("/")):
+        return None
+    return found["id"] if entry.path.isprintable() else None

@@ -76,6 +76,8 @@ def test_a_pipe_is_filled_while_somebody_reads(tmp_path: Path) -> None:
     read: list[str] = []
     opened = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
     os.set_blocking(opened, True)
+    # As long as this end is open, the reader does not take the time before the first byte for the end.
+    held = os.open(tmp_path / "pipe", os.O_WRONLY | os.O_NONBLOCK)
 
     def reading() -> None:
         with open(opened) as file:  # noqa: PTH123 - a descriptor has no Path
@@ -87,6 +89,7 @@ def test_a_pipe_is_filled_while_somebody_reads(tmp_path: Path) -> None:
     writer.start()
     reader.start()
     writer.join(10)
+    os.close(held)
     reader.join(10)
 
     assert read == [text]

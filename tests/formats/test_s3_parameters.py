@@ -89,7 +89,7 @@ def test_the_name_in_policies_has_the_regions_partition(region: str, arn: str) -
     assert endpoint.arn == arn
 
 
-@pytest.mark.parametrize("parameters", ["region: eu-west-1", "bucket: ''", "bucket:"])
+@pytest.mark.parametrize("parameters", ["region: eu-west-1", "bucket: ''", "bucket: null"])
 def test_without_a_bucket_there_is_no_address(parameters: str) -> None:
     assert _endpoint(parameters) is None
 

@@ -18,6 +18,7 @@ from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.evidence.upload_start import UploadStart
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes import upload_start as module
 from regdoctor.probes.ledger import Entry, Ledger
@@ -46,7 +47,9 @@ def registry(serve: Callable[..., Any], location: str = UPLOAD, status: int = 20
 def gather(url: str, door: Http, source: TokenSource = BASIC, **options: Any) -> UploadStart:
     """The probe's answer."""
     at = Endpoints(Endpoint(url, Quote("", "")), None, None, None)
-    found = module.upload_start.gather(Target(**{"allow_writes": True, **options}), at, source, door)
+    found = module.upload_start.gather(
+        Target(**{"allow_writes": True, **options}), at, source, door, Absent("none"), Absent("none")
+    )
     assert isinstance(found, UploadStart)
     return found
 
@@ -206,11 +209,13 @@ import sys
 from regdoctor.check import Quote
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.token_source import TokenSource
-from regdoctor.http import Http, TrustedCAs
+from regdoctor.http import Http
+from regdoctor.injection import Absent, TrustedCAs
 from regdoctor.probes.upload_start import upload_start
 from regdoctor.target import Target
 at = Endpoints(Endpoint(sys.argv[1], Quote("", "")), None, None, None)
-upload_start.gather(Target(allow_writes=True), at, TokenSource(False, "", "", ""), Http(TrustedCAs()))
+source, none = TokenSource(False, "", "", ""), Absent("none")
+upload_start.gather(Target(allow_writes=True), at, source, Http(TrustedCAs()), none, none)
 """
 
 

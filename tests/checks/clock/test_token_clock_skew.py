@@ -25,8 +25,10 @@ def _clocks(given: Given, gitlab: float, registry: float = 0.0, seconds: float =
 @pytest.mark.parametrize(
     ("ahead", "kind"),
     # Each Date is known to half a second. The leeway is 60 s, and GitLab dates its tokens back by 5.
-    [(0, Pass), (59, Pass), (60, Unknown), (65, Unknown), (66, Unknown), (67, Fail), (3600, Fail)]
-    + [(-59, Pass), (-60, Unknown), (-61, Unknown), (-62, Fail), (-3600, Fail)],
+    [
+        *((0, Pass), (59, Pass), (60, Unknown), (65, Unknown), (66, Unknown), (67, Fail), (3600, Fail)),
+        *((-59, Pass), (-60, Unknown), (-61, Unknown), (-62, Fail), (-3600, Fail)),
+    ],
 )
 def test_the_limits_hold_with_the_uncertainty(given: Given, ahead: float, kind: type) -> None:
     assert isinstance(given.outcome(token_clock_skew, clocks=_clocks(given, ahead)), kind)
@@ -71,7 +73,7 @@ def test_no_token_service_is_no_concern(given: Given) -> None:
 
 def test_an_unread_clock_is_unknown_with_its_reason_alone(given: Given) -> None:
     reading = Reading.of("GitLab", given.date(given.inner_url, 0))
-    unread = ("object store (s3): refused", "registry (r): no Date header that can be trusted")
+    unread: tuple[str, ...] = ("object store (s3): refused", "registry (r): no Date header that can be trusted")
     assert given.unknown(token_clock_skew, clocks=Clocks(None, reading, None, unread)) == unread[1]
     unread = ("GitLab (g): connection refused",)
     assert given.unknown(token_clock_skew, clocks=Clocks(reading, None, None, unread)) == unread[0]

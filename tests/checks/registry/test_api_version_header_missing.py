@@ -41,3 +41,18 @@ def test_what_is_no_registry_is_no_concern(given: Given) -> None:
     page = given.ping(given.public_url, 200, given.html, body=b"<html>")
     for ping in (page, given.gateway(), given.refused(given.public_url)):
         given.skips(api_version_header_missing, public=given.public(ping), internal=inner)
+
+
+def test_the_answer_of_a_failing_health_check_never_has_it(given: Given) -> None:
+    body = b'{"errors":[{"code":"UNAVAILABLE","message":"service unavailable"}]}'
+    outer = given.ping(given.public_url, 503, body=body)
+    inner = given.internal(given.asks(given.inner_url))
+    reason = given.skips(api_version_header_missing, public=given.public(outer), internal=inner)
+    assert "answers 503" in reason
+
+
+def test_a_password_that_the_proxy_asks_for_comes_without_it(given: Given) -> None:
+    outer = given.ping(given.public_url, 401, given.html, ("WWW-Authenticate", 'Basic realm="nginx"'))
+    inner = given.internal(given.open(given.inner_url))
+    fail = given.fail(api_version_header_missing, public=given.public(outer), internal=inner)
+    assert fail.remedy[Dialect.PLAIN].commands[-1].endswith(" registry/2.0 always;")

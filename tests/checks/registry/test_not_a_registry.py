@@ -108,3 +108,42 @@ def test_tls_that_fails_is_not_taken_for_the_400_of_plain_http(given: Given) -> 
     plain = given.ping("http://h:443", 400, HTML, body=b"<html>The plain HTTP request was sent to HTTPS port")
     public = given.public(given.down("https://h", FailureKind.TLS), plain=plain)
     given.unknown(not_a_registry, public=public)
+
+
+def test_gitlab_itself_at_the_registrys_address_is_known_by_its_dependency_proxy(given: Given) -> None:
+    # What GitLab's own route for GET /v2/ answers: config/routes/group.rb, `groups/dependency_proxy_auth#authenticate`.
+    challenge = 'Bearer realm="https://gitlab.example.com/jwt/auth",service="dependency_proxy"'
+    ping = given.ping(given.public_url, 401, TEXT, ("WWW-Authenticate", challenge))
+    fail = given.fail(not_a_registry, public=given.public(ping))
+    assert "GitLab's own dependency proxy answers" in fail.message
+    assert fail.failure_modes == ("PROXY-16",)
+    assert 'service="dependency_proxy"' in fail.evidence[0].quote
+
+
+def test_an_object_of_json_alone_does_not_make_a_registry(given: Given) -> None:
+    ping = given.ping(given.public_url, 200, JSON, body=b'{"status":"ok"}')
+    assert "not clear" in given.unknown(not_a_registry, public=given.public(ping))
+
+
+@pytest.mark.parametrize("status", [403, 429])
+def test_a_registry_that_turns_the_request_away_is_still_one(given: Given, status: int) -> None:
+    code = {403: "DENIED", 429: "TOOMANYREQUESTS"}[status]
+    body = f'{{"errors":[{{"code":"{code}","message":"no"}}]}}'.encode()
+    assert given.passes(not_a_registry, public=given.public(given.ping(given.public_url, status, JSON, body=body)))
+
+
+@pytest.mark.parametrize(
+    ("location", "foreign"),
+    [
+        ("/v2/", False),
+        ("https://elsewhere.example.com/v2/", False),
+        ("/users/sign_in", True),
+        ("https://sso.example.com/oauth2/start?rd=/v2/", True),
+    ],
+)
+def test_a_redirect_is_foreign_unless_it_leads_to_the_api(given: Given, location: str, foreign: bool) -> None:
+    public = given.public(given.ping(given.public_url, 302, ("Location", location)))
+    if foreign:
+        assert location in given.fail(not_a_registry, public=public).message
+    else:
+        assert location in given.unknown(not_a_registry, public=public)

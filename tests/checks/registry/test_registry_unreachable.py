@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect
+from regdoctor.check import Dialect, Severity
 from regdoctor.checks.registry.registry_unreachable import registry_unreachable
-from regdoctor.evidence.answers import Ping
+from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.installation import Installation
 
@@ -53,7 +53,7 @@ def _ping(given: Given, what: str, url: str) -> Ping:
 def test_it_is_told_which_end_is_silent(
     given: Given, outer: str | None, inner: str | None, words: str, modes: tuple[str, ...]
 ) -> None:
-    evidence = {}
+    evidence: dict[str, PublicAnswer | InternalAnswer] = {}
     if outer:
         evidence["public"] = given.public(_ping(given, outer, given.public_url))
     if inner:
@@ -71,7 +71,7 @@ def test_it_is_told_which_end_is_silent(
     [("ok", "ok"), ("ok", "REFUSED"), ("ok", None), (None, "ok"), ("page", "ok"), ("page", None), ("unhealthy", None)],
 )
 def test_an_answer_passes(given: Given, outer: str | None, inner: str | None) -> None:
-    evidence = {}
+    evidence: dict[str, PublicAnswer | InternalAnswer] = {}
     if outer:
         evidence["public"] = given.public(_ping(given, outer, given.public_url))
     if inner:
@@ -119,3 +119,63 @@ def test_the_remedy_names_the_configuration_as_its_host_does(given: Given) -> No
 def test_no_address_is_unknown_or_no_concern(given: Given) -> None:
     assert given.unknown(registry_unreachable) == given.not_here.reason
     assert given.skips(registry_unreachable, public=given.no_such) == given.no_such.reason
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"),
+    [
+        ("NAME", Severity.WARNING),
+        ("TIMEOUT", Severity.WARNING),
+        ("UNREACHABLE", Severity.WARNING),
+        ("REFUSED", None),
+        ("RESET", None),
+    ],
+)
+def test_what_one_host_sees_of_its_own_public_address_may_be_its_network_alone(
+    given: Given, kind: str, severity: Severity | None
+) -> None:
+    fail = given.fail(
+        registry_unreachable,
+        public=given.public(given.down(given.public_url, FailureKind[kind])),
+        internal=given.internal(given.asks(given.inner_url)),
+    )
+    assert fail.severity is severity
+    assert fail.message.startswith("This host does not reach the registry")
+    assert "NAT" in fail.remedy[Dialect.PLAIN].text
+
+
+@pytest.mark.parametrize("status", [503, 504])
+def test_only_a_502_may_come_of_a_wrong_loopback_address(given: Given, status: int) -> None:
+    fail = given.fail(
+        registry_unreachable,
+        public=given.public(given.gateway(status=status)),
+        internal=given.internal(given.asks("http://localhost:5000")),
+    )
+    assert fail.failure_modes == ()
+    assert fail.message.startswith("Clients do not reach the registry")
+
+
+@pytest.mark.parametrize("kind", ["TLS", "PROTOCOL", "SCHEME", "NAME", "UNREACHABLE"])
+def test_a_port_that_was_asked_wrongly_does_not_make_the_registry_dead(given: Given, kind: str) -> None:
+    inner = given.internal(given.down(given.inner_url, FailureKind[kind]))
+    assert "could not be asked" in given.unknown(registry_unreachable, internal=inner)
+    asked = given.public(given.ping(given.public_url, 429, given.html, body=b"<html>"))
+    given.unknown(registry_unreachable, public=asked, internal=inner)
+
+
+def test_a_port_that_hangs_up_is_no_running_registry(given: Given) -> None:
+    inner = given.internal(given.down(given.inner_url, FailureKind.RESET))
+    assert "does not answer" in given.fail(registry_unreachable, internal=inner).message
+
+
+def test_another_program_at_the_registrys_port_is_not_taken_for_it(given: Given) -> None:
+    page = given.internal(_ping(given, "page", given.inner_url))
+    assert "not clear" in given.unknown(registry_unreachable, internal=page)
+
+
+@pytest.mark.parametrize("dialect", list(Dialect))
+def test_every_dialect_starts_the_registry_in_its_own_way(given: Given, dialect: Dialect) -> None:
+    fail = given.fail(registry_unreachable, internal=given.internal(given.refused(given.inner_url)))
+    remedy = fail.remedy.get(dialect) or fail.remedy[Dialect.PLAIN]
+    tool = {Dialect.OMNIBUS: "gitlab-ctl", Dialect.HELM: "kubectl", Dialect.COMPOSE: "docker compose"}
+    assert all(tool.get(dialect, "docker-registry") in command for command in remedy.commands)

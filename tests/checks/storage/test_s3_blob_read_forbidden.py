@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import TYPE_CHECKING
 
@@ -105,3 +106,23 @@ def test_a_key_that_may_not_be_used_is_not_a_missing_get_object(given: Given, st
         if call.action == "GET":
             object.__setattr__(call.exchange, "body", body)
     assert "kms:Decrypt" in given.unknown(s3_blob_read_forbidden, access=access)
+
+
+def test_a_made_up_key_that_is_refused_proves_nothing_even_to_one_who_may_list(given: Given, store: Store) -> None:
+    reason = given.unknown(s3_blob_read_forbidden, access=store({"HEAD": DENIED, "GET": DENIED}, empty=True))
+    assert "holds no object to try" in reason
+
+
+def test_a_real_object_that_is_refused_counts_beside_a_made_up_one(given: Given, store: Store) -> None:
+    full = store({"HEAD": DENIED, "GET": DENIED})
+    empty = store({"HEAD": DENIED, "GET": DENIED}, empty=True)
+    calls = tuple((empty if call.area == "blobs" else full).call(call.action, call.area) or call for call in full.calls)
+    fail = given.fail(s3_blob_read_forbidden, access=dataclasses.replace(full, calls=calls))
+    assert "docker/registry/v2/repositories/ of bucket" in fail.message
+    assert "blobs" not in fail.message
+
+
+def test_without_a_read_there_is_no_verdict(given: Given, store: Store) -> None:
+    access = store()
+    listings = tuple(call for call in access.calls if call.action == "LIST")
+    given.unknown(s3_blob_read_forbidden, access=dataclasses.replace(access, calls=listings))

@@ -66,3 +66,15 @@ def test_every_answer_that_is_not_about_permission_is_unknown(
 def test_a_listing_that_was_not_tried_is_not_granted(given: Given, store: Store) -> None:
     access = store()
     given.unknown(s3_list_forbidden, access=S3Access(access.endpoint, access.access_key_named_by, ()))
+
+
+def test_only_a_refusal_with_a_reason_is_evidence(given: Given, store: Store) -> None:
+    fail = given.fail(s3_list_forbidden, access=store({"LIST ": (403, "<html>Forbidden</html>"), "LIST blobs": DENIED}))
+    assert "root" not in fail.message
+    assert "health check" not in fail.message
+    assert len(fail.evidence) == 2
+
+
+def test_a_page_that_refuses_listings_is_unknown(given: Given, store: Store) -> None:
+    access = store({"LIST": (403, "<html>Forbidden</html>")})
+    assert "without saying why" in given.unknown(s3_list_forbidden, access=access)

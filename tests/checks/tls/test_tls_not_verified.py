@@ -111,3 +111,60 @@ def test_plain_http_that_was_asked_for_is_no_concern(given: Given) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind is not FailureKind.TLS])
 def test_without_a_connection_the_certificate_is_unknown(given: Given, kind: FailureKind) -> None:
     given.unknown(tls_not_verified, public=given.public(given.down(URL, kind)))
+
+
+@pytest.mark.parametrize("alert", ["tlsv13 alert certificate required", "sslv3 alert bad certificate"])
+def test_a_server_that_wants_a_clients_certificate_may_serve_those_who_have_one(given: Given, alert: str) -> None:
+    ping = given.ping(URL, fails=(FailureKind.TLS, f"registry.example.com:443: {alert}"))
+    assert "certificate of the client" in given.unknown(tls_not_verified, public=given.public(ping))
+
+
+@pytest.mark.parametrize("reason", ["EE certificate key too weak", "CA certificate key too weak"])
+def test_a_key_that_only_openssl_finds_too_weak_is_unknown(given: Given, reason: str) -> None:
+    assert "docker may" in given.unknown(tls_not_verified, public=given.public(_tls(given, reason)))
+
+
+def test_a_failure_that_does_not_come_again_is_unknown(given: Given) -> None:
+    ping = given.ping(URL, fails=(FailureKind.TLS, "registry.example.com:443: tlsv1 alert internal error"))
+    reason = given.unknown(tls_not_verified, public=given.public(ping, unverified=given.asks(URL)))
+    assert "internal error" in reason
+
+
+def test_a_refused_certificate_is_a_finding_also_where_the_second_look_failed(given: Given) -> None:
+    fail = given.fail(tls_not_verified, public=given.public(_tls(given, "certificate has expired")))
+    assert fail.failure_modes == ("TLS-05",)
+    assert len(fail.evidence) == 1
+
+
+TO_TLS = ("Location", "https://registry.example.com/v2/")
+
+
+def test_a_port_that_sends_plain_http_on_to_tls_is_not_said_to_speak_plain_http(given: Given) -> None:
+    ping = given.ping(URL, fails=(FailureKind.TLS, "registry.example.com:443: tlsv1 alert protocol version"))
+    plain = given.ping("http://registry.example.com:443", 301, TO_TLS)
+    fail = given.fail(tls_not_verified, public=given.public(ping, plain=plain))
+    assert "does not come about" in fail.message
+    assert fail.failure_modes == ()
+
+
+def test_a_port_without_tls_may_send_on_to_one_with_it(given: Given) -> None:
+    said = "registry.example.com:443: wrong version number: it does not speak TLS; most likely plain HTTP answered"
+    ping = given.ping(URL, fails=(FailureKind.TLS, said))
+    plain = given.ping("http://registry.example.com:443", 301, TO_TLS)
+    fail = given.fail(tls_not_verified, public=given.public(ping, plain=plain))
+    assert fail.failure_modes == ("TLS-06",)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("certificate has expired", "Renew the certificate"),
+        ("Hostname mismatch, certificate is not valid for 'registry.example.com'", "lists registry.example.com;"),
+        ("self-signed certificate", "--ca-file"),
+    ],
+)
+def test_each_failure_mode_has_its_own_remedy_and_omnibus_reloads_nginx(given: Given, reason: str, words: str) -> None:
+    fail = given.fail(tls_not_verified, public=given.public(_tls(given, reason)))
+    assert all(words in remedy.text for remedy in fail.remedy.values())
+    assert fail.remedy[Dialect.OMNIBUS].commands[-1] == "sudo gitlab-ctl hup nginx"
+    assert not any("gitlab-ctl" in command for command in fail.remedy[Dialect.PLAIN].commands)

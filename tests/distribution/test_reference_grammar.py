@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from regdoctor.probes.reference_grammar import is_repository, is_tag
+from regdoctor.distribution.reference_grammar import is_repository, is_tag
 
 
 @pytest.mark.parametrize("name", ["a", "group/sub-group/project.x", "a__b/c--d", "0/1"])
