@@ -77,17 +77,17 @@ class S3Access:
     def forbidden(self) -> tuple[S3Call, ...]:
         """The calls for which the identity lacks the permission; calls that may be refused for another reason are not.
 
-        A refused HEAD counts by what GET of the same object says. S3 answers 403 for a key that is not there to one
-        who may not list (S3 API, GetObject), so that tells nothing of reading.
+        A refused HEAD counts by what GET of the same object says. A key that is not there tells nothing of reading: S3
+        answers 403 for it to one who may not list (S3 API, GetObject), Ceph also where listing is granted by prefix.
         """
         return tuple(call for call in self.calls if self._lacks_permission(call))
 
     def _lacks_permission(self, call: S3Call) -> bool:
         if call.action == "LIST":
             return call.forbidden
-        listing, get = self.call("LIST", call.area), self.call("GET", call.area)
-        if not call.exists and listing is not None and listing.refused:
+        if not call.exists:
             return False
+        get = self.call("GET", call.area)
         if call.action == "HEAD" and call.refused:
             return get is not None and (get.forbidden or get.allowed)
         return call.forbidden

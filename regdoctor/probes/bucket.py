@@ -120,7 +120,7 @@ def registry_bucket(config: RegistryConfig, door: Http, deadline: float = 10.0) 
     access_key, secret_key, token = (config.at("storage", driver[0], name) for name in _CREDENTIALS)
     if not (access_key and secret_key and access_key.text() and secret_key.text()):
         raise CouldNotGatherError(
-            "the registry's configuration has no accesskey and secretkey: it takes a role's or its environment's "
+            "the registry's configuration has no accesskey and secretkey; it takes a role's or its environment's "
             "credentials, which are not regdoctor's"
         )
     session = _secret(token) if token and token.text() else None

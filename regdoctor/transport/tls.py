@@ -31,6 +31,8 @@ def _verifying(trust: TrustedCAs, _file: str | None, _directory: str | None) -> 
     # extensions that Python 3.13 insists on. The verdict must be that of the registry's clients.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    # Go looks at subjectAltName alone (TLS-03: "certificate relies on legacy Common Name field").
+    context.hostname_checks_common_name = False
     return context
 
 

@@ -209,8 +209,8 @@ import sys
 from regdoctor.check import Quote
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.token_source import TokenSource
-from regdoctor.http import Http
-from regdoctor.injection import Absent, TrustedCAs
+from regdoctor.http import Http, TrustedCAs
+from regdoctor.injection import Absent
 from regdoctor.probes.upload_start import upload_start
 from regdoctor.target import Target
 at = Endpoints(Endpoint(sys.argv[1], Quote("", "")), None, None, None)

@@ -11,6 +11,6 @@ def _stop_registry(stack: Stack) -> None:
 FAULT = Fault(
     title="The registry is stopped, nginx answers 502",
     check="registry_unreachable",
-    failure_modes=("GL-05",),
+    failure_modes=("PROXY-18",),
     processes=_stop_registry,
 )

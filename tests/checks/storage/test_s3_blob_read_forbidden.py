@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,10 +103,11 @@ def test_a_refusal_by_a_page_is_unknown_also_where_listings_work(given: Given, s
 def test_a_key_that_may_not_be_used_is_not_a_missing_get_object(given: Given, store: Store) -> None:
     access = store({"GET": (403, "AccessDenied")})
     body = b"<Error><Code>AccessDenied</Code><Message>not authorized to perform: kms:Decrypt</Message></Error>"
-    for call in access.calls:
-        if call.action == "GET":
-            object.__setattr__(call.exchange, "body", body)
-    assert "kms:Decrypt" in given.unknown(s3_blob_read_forbidden, access=access)
+    calls = tuple(
+        replace(call, exchange=replace(call.exchange, body=body)) if call.action == "GET" else call
+        for call in access.calls
+    )
+    assert "kms:Decrypt" in given.unknown(s3_blob_read_forbidden, access=replace(access, calls=calls))
 
 
 def test_a_made_up_key_that_is_refused_proves_nothing_even_to_one_who_may_list(given: Given, store: Store) -> None:
