@@ -15,9 +15,15 @@ def main() -> None:
         # Nothing else is imported: scripts ask for the version often.
         print(f"regdoctor {__version__}")
         return
-    from regdoctor.cli.app import run
+    try:
+        from regdoctor.cli.app import run
 
-    _leave(run())
+        code = run()
+    except KeyboardInterrupt:  # while it was being imported
+        code = 130
+    if code == 130:
+        sys.stderr.write("regdoctor: interrupted\n")
+    _leave(code)
 
 
 def _leave(code: int) -> NoReturn:

@@ -80,7 +80,9 @@ def command(
         Dialect | None,
         typer.Option(help="How it was installed, if that is told wrongly.", rich_help_panel=WHERE),
     ] = None,
-    username: Annotated[str | None, typer.Option(metavar="U", rich_help_panel=LOGIN)] = None,
+    username: Annotated[
+        str | None, typer.Option(metavar="USER", help="Whose login to use.", rich_help_panel=LOGIN)
+    ] = None,
     password_stdin: Annotated[
         bool,
         typer.Option("--password-stdin", help="Read the password from standard input.", rich_help_panel=LOGIN),
@@ -101,7 +103,7 @@ def command(
         list[str] | None,
         typer.Option(
             "--format",
-            metavar="F",
+            metavar="FORMAT",
             help="human, short or json; repeatable.",
             autocompletion=complete_formats,
             rich_help_panel=REPORT,

@@ -34,7 +34,7 @@ class ManifestSample:
     def words(self) -> str:
         """How much was seen, for people."""
         many = f"{self.looked_at} manifest{'' if self.looked_at == 1 else 's'}"
-        extent = f"all {many}" if self.complete else f"the first {many} (a sample: the time for it was over)"
+        extent = f"{many}, which is all" if self.complete else f"{many}, a sample: not all could be seen in time"
         return extent + (f", {self.unreadable} of them unreadable" if self.unreadable else "")
 
 

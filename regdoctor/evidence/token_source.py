@@ -47,8 +47,8 @@ class TokenSource:
         """How a token is got, for people."""
         if not self.needed:
             return "without credentials"
+        if self.key and (self.key.issuer or not self.login):
+            return f"with a token signed with {self.key.path}, as GitLab signs its own"
         if self.login:
             return f"as {self.login.username}"
-        if self.key:
-            return f"with a token signed with {self.key.path}, as GitLab signs its own"
         return "anonymously"

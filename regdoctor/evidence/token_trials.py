@@ -37,6 +37,11 @@ class Trial:
         return any(challenge.error == "invalid_token" for challenge in challenges)
 
     @property
+    def login_denied(self) -> bool:
+        """Whether the token service refused the login itself (GitLab: 403 DENIED; RFC 7617: 401)."""
+        return not self.anonymous and self.realm is not None and self.realm.status in (401, 403)
+
+    @property
     def refused(self) -> bool:
         """Whether the registry refused a token that was issued to it.
 

@@ -48,6 +48,7 @@ class ObjectStore:
         }
         self.endpoint = ""
         self._filer = ""
+        self._ports: tuple[int, ...] = ()
         self._folder: Path | None = None
         self._processes = Processes()
 
@@ -72,14 +73,14 @@ class ObjectStore:
             folder = self._folder = Path(tempfile.mkdtemp(prefix="regdoctor-store-"))
         (folder / "data").mkdir()
         (folder / "identities.json").write_text(json.dumps(self._identities_file()))
-        ports = free_ports(8)
+        ports = self._ports = free_ports(8)
         self._filer = f"http://127.0.0.1:{ports[4]}"
         self.endpoint = f"http://127.0.0.1:{ports[6]}"
         process = self._processes.start(
             "weed",
             [weed, "server", *_options(folder, ports)],
             log=folder / "weed.log",
-            environment={**minimal_environment(folder), **_ONE_VOLUME_A_BUCKET},
+            environment={**minimal_environment(folder), **_ONE_VOLUME_A_BUCKET, "TMPDIR": str(folder)},
             grace=0.0,  # its orderly end takes more than 10 s, for data that is thrown away
         )
         process.wait_ready(self._takes_objects, 60.0)
@@ -88,6 +89,10 @@ class ObjectStore:
     def stop(self) -> None:
         """Stop it and remove its data."""
         self._processes.stop_all()
+        for port in self._ports:
+            # It is killed, and leaves the sockets that it makes in a place of its own choice.
+            for socket in Path("/tmp").glob(f"seaweedfs-*-grpc-{port}.sock"):  # noqa: S108 - weed's choice
+                socket.unlink(missing_ok=True)
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None

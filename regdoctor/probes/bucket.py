@@ -10,10 +10,12 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.installation import Installation
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import S3Endpoint, s3_endpoint
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.redaction import Secret
 
@@ -100,6 +102,15 @@ class Bucket:
         credentials = _Signer(self.access_key.reveal(), self.secret_key.reveal(), token)
         S3SigV4Auth(credentials, "s3", self.endpoint.region).add_auth(request)
         return tuple((name, str(value)) for name, value in request.headers.items())
+
+
+def require_live(installation: Installation | Absent) -> None:
+    """Raise NotApplicableError where the configuration is of a host that this machine does not run.
+
+    What its addresses lead to from here may be somebody else's, and it would be given signed requests.
+    """
+    if not (isinstance(installation, Installation) and installation.live):
+        raise NotApplicableError("the files are a copy: the object store that they name was not asked")
 
 
 def registry_bucket(config: RegistryConfig, door: Http, deadline: float = 10.0) -> Bucket:

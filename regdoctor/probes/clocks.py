@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from regdoctor.evidence.clocks import Clocks, Reading
 from regdoctor.evidence.endpoints import Endpoints
+from regdoctor.evidence.installation import Installation
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import s3_endpoint
 from regdoctor.http import Http
@@ -20,14 +21,18 @@ _DEADLINE = 5.0
     reads="the Date header of one HEAD or GET each to the registry, to GitLab and to the object store",
     limit=2 * _DEADLINE,
 )
-def clocks(endpoints: Endpoints, door: Http, config: RegistryConfig | Absent) -> Clocks:
+def clocks(
+    endpoints: Endpoints, door: Http, config: RegistryConfig | Absent, installation: Installation | Absent
+) -> Clocks:
     """One reading a party, taken side by side. Raises CouldNotGatherError where no clock at all could be read."""
     asked: dict[str, tuple[str, str]] = {}
     if endpoints.nearest:
         asked["registry"] = ("GET", f"{endpoints.nearest.url}/v2/")
     if endpoints.realm:
         asked["GitLab"] = ("HEAD", endpoints.realm.url)
-    store = s3_endpoint(config) if isinstance(config, RegistryConfig) else None
+    # The store of a copied configuration may be somebody else's from here.
+    here = isinstance(installation, Installation) and installation.live
+    store = s3_endpoint(config) if here and isinstance(config, RegistryConfig) else None
     if store:
         asked["object store"] = ("HEAD", store.url)
     readings: dict[str, Reading] = {}

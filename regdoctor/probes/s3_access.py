@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.s3_access import S3Access, S3Call
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.probe import probe
-from regdoctor.probes.bucket import Bucket, registry_bucket
+from regdoctor.probes.bucket import Bucket, registry_bucket, require_live
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,80})</Code>")
 _DEADLINE = 4.0
@@ -21,8 +22,9 @@ _DEADLINE = 4.0
     "and GET (one byte) of one object in each",
     limit=7 * _DEADLINE + 2,
 )
-def s3_access(config: RegistryConfig, door: Http) -> S3Access:
-    """What the store answered. Raises what `registry_bucket` raises."""
+def s3_access(installation: Installation, config: RegistryConfig, door: Http) -> S3Access:
+    """What the store answered. Raises what `require_live` and `registry_bucket` raise."""
+    require_live(installation)
     bucket = registry_bucket(config, door, _DEADLINE)
     return S3Access(bucket.endpoint, bucket.key_setting.quote(), tuple(_calls(bucket)))
 

@@ -18,7 +18,7 @@ from regdoctor.formats.located import UnreadableError
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
-from regdoctor.probes.bucket import Bucket, registry_bucket
+from regdoctor.probes.bucket import Bucket, registry_bucket, require_live
 from regdoctor.probes.host_tree import follow, read_below
 
 _BUDGET = 5.0
@@ -50,6 +50,7 @@ def stored_manifests(installation: Installation, config: RegistryConfig, door: H
         gaps = _Gaps()
         keys = _on_disk(_followed(installation, folder), gaps, live=installation.live)
         return _sample(keys, gaps, lambda key: read_below(installation.root, folder / key, _LARGEST), str(folder), end)
+    require_live(installation)
     bucket = registry_bucket(config, door, _DEADLINE)
     root, gaps = bucket.endpoint.root, _Gaps()
 

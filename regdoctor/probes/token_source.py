@@ -41,7 +41,9 @@ def token_source(
     """
     ping, trusted = _registry_ping(public, internal)
     if ping is None:
-        raise CouldNotGatherError("no registry answered, so it is not known how it wants to be asked")
+        raise CouldNotGatherError(
+            "the registry did not say how it wants to be asked: none answered GET /v2/ with 200 or 401"
+        )
     challenge = _best(ping.challenges)
     if ping.exchange.status == 200:
         return TokenSource(needed=False, registry=ping.endpoint.url, realm="", service="")
@@ -120,14 +122,15 @@ def credentials_for(
         if source.login is None:
             raise CouldNotGatherError("the registry wants a user and a password (--username, --password-stdin)")
         return {"basic": (source.login.username, source.login.password)}
+    if source.key and (source.key.issuer or not source.login):
+        # It opens every repository, where a login may open none; whether logins work, token_trials tells.
+        return {"bearer": signed(source, source.key, scopes)}
     if source.login:
         exchange = ask_realm(door, source, scopes, deadline=deadline)
         token = token_in(exchange)
         if token is None:
             raise CouldNotGatherError(f"the token service gave no token: {exchange.quote().quote}")
         return {"bearer": token}
-    if source.key:
-        return {"bearer": signed(source, source.key, scopes)}
     raise CouldNotGatherError(
         "the registry wants a token: log in with --username and --password-stdin, or run on GitLab's own host, "
         "where its signing key can be read"

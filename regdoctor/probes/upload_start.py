@@ -113,7 +113,10 @@ def _start(repository: str, endpoints: Endpoints, uploads: _Uploads) -> UploadSt
     exchange = uploads.door.send("POST", url, deadline=_DEADLINE, **credentials)
     location = exchange.header("Location")
     if exchange.status != 202 or not location:
-        raise CouldNotGatherError(f"no upload could be started: {exchange.quote('Location').quote}")
+        hint = ""
+        if exchange.status in (401, 403) and uploads.source.login:
+            hint = f". Name a repository that {uploads.source.login.username} may push to with --repository"
+        raise CouldNotGatherError(f"no upload could be started: {exchange.quote('Location').quote}{hint}")
     path = _path(url, location)
     if path is None:
         raise CouldNotGatherError(

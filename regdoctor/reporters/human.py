@@ -34,7 +34,7 @@ def render(report: Report, page: Page) -> str:
     )
     with console.capture() as written:
         shown = [row for row in report.causes if _severity(report, row) >= page.show]
-        console.print(_answer(report))
+        console.print(_answer(report, shown))
         told: set[str] = set()
         for number, row in enumerate(shown, 1):
             console.print()
@@ -52,8 +52,9 @@ def _severity(report: Report, cause: Row) -> Severity:
     return max([cause.severity, *(row.severity for row in report.explained(cause.check))])
 
 
-def _answer(report: Report) -> Text:
-    headline = printable(report.headline())
+def _answer(report: Report, shown: list[Row]) -> Text:
+    names = ", ".join(dict.fromkeys(row.check for row in shown))
+    headline = printable(f"{report.headline()}: {names}" if names else report.headline())
     worst = report.worst()
     if worst is not None:
         return Text(f"✗ {headline}", style=_STYLE[worst])
@@ -82,9 +83,15 @@ def _evidence(console: Console, evidence: tuple[Quote, ...]) -> None:
     if evidence:
         console.print(Text("\n  Evidence"))
     for place, quotes in itertools.groupby(evidence, key=_place):
+        several = list(quotes)
+        # An exchange's quote begins with its request, which is its source as well: once is enough.
+        if all(quote.quote.startswith(quote.source) for quote in several):
+            for quote in several:
+                _indented(console, Text(printable(quote.quote)), 4)
+            continue
         _indented(console, Text(printable(place), style="cyan"), 4)
-        for quote in quotes:
-            _indented(console, Text(printable(quote.quote)), 6)
+        for quote in several:
+            _indented(console, Text(printable(quote.quote.removeprefix(quote.source).strip())), 6)
 
 
 def _place(quote: Quote) -> str:
@@ -104,7 +111,7 @@ def _without_finding(console: Console, report: Report) -> None:
     """What could not be told, what is healthy, and what was not tried."""
     unknown, healthy, skipped = (report.of(outcome) for outcome in ("unknown", "pass", "skip"))
     for heading, lines, style in (
-        ("Could not tell", [f"? {row.check}: {row.message}" for row in unknown], "yellow"),
+        ("Could not tell", [f"? {names}: {reason}" for reason, names in _by_reason(unknown).items()], "yellow"),
         ("Healthy", [f"✓ {row.title}" for row in healthy], ""),
         ("Not tried", [f"- {names}: {reason}" for reason, names in _by_reason(skipped).items()], ""),
     ):
@@ -121,8 +128,11 @@ def _by_reason(rows: tuple[Row, ...]) -> dict[str, str]:
 
 
 def _counts(report: Report, hidden: int) -> str:
-    words = [("fail", "failed"), ("unknown", "unknown"), ("pass", "healthy"), ("skip", "not tried")]
-    notes = [", ".join(f"{report.count(outcome)} {word}" for outcome, word in words)]
+    causes, words = len(report.causes), [("unknown", "unknown"), ("pass", "healthy"), ("skip", "not tried")]
+    found = [f"{causes} cause{'s' if causes != 1 else ''}"]
+    if explained := report.count("fail") - causes:
+        found.append(f"{explained} explained by {'it' if causes == 1 else 'them'}")
+    notes = [", ".join([*found, *(f"{report.count(outcome)} {word}" for outcome, word in words)])]
     if ignored := report.count("ignored"):
         notes.append(f"{ignored} ignored")
     if hidden:

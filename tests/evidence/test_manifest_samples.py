@@ -10,9 +10,9 @@ from regdoctor.evidence.manifest_samples import ManifestSample, is_schema1
 @pytest.mark.parametrize(
     ("sample", "words"),
     [
-        (ManifestSample((), 1, complete=True), "all 1 manifest"),
-        (ManifestSample((), 7, complete=True, unreadable=2), "all 7 manifests, 2 of them unreadable"),
-        (ManifestSample((), 7, complete=False), "the first 7 manifests (a sample: the time for it was over)"),
+        (ManifestSample((), 1, complete=True), "1 manifest, which is all"),
+        (ManifestSample((), 7, complete=True, unreadable=2), "7 manifests, which is all, 2 of them unreadable"),
+        (ManifestSample((), 7, complete=False), "7 manifests, a sample: not all could be seen in time"),
     ],
 )
 def test_the_extent_is_said(sample: ManifestSample, words: str) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from regdoctor.check import Quote
+from regdoctor.check import Dialect, Quote
 from regdoctor.evidence.clocks import Clocks
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
+from regdoctor.evidence.installation import Installation
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http
 from regdoctor.injection import Absent
@@ -38,7 +39,9 @@ def gather(
 ) -> Clocks:
     """The probe's answer."""
     at = [Endpoint(url, Quote("", "")) if url else None for url in (registry, realm)]
-    found = module.clocks.gather(Endpoints(at[0], None, None, at[1]), door, config)
+    found = module.clocks.gather(
+        Endpoints(at[0], None, None, at[1]), door, config, Installation(None, Dialect.PLAIN, live=True)
+    )
     assert isinstance(found, Clocks)
     return found
 

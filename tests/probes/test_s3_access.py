@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from regdoctor.check import Dialect
+from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.s3_access import S3Access
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http
@@ -26,7 +28,7 @@ def config(url: str, root: str = "") -> RegistryConfig:
 
 def gather(config: RegistryConfig, door: Http) -> S3Access:
     """The probe's answer."""
-    found = module.s3_access.gather(config, door)
+    found = module.s3_access.gather(Installation(None, Dialect.PLAIN, live=True), config, door)
     assert isinstance(found, S3Access)
     return found
 

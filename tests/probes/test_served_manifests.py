@@ -65,7 +65,7 @@ def test_manifests_of_every_repository_are_looked_at(serve: Callable[..., Any], 
 
 def test_one_repository_that_was_named_needs_no_catalog(serve: Callable[..., Any], door: Http) -> None:
     server = serve(Registry({"a/b": ["one"], "c": ["x"]}, **{"a/b/manifests/one": (200, {}, SCHEMA2)}))
-    assert gather(server.url, door, repository="a/b").words == "all 1 manifest"
+    assert gather(server.url, door, repository="a/b").words == "1 manifest, which is all"
     assert server.asked() == ["GET /v2/a/b/tags/list", "GET /v2/a/b/manifests/one"]
 
 

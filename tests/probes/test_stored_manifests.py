@@ -121,7 +121,7 @@ def test_storage_that_is_not_there_is_no_empty_storage_unless_the_registry_runs_
         gather(tmp_path, door)
     assert gather(tmp_path, door, live=True).complete
     (tmp_path / "var/reg").mkdir(parents=True)
-    assert gather(tmp_path, door).words == "all 0 manifests"
+    assert gather(tmp_path, door).words == "0 manifests, which is all"
     (tmp_path / "var/reg/docker").write_text("a file")
     with pytest.raises(CouldNotGatherError, match="not a directory"):
         gather(tmp_path, door)
@@ -192,7 +192,7 @@ def s3(url: str, root: str = "") -> RegistryConfig:
 @pytest.mark.parametrize("root", ["", "some/where/"])
 def test_a_bucket_is_walked_page_by_page(serve: Callable[..., Any], door: Http, root: str) -> None:
     store = Store(objects(3, root))
-    found = gather(None, door, s3(serve(store).url, root))
+    found = gather(None, door, s3(serve(store).url, root), live=True)
     assert (found.looked_at, found.unreadable, found.complete) == (3, 0, True)
     assert {one.reference for one in found.schema1} == {"t0", "t1", "t2"}
     assert store.listings == 3
@@ -201,7 +201,7 @@ def test_a_bucket_is_walked_page_by_page(serve: Callable[..., Any], door: Http, 
 def test_a_listing_that_breaks_off_makes_it_a_sample(serve: Callable[..., Any], door: Http) -> None:
     store = Store(objects(3))
     store.broken_after = 1
-    found = gather(None, door, s3(serve(store).url))
+    found = gather(None, door, s3(serve(store).url), live=True)
     assert (found.looked_at, found.complete) == (1, False)
 
 
@@ -219,7 +219,7 @@ def test_a_bucket_that_cannot_be_listed_is_said(
 ) -> None:
     server = serve(lambda _: (status, {}, body))
     with pytest.raises(CouldNotGatherError, match=f"the bucket cannot be listed: GET .* → {status}") as caught:
-        gather(None, door, s3(server.url))
+        gather(None, door, s3(server.url), live=True)
     assert "secret-key" not in str(caught.value)
 
 
@@ -228,14 +228,23 @@ def test_a_bucket_that_repeats_itself_ends_with_the_time(
 ) -> None:
     monkeypatch.setattr(module, "_BUDGET", 0.3)
     body = b"<ListBucketResult><IsTruncated>true</IsTruncated><Key>docker/x</Key></ListBucketResult>"
-    found = gather(None, door, s3(serve(lambda _: (200, {}, body)).url))
+    found = gather(None, door, s3(serve(lambda _: (200, {}, body)).url), live=True)
     assert (found.looked_at, found.complete) == (0, False)
 
 
 def test_a_dead_store_is_said(door: Http, dead_url: str) -> None:
     with pytest.raises(CouldNotGatherError, match=r"the bucket cannot be listed: .*connection refused"):
-        gather(None, door, s3(dead_url))
+        gather(None, door, s3(dead_url), live=True)
 
 
 def test_requests_that_were_begun_in_time_fit_into_the_limit() -> None:
     assert module.stored_manifests.limit >= module._BUDGET + 2 * module._DEADLINE
+
+
+def test_the_bucket_of_a_copied_configuration_is_not_asked(serve: Callable[..., Any], door: Http) -> None:
+    server = serve(lambda _: (200, {}, b""))
+
+    with pytest.raises(NotApplicableError, match="a copy"):
+        gather(None, door, s3(server.url))
+
+    assert server.seen == []

@@ -91,7 +91,7 @@ def test_an_open_registry_needs_none_and_no_challenge_is_said() -> None:
     assert not gather(PublicAnswer(ping(status=200))).needed
     with pytest.raises(CouldNotGatherError, match="no WWW-Authenticate challenge"):
         gather(PublicAnswer(ping()))
-    with pytest.raises(CouldNotGatherError, match="no registry answered"):
+    with pytest.raises(CouldNotGatherError, match="none answered GET /v2/"):
         gather(PublicAnswer(ping(status=502)), Absent("x"))
 
 

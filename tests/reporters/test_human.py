@@ -89,7 +89,7 @@ def test_several_causes_are_numbered_and_what_they_explain_is_told_once(report: 
 @pytest.mark.parametrize(
     ("outcome", "first"),
     [
-        ("fail", "✗ https://registry.example.com: 1 cause found"),
+        ("fail", "✗ https://registry.example.com: 1 cause found: {check}"),
         ("pass", "✓ https://registry.example.com: nothing found wrong"),
         ("unknown", "? https://registry.example.com: nothing found wrong, but not everything could be told"),
         ("skip", "? https://registry.example.com: nothing could be examined"),
@@ -98,4 +98,4 @@ def test_several_causes_are_numbered_and_what_they_explain_is_told_once(report: 
 def test_the_first_line_is_the_answer(report: Report, row: Row, outcome: str, first: str) -> None:
     shown = render(with_rows(report, dataclasses.replace(row, outcome=outcome)), Page(width=100))
 
-    assert shown.splitlines()[0] == first
+    assert shown.splitlines()[0] == first.format(check=row.check)

@@ -9,7 +9,7 @@ from regdoctor.evidence.token_trials import TokenTrials, Trial
 @check(
     title="The registry accepts the tokens that are issued for it",
     severity=Severity.ERROR,
-    failure_modes=("AUTH-01", "AUTH-05", "AUTH-06", "AUTH-08"),
+    failure_modes=("AUTH-01", "AUTH-05", "AUTH-06", "AUTH-08", "AUTH-18"),
     symptoms=(
         "login attempt to",
         "failed with status: 401 Unauthorized",
@@ -33,6 +33,15 @@ def login_unauthorized(trials: TokenTrials) -> Outcome:
             evidence=tuple(quote for trial in refused for quote in _quotes(trial)),
             resource=refused[0].ping.url if refused[0].ping else "",
             remedy=_REMEDY,
+        )
+    denied = next((trial for trial in trials.trials if trial.login_denied), None)
+    if denied is not None and denied.realm is not None:
+        return Fail(
+            f"The token service refuses the login: no token {denied.source}",
+            evidence=(denied.realm.quote(),),
+            resource=denied.realm.url.partition("?")[0],
+            failure_modes=("AUTH-18",),
+            remedy={Dialect.PLAIN: _LOG_IN},
         )
     accepted = [trial for trial in trials.trials if trial.ping is not None and trial.ping.status == 200]
     issued = [trial for trial in accepted if trial.issued_by_gitlab]
@@ -79,6 +88,10 @@ def _claims(token: Token) -> str:
     return ", ".join([f"kid {token.kid}", f"iss {token.issuer}", f"aud {' '.join(token.audience)}", *times])
 
 
+_LOG_IN = Remedy(
+    "Use the right name and password. With two-factor authentication GitLab takes no password here but a personal "
+    "access token with the scope read_registry (write_registry to push); a deploy token may have expired."
+)
 _REMEDY = {
     Dialect.OMNIBUS: Remedy(
         "Read the reason in the registry's log; it is logged just before `error authorizing context`.",

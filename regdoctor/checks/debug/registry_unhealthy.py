@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.debug_server import DebugServer
@@ -53,6 +53,9 @@ def registry_unhealthy(
     healthy = [ping for ping in _pings(public, internal) if ping.is_registry]
     if healthy:
         return Pass(f"{healthy[0].endpoint.url} does not answer 503 (its debug server was not asked)")
+    asked = [look for look in (public, internal, debug) if not isinstance(look, Absent) or look.applicable]
+    if not asked and isinstance(public, Absent):
+        return Skip(public.reason)
     return Unknown("neither the registry nor its debug server answered")
 
 

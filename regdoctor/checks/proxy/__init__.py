@@ -18,26 +18,35 @@ def location_remedies(start: UploadStart, nginx_line: str) -> Remedies:
     Omnibus cannot set http.relativeurls or http.host in gitlab.rb but by variables (registry['env']); the chart has
     registry.relativeurls and no http.host.
     """
+    nginx = f"# in the proxy; for nginx, where it passes /v2/ on:\n{nginx_line}"
     relative = "registry['env'] = { \"REGISTRY_HTTP_RELATIVEURLS\" => true }"
     return {
         Dialect.OMNIBUS: Remedy(
-            "Mend the proxy in front of GitLab's nginx, which sends the right headers by itself; for nginx that is the "
-            "first line. Or let the registry answer with relative URLs: the second line, in /etc/gitlab/gitlab.rb. One "
-            "of the two is enough.",
-            (nginx_line, relative, "sudo gitlab-ctl reconfigure"),
+            "Either let the proxies between client and registry send the header (GitLab's own nginx does, unless "
+            "registry['nginx']['proxy_set_headers'] or a custom configuration says otherwise; so look at what stands "
+            "in front of it, too), or let the registry answer with relative URLs. One of the two is enough.",
+            (nginx, f"# or in /etc/gitlab/gitlab.rb:\n{relative}", "# and then:\nsudo gitlab-ctl reconfigure"),
         ),
         Dialect.HELM: Remedy(
             "Mend the ingress or the load balancer in front, or let the registry answer with relative URLs.",
             ("helm upgrade gitlab gitlab/gitlab --reuse-values --set registry.relativeurls=true",),
         ),
         Dialect.COMPOSE: Remedy(
-            "Mend the proxy (for nginx, the first line), or let the registry answer with relative URLs, or fix its "
-            "public address; the other two are variables of the registry's container. One of the three is enough.",
-            (nginx_line, 'REGISTRY_HTTP_RELATIVEURLS: "true"', f"REGISTRY_HTTP_HOST: {start.asked.url}"),
+            "Mend the proxy, or let the registry answer with relative URLs, or fix its public address. One of "
+            "the three is enough.",
+            (
+                nginx,
+                '# or in the environment of the registry\'s container:\nREGISTRY_HTTP_RELATIVEURLS: "true"',
+                f"# or there:\nREGISTRY_HTTP_HOST: {start.asked.url}",
+            ),
         ),
         Dialect.PLAIN: Remedy(
-            "Mend the proxy (for nginx, the first line, where it passes /v2/ on), or set one of the other two in the "
-            "registry's config.yml and restart it. One of the three is enough.",
-            (nginx_line, "http:\n  relativeurls: true", f"http:\n  host: {start.asked.url}"),
+            "Mend the proxy, or let the registry answer with relative URLs, or fix its public address, and restart it. "
+            "One of the three is enough.",
+            (
+                nginx,
+                "# or in the registry's config.yml:\nhttp:\n  relativeurls: true",
+                f"# or there:\nhttp:\n  host: {start.asked.url}",
+            ),
         ),
     }

@@ -60,7 +60,7 @@ def _fail(access: S3Access, forbidden: list[S3Call]) -> Fail:
         else f"HEAD of objects under {where} of {endpoint.bucket} is refused, where GET is not"
     )
     return Fail(
-        f"{problem}: pushes end in 403{', and pulls' if by_identity else ''}",
+        f"{problem}: pushes end in 403{', and pulls fail' if by_identity else ''}",
         evidence=(access.access_key_named_by, *(call.quote() for call in forbidden)),
         resource=endpoint.bucket,
         remedy={Dialect.PLAIN: _grant(endpoint) if by_identity else _let_head_through()},

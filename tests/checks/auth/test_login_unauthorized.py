@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from regdoctor.check import Dialect
 from regdoctor.checks.auth.login_unauthorized import login_unauthorized
 from regdoctor.distribution.tokens import Token, read_token, sign_token
@@ -88,11 +90,21 @@ def test_an_accepted_token_of_ours_does_not_vouch_for_gitlabs(given: Given) -> N
     assert "is accepted, but no token could be had" in reason
 
 
-def test_a_token_service_that_gives_none_leaves_it_unknown(given: Given) -> None:
+def test_a_token_service_that_refuses_the_login_is_a_finding_of_its_own(given: Given) -> None:
     wrong_password = Trial(f"from {REALM} for user", True, _realm(login=True, status=403), None, None)
-    reason = given.unknown(login_unauthorized, trials=TokenTrials((wrong_password,)))
-    assert "403" in reason
-    assert "dXNlcj" not in reason
+    fail = given.fail(login_unauthorized, trials=TokenTrials((wrong_password,)))
+    assert fail.failure_modes == ("AUTH-18",)
+    assert "refuses the login" in fail.message
+    assert "403" in fail.evidence[0].quote
+    assert not any("dXNlcj" in quote.quote for quote in fail.evidence)
+
+
+@pytest.mark.parametrize(("login", "status"), [(True, 500), (True, 404), (False, 403)])
+def test_a_token_service_that_gives_none_for_another_reason_leaves_it_unknown(
+    given: Given, login: bool, status: int
+) -> None:
+    trial = Trial(f"from {REALM}", True, _realm(login=login, status=status), None, None)
+    assert str(status) in given.unknown(login_unauthorized, trials=TokenTrials((trial,)))
 
 
 def test_what_is_neither_yes_nor_no_leaves_it_unknown(given: Given) -> None:

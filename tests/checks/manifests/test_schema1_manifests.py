@@ -79,8 +79,8 @@ def test_none_among_many_passes_and_says_how_many(given: Given) -> None:
         stored=StoredManifests((), 200, complete=True, unreadable=1),
         config=given.config(OFF),
     )
-    assert "the first 50 manifests (a sample" in message
-    assert "all 200 manifests, 1 of them unreadable" in message
+    assert "50 manifests, a sample" in message
+    assert "200 manifests, which is all, 1 of them unreadable" in message
 
 
 def test_an_empty_registry_passes(given: Given) -> None:

@@ -30,11 +30,11 @@ def test_http_for_https_is_a_finding(given: Given) -> None:
     fail = given.fail(location_wrong_scheme, start=start)
     assert fail.failure_modes == ("PROXY-01",)
     assert fail.resource == "https://r.example.com"
-    assert fail.remedy[Dialect.OMNIBUS].commands[:2] == (
-        "proxy_set_header X-Forwarded-Proto https;",
-        "registry['env'] = { \"REGISTRY_HTTP_RELATIVEURLS\" => true }",
-    )
-    assert "http:\n  host: https://r.example.com" in fail.remedy[Dialect.PLAIN].commands
+    proxy, gitlab_rb, apply = fail.remedy[Dialect.OMNIBUS].commands
+    assert proxy.splitlines()[1:] == ["proxy_set_header X-Forwarded-Proto https;"]
+    assert gitlab_rb.splitlines()[1:] == ["registry['env'] = { \"REGISTRY_HTTP_RELATIVEURLS\" => true }"]
+    assert apply.splitlines()[1:] == ["sudo gitlab-ctl reconfigure"]
+    assert fail.remedy[Dialect.PLAIN].commands[2].endswith("http:\n  host: https://r.example.com")
 
 
 def test_tls_ended_by_a_proxy_that_tells_nothing_is_two_failures_and_no_third(given: Given) -> None:
