@@ -6,15 +6,17 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench format system clean
+.PHONY: help demo test lint bench format clean
 
 help:  ## List the targets.
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' Makefile | expand -t 10
 
-demo: $(READY) system  ## Break a real registry on this machine and see it diagnosed.
+demo: $(READY)  ## Break a real registry on this machine and see it diagnosed.
+	@sh tools/install-system-packages.sh
 	@$(BIN)/regdoctor lab demo
 
-test: $(READY) system  ## Run every test, those with real components included.
+test: $(READY)  ## Run every test, those with real components included.
+	@sh tools/install-system-packages.sh test
 	$(BIN)/pytest -n 2 --dist worksteal
 
 lint: $(READY)  ## ruff, mypy --strict, and which part may import which.
@@ -23,7 +25,8 @@ lint: $(READY)  ## ruff, mypy --strict, and which part may import which.
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(READY) system  ## Measure the ratios that ARCHITECTURE.md promises.
+bench: $(READY)  ## Measure the ratios that ARCHITECTURE.md promises.
+	@sh tools/install-system-packages.sh
 	@$(BIN)/python -m benchmarks
 
 format: $(READY)  ## Let ruff put the code into shape.
@@ -39,6 +42,3 @@ $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -qq --disable-pip-version-check --editable '.[dev]'
 	@touch $(READY)
-
-system:
-	@sh tools/install-system-packages.sh

@@ -8,7 +8,7 @@ from typing import Any
 
 import regdoctor
 from regdoctor.causes import Finding, explanations, ordered
-from regdoctor.check import Dialect, Fail, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown
+from regdoctor.check import Check, Dialect, Fail, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown
 from regdoctor.distribution.timestamps import timestamp
 from regdoctor.redaction import redact, redact_tree
 from regdoctor.runner import Examination, Judged
@@ -107,9 +107,10 @@ def build(
     accepted = tuple(suppressions)
     findings: list[Finding] = []
     rest: list[Judged] = []
+    ignored = _ignored_causes(examination, accepted)
     for judged in examination.judged:
         match judged.outcome:
-            case Fail() as fail if not any(item.covers(judged.check, fail) for item in accepted):
+            case Fail() as fail if judged.check.name not in ignored and not _covered(judged.check, fail, accepted):
                 findings.append(Finding(judged.check, fail))
             case _:
                 rest.append(judged)
@@ -122,6 +123,17 @@ def build(
     rows += [_other(judged, dialect) for judged in rest]
     described = {name: redact_tree(value) for name, value in target.items()} | {"dialect": dialect.value}
     return Report(examination.started, examination.seconds, described, dialect, tuple(rows))
+
+
+def _covered(item: Check, fail: Fail, accepted: tuple[Suppression, ...]) -> bool:
+    return any(suppression.covers(item, fail) for suppression in accepted)
+
+
+def _ignored_causes(examination: Examination, accepted: tuple[Suppression, ...]) -> set[str]:
+    """The checks whose findings come of one that was accepted: who accepts a cause accepts what it explains."""
+    failed = [Finding(one.check, one.outcome) for one in examination.judged if isinstance(one.outcome, Fail)]
+    causes = {finding.check.name for finding in failed if _covered(finding.check, finding.fail, accepted)}
+    return {name for name, cause in explanations(failed).items() if cause in causes}
 
 
 def _failed(finding: Finding, cause: str | None, seconds: float, dialect: Dialect, outcome: str = "fail") -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 import types
@@ -90,10 +91,8 @@ def test_a_check_has_its_mirrored_test(item: Check) -> None:
 
 
 @each_check
-def test_the_lab_breaks_each_check_or_one_that_explains_it(item: Check) -> None:
-    broken = {fault.check for fault in discover().values()}
-
-    assert {item.name, *_causes(item)} & broken
+def test_the_lab_makes_each_check_fire(item: Check) -> None:
+    assert item.name in {name for fault in discover().values() for name in (fault.check, *fault.also)}
 
 
 def test_every_fault_of_the_lab_names_a_check() -> None:
@@ -300,3 +299,12 @@ def test_a_family_that_cannot_be_imported_is_not_left_out_in_silence(
 
     with pytest.raises(ImportError, match="nothing_of_that_name"):
         catalogue.checks()
+
+
+@pytest.mark.parametrize(
+    "source", sorted(Path(regdoctor.checks.__file__).parent.rglob("*.py")), ids=lambda one: one.stem
+)
+def test_a_check_opens_nothing(source: Path) -> None:
+    names = {node.id for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Name)}
+
+    assert not names & {"open", "input", "print", "exec", "eval", "__import__"}

@@ -10,7 +10,7 @@ need docker-registry docker-registry
 need nginx nginx-light
 need skopeo skopeo
 need openssl openssl
-need dockerd docker.io
+if [ "${1:-}" = test ]; then need dockerd docker.io; fi
 set -- /usr/lib/*/faketime/libfaketimeMT.so.1
 [ -e "$1" ] || missing="$missing libfaketime"
 [ -n "$missing" ] || exit 0
@@ -21,10 +21,12 @@ if ! command -v apt-get >/dev/null 2>&1 || [ "$(id -u)" != 0 ]; then
     exit 2
 fi
 echo "Installing$missing" >&2
-# The packages would start their services; here nothing but the lab is meant to run.
-export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
+# The packages would start their services; here nothing but the lab is meant to run (invoke-rc.d(8), policy-rc.d).
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+policy=/usr/sbin/policy-rc.d
+if [ -e "$policy" ]; then policy=$log; else printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"; fi
+trap 'rm -f "$log" "$policy"' EXIT
+export DEBIAN_FRONTEND=noninteractive
 { apt-get update && apt-get install --yes --no-install-recommends $missing; } >"$log" 2>&1 || {
     tail -n 20 "$log" >&2
     exit 2

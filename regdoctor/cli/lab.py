@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import enum
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+
+from regdoctor.cli.output import note, write
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -44,7 +47,7 @@ def up(fault: FaultName = "healthy") -> None:
     from regdoctor.lab.session import run_lab
 
     with _failing_politely():
-        run_lab(find_fault(fault), fault, say=_tell, show=typer.echo)
+        run_lab(find_fault(fault), fault, say=_tell, show=lambda text: write(f"{text}\n"))
 
 
 @app.command(name="break", epilog="Examples: regdoctor lab break location-http · regdoctor lab break healthy")
@@ -59,7 +62,7 @@ def break_(fault: FaultName) -> None:
         reply = ask_running_lab(fault)
         if reply.error:
             raise LabError(reply.error)
-    typer.echo(reply.command)
+    write(f"{reply.command}\n")
 
 
 @app.command(name="list", epilog="Example: regdoctor lab list --format json")
@@ -83,18 +86,20 @@ def list_(
             }
             for name, fault in faults.items()
         ]
-        typer.echo(json.dumps({"schema": "regdoctor.lab-faults/1", "faults": rows}, indent=2))
+        write(json.dumps({"schema": "regdoctor.lab-faults/1", "faults": rows}, indent=2) + "\n")
         return
     for name, fault in faults.items():
-        typer.echo(f"{name:<26} {fault.check:<28} {fault.title}")
+        write(f"{name:<26} {fault.check}\n")
+        write(textwrap.fill(fault.title, 80, initial_indent="    ", subsequent_indent="    ") + "\n")
 
 
 @app.command(epilog="Example: regdoctor lab demo token-key-mismatch")
 def demo(fault: FaultName = "s3-head-forbidden") -> None:
     """Break the stack, show what a client and the check say, mend it, and show both again.
 
-    Exits with 0 only if the check found the fault (1) and then nothing (0).
+    Exits with 0 only if the check found the fault (1) and then nothing (0), else with 70.
     """
+    from regdoctor.exit_codes import ExitCode
     from regdoctor.lab.errors import LabError
     from regdoctor.lab.fault import find_fault
     from regdoctor.lab.session import run_demonstration
@@ -104,11 +109,11 @@ def demo(fault: FaultName = "s3-head-forbidden") -> None:
         if chosen is None:
             raise LabError("a healthy lab has nothing to show; name a fault (regdoctor lab list)")
         shown = run_demonstration(chosen, fault, say=_tell)
-    raise typer.Exit(0 if shown else 1)
+    raise typer.Exit(ExitCode.HEALTHY if shown else ExitCode.BUG)
 
 
 def _tell(text: str) -> None:
-    typer.echo(text, err=True)
+    note(text)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from regdoctor.check import Dialect
+from regdoctor.distribution.reference_grammar import is_repository
 from regdoctor.exit_codes import UsageError
 from regdoctor.redaction import Secret, remember
 from regdoctor.reporters import Render, reporter
@@ -46,6 +47,8 @@ def target(
         raise UsageError(f"--root {root} is no folder.")
     if math.isnan(timeout):
         raise UsageError("--timeout takes a number of seconds.")
+    if repository is not None and not is_repository(repository):
+        raise UsageError(f"--repository {repository!r}: not the name of a repository, such as group/project.")
     elsewhere = bool(registry or config or debug_url)
     return Target(
         root=root.resolve() if root else None if elsewhere else Path("/"),

@@ -32,6 +32,8 @@ class TokenSource:
     """The challenge's scheme, lower case: `bearer` (token) or `basic`."""
     login: Login | None = None
     key: SigningKey | None = None
+    clock_offset: float = 0.0
+    """Seconds that the registry's clock is ahead of this machine's; 0 where it gave no Date."""
 
     @property
     def password_may_go(self) -> bool:

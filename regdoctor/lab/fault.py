@@ -40,6 +40,8 @@ class Fault:
     """The check that must name it."""
     failure_modes: tuple[str, ...]
     """Identifiers of the domain reference."""
+    also: tuple[str, ...] = ()
+    """The checks that must see its effects, and whose findings are folded under that of `check`."""
     arguments: tuple[str, ...] = ()
     """What `regdoctor check` needs beside the usual to see it."""
     settings: Callable[[Settings], Settings] = _unchanged

@@ -33,8 +33,11 @@ def _environment(installation: Installation) -> tuple[Variable, ...]:
         pid = installation.process.pid
         try:
             variables = psutil.Process(pid).environ()
-        except psutil.Error:
-            return ()  # ended meanwhile, or another user's: then the file alone is what can be known
+        except psutil.NoSuchProcess:
+            return ()  # ended meanwhile: then the file alone is what can be known
+        except psutil.AccessDenied as error:
+            # Any value of the file may be another one there, so that the file alone would be a guess.
+            raise CouldNotGatherError(f"the environment of process {pid} cannot be read: run as root") from error
         place = Place(f"environment of process {pid}", layer="environment")
         return tuple((name, value, place) for name, value in variables.items() if _ours(name))
     folder = installation.env_directory

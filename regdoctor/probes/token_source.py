@@ -63,7 +63,22 @@ def token_source(
         scheme=challenge.scheme.lower(),
         login=target.login if trusted else None,
         key=key,
+        clock_offset=_clock_offset(ping, internal),
     )
+
+
+def _clock_offset(ping: Ping, internal: InternalAnswer | Absent) -> float:
+    """Seconds that the registry's clock is ahead of ours, by the Date header of its answer; 0 where it gave none.
+
+    The answer on the host itself comes first: a proxy in front puts a Date of its own (nginx does).
+    """
+    looks = [internal.ping] if isinstance(internal, InternalAnswer) and internal.ping.is_registry else []
+    for exchange in (look.exchange for look in (*looks, ping)):
+        date = exchange.date()
+        if date is not None:
+            # Counted from the answer's end: a time that is too early harms no token, one from the future does.
+            return date - (exchange.started + exchange.seconds)
+    return 0.0
 
 
 def _registry_ping(public: PublicAnswer | Absent, internal: InternalAnswer | Absent) -> tuple[Ping | None, bool]:
@@ -138,7 +153,12 @@ def credentials_for(
 
 
 def signed(source: TokenSource, key: SigningKey, scopes: Sequence[Access]) -> Secret:
-    """A token as GitLab would make it, with its own key. Raises CouldNotGatherError where the key cannot sign."""
+    """A token as GitLab would make it, with its own key, at the registry's time.
+
+    The local clock may be the one that is wrong, and the registry must not be blamed for that.
+
+    Raises CouldNotGatherError where the key cannot sign.
+    """
     try:
         # GitLab's own key: that its primes are primes need not be proven, which takes a tenth of a second.
         private = load_pem_private_key(key.pem.reveal().encode(), password=None, unsafe_skip_rsa_key_validation=True)
@@ -148,7 +168,7 @@ def signed(source: TokenSource, key: SigningKey, scopes: Sequence[Access]) -> Se
             audience=source.service,
             subject="regdoctor",
             access=tuple(scopes),
-            now=time.time(),
+            now=time.time() + source.clock_offset,
         )
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise CouldNotGatherError(f"{key.path} cannot sign a token: {error}") from error

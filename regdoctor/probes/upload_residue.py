@@ -34,7 +34,10 @@ def remove_residue(
         top = installation.locate((setting.text() if setting else None) or "/var/lib/registry")
         if top is not None:
             with contextlib.suppress(UnreadableError):  # a loop of links: then the registry wrote nothing there
-                _remove_folder(follow(installation.root, top), folder)
+                repositories = follow(installation.root, top / PREFIX / "repositories")
+                path = follow(installation.root, top / folder)
+                if path.is_relative_to(repositories):  # no link leads out of the storage
+                    _remove_folder(repositories, path)
         return
     # Where the bucket cannot be asked there is nothing more to be done from here.
     with contextlib.suppress(NotApplicableError, CouldNotGatherError):
@@ -43,11 +46,9 @@ def remove_residue(
             bucket.delete(key)
 
 
-def _remove_folder(top: Path, folder: str) -> None:
+def _remove_folder(repositories: Path, path: Path) -> None:
     """Remove the upload's folder and those above it that are empty then, up to `repositories`."""
-    path = top / folder
     shutil.rmtree(path, ignore_errors=True)
-    repositories = top / PREFIX / "repositories"
     for parent in path.parents:
         if parent == repositories or not parent.is_relative_to(repositories):
             return

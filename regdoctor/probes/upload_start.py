@@ -34,7 +34,10 @@ _UPLOAD = re.compile(r"(?:/[A-Za-z0-9_.~-]+)*?/v2/(?P<name>.+)/blobs/uploads/(?P
 
 @probe(
     reads="the Location in the answer to the start of a blob upload",
-    writes=f"starts one upload (POST /v2/{_REPOSITORY}/blobs/uploads/, or in --repository) and cancels it (DELETE)",
+    writes=f"starts one upload (POST /v2/{_REPOSITORY}/blobs/uploads/, or in --repository) and cancels it (DELETE); "
+    "cancels what an earlier run could not; on the registry's host removes the hash state that distribution 2 leaves "
+    "of a cancelled upload, from its folder or, with its credentials, from its bucket; keeps a list of what is to be "
+    "removed in XDG_STATE_HOME/regdoctor",
     limit=6 * _DEADLINE + _CLEANING,
 )
 def upload_start(
@@ -58,7 +61,8 @@ def upload_start(
     try:
         ledger = Ledger()
         ledger.prepare()
-        uploads = _Uploads(door, source, ledger, installation, config)
+        local = target.registry_url is None and isinstance(installation, Installation) and installation.live
+        uploads = _Uploads(door, source, ledger, installation, config, local)
         uploads.clean_up(public.url)
         return _start(target.repository or _REPOSITORY, endpoints, uploads)
     except OSError as error:
@@ -76,6 +80,8 @@ class _Uploads:
     ledger: Ledger
     installation: Installation | Absent
     config: RegistryConfig | Absent
+    local: bool
+    """Whether the registry that is asked is the one of this installation, and its storage therefore the one at hand."""
 
     def clean_up(self, registry: str) -> None:
         """Remove what an earlier run left at this registry, as much as the time allows; the rest stays noted."""
@@ -98,7 +104,7 @@ class _Uploads:
         unknown = any(error.code == "BLOB_UPLOAD_UNKNOWN" for error in parse_errors(exchange.body))
         if exchange.status != 204 and not unknown:
             return False
-        if isinstance(self.installation, Installation) and isinstance(self.config, RegistryConfig):
+        if self.local and isinstance(self.installation, Installation) and isinstance(self.config, RegistryConfig):
             remove_residue(self.installation, self.config, self.door, entry.repository, upload)
         self.ledger.remove(entry)
         return True

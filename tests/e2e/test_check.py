@@ -40,6 +40,8 @@ def test_the_fault_is_named_first_and_nothing_else_is_blamed(
     assert causes(report) == [stack.fault.check]
     first = report["outcomes"][0]
     assert first["check"] == stack.fault.check
+    folded = {row["check"] for row in report["outcomes"] if row["explained_by"] == stack.fault.check}
+    assert set(stack.fault.also) <= folded
     assert set(first["failure_modes"]) <= set(stack.fault.failure_modes)
     assert first["evidence"]
     assert first["remedy"]["dialect"] == "omnibus"

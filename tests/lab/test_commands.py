@@ -17,7 +17,7 @@ from regdoctor.lab.fault import discover
 def test_list_shows_every_fault_with_its_check() -> None:
     result = CliRunner().invoke(app, ["list"])
 
-    shown = {tuple(line.split()[:2]) for line in result.stdout.splitlines()}
+    shown = {tuple(line.split()) for line in result.stdout.splitlines() if not line.startswith(" ")}
     assert shown == {(name, fault.check) for name, fault in discover().items()}
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -61,3 +64,35 @@ def test_a_storage_that_is_not_there_is_left_alone(tmp_path: Path) -> None:
     sweep(tmp_path, "group/project")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_out_of_the_storage_is_not_followed(tmp_path: Path, storage: Path) -> None:
+    elsewhere = tmp_path / "elsewhere" / "_uploads" / ID
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "kept").write_bytes(b"")
+    (storage / PREFIX / "repositories/group").mkdir(parents=True)
+    (storage / PREFIX / "repositories/group/project").symlink_to(tmp_path / "elsewhere")
+
+    sweep(tmp_path, "group/project")
+
+    assert (elsewhere / "kept").exists()
+
+
+def test_in_a_bucket_the_keys_of_the_upload_go_and_no_others(serve: Callable[..., Any]) -> None:
+    mine = f"{upload_folder_key('group/project', ID)}/hashstates/sha256/0"
+    listing = (
+        f'<ListBucketResult xmlns="x"><IsTruncated>false</IsTruncated><Contents><Key>{mine}</Key></Contents>'
+        "</ListBucketResult>"
+    )
+    server = serve(lambda one: (204, {}, b"") if one.method == "DELETE" else (200, {}, listing.encode()))
+    text = (
+        f"storage:\n  s3:\n    accesskey: key\n    secretkey: s3cret\n    bucket: b\n    regionendpoint: {server.url}\n"
+    )
+
+    here = Installation(root=None, dialect=Dialect.PLAIN, live=True)
+    config = parse_registry_config(text.encode(), "config.yml")
+    remove_residue(here, config, Http(TrustedCAs()), "group/project", ID)
+
+    asked, deleted = server.asked()
+    assert f"prefix={quote(upload_folder_key('group/project', ID) + '/', safe='')}" in asked
+    assert deleted == f"DELETE /b/{mine}"

@@ -14,6 +14,7 @@ FAULT = Fault(
     title="http.addr and http.debug.addr are the same",
     check="port_clash",
     failure_modes=("CFG-12",),
+    also=("registry_unreachable",),
     settings=_same_port,
     registry_comes_up=False,
 )

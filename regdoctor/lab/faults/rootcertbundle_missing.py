@@ -12,6 +12,7 @@ FAULT = Fault(
     title="The file that auth.token.rootcertbundle names does not exist",
     check="rootcertbundle_unusable",
     failure_modes=("AUTH-14",),
+    also=("registry_unreachable",),
     files=_remove_bundle,
     registry_comes_up=False,
 )

@@ -14,5 +14,6 @@ FAULT = Fault(
     title="The registry's S3 user may not read (GET, HEAD) the objects below blobs/",
     check="s3_blob_read_forbidden",
     failure_modes=("S3-06",),
+    also=("health_lies",),
     settings=_weaker,
 )

@@ -15,6 +15,7 @@ FAULT = Fault(
     title="The registry's S3 user may not list the bucket",
     check="s3_list_forbidden",
     failure_modes=("S3-05",),
+    also=("registry_unhealthy",),
     settings=_weaker,
     processes=Stack.wait_unhealthy,
 )

@@ -14,5 +14,6 @@ FAULT = Fault(
     title="GitLab signs tokens with another key than the one whose certificate the registry trusts",
     check="token_key_mismatch",
     failure_modes=("AUTH-01",),
+    also=("login_unauthorized",),
     files=_replace_key,
 )
