@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from regdoctor.reporters import Render, reporter
 from regdoctor.target import Login, Target
 
 _STANDARD_OUTPUT = (Path("-"), Path("/dev/stdout"))
+
+
+_OF_A_PROCESS = re.compile(r"/proc/(?:\d+|self)/root(?:/|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def target(
         raise UsageError(f"--repository {repository!r}: not the name of a repository, such as group/project.")
     elsewhere = bool(registry or config or debug_url)
     return Target(
-        root=root.resolve() if root else None if elsewhere else Path("/"),
+        root=_whole(root) if root else None if elsewhere else Path("/"),
         registry_url=url("--registry", registry),
         gitlab_url=url("--gitlab", gitlab, path=True),
         debug_url=url("--debug-url", debug_url),
@@ -63,6 +67,12 @@ def target(
         timeout=timeout,
         dialect=dialect,
     )
+
+
+def _whole(root: Path) -> Path:
+    """The folder's absolute path; links are followed, but for /proc/PID/root, which would lead out of a container."""
+    whole = root.absolute()
+    return whole if _OF_A_PROCESS.match(str(whole)) else whole.resolve()
 
 
 def url(option: str, text: str | None, *, path: bool = False) -> str | None:

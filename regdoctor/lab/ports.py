@@ -1,9 +1,10 @@
-"""Free loopback ports for the lab's servers."""
+"""Free loopback ports for the lab's servers, and one that is kept free of any: `python -m regdoctor.lab.ports`."""
 
 from __future__ import annotations
 
 import errno
 import secrets
+import signal
 import socket
 from contextlib import ExitStack
 
@@ -37,6 +38,19 @@ def free_ports(count: int) -> tuple[int, ...]:
     raise OSError(errno.EADDRINUSE, f"fewer than {count} ports are free from {_LOWEST} to {_HIGHEST}")
 
 
+def held_port(held: ExitStack) -> int:
+    """A port on which nobody can listen until `held` is closed: connections to it are refused.
+
+    It is bound and does not listen. Without SO_REUSEADDR on this side nobody else can bind it, not even all addresses
+    at once. Raises OSError where no port is free.
+    """
+    random = secrets.SystemRandom()
+    for port in random.sample(range(_LOWEST, _HIGHEST), _HIGHEST - _LOWEST):
+        if _hold(port, held):
+            return port
+    raise OSError(errno.EADDRINUSE, f"no port is free from {_LOWEST} to {_HIGHEST}")
+
+
 def _hold(port: int, held: ExitStack) -> bool:
     """Whether `port` can be bound; it stays bound until `held` is closed, so that it is not found twice."""
     with ExitStack() as attempt:
@@ -49,3 +63,14 @@ def _hold(port: int, held: ExitStack) -> bool:
                 return False
         held.push(attempt.pop_all())
     return True
+
+
+def main() -> None:
+    """Hold a port until the end of this process; its number is the one line of output."""
+    with ExitStack() as held:
+        print(held_port(held), flush=True)
+        signal.pause()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,11 +1,12 @@
-"""Reads the clocks of the registry, of GitLab and of the object store from their Date headers."""
+"""Reads the clocks of the registry, of its token service and of the object store from their Date headers."""
 
 from __future__ import annotations
 
+import ipaddress
 from concurrent.futures import ThreadPoolExecutor
 
-from regdoctor.evidence.clocks import Clocks, Reading
-from regdoctor.evidence.endpoints import Endpoints
+from regdoctor.evidence.clocks import Clocks, Reading, party_of
+from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.installation import Installation
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import s3_endpoint
@@ -18,7 +19,7 @@ _DEADLINE = 5.0
 
 
 @probe(
-    reads="the Date header of one HEAD or GET each to the registry, to GitLab and to the object store",
+    reads="the Date header of one HEAD or GET each to the registry, to its token service and to the object store",
     limit=2 * _DEADLINE,
 )
 def clocks(
@@ -28,8 +29,9 @@ def clocks(
     asked: dict[str, tuple[str, str]] = {}
     if endpoints.nearest:
         asked["registry"] = ("GET", f"{endpoints.nearest.url}/v2/")
+    issuer = party_of(endpoints.realm.url) if endpoints.realm else ""
     if endpoints.realm:
-        asked["GitLab"] = ("HEAD", endpoints.realm.url)
+        asked[issuer] = ("HEAD", endpoints.realm.url)
     # The store of a copied configuration may be somebody else's from here.
     here = isinstance(installation, Installation) and installation.live
     store = s3_endpoint(config) if here and isinstance(config, RegistryConfig) else None
@@ -45,7 +47,7 @@ def clocks(
         }
     for whose, answer in answers.items():
         exchange = answer.result()
-        reading = Reading.of(whose, exchange)
+        reading = Reading.of(whose, exchange, direct=whose == "registry" and _asks_the_registry_itself(endpoints))
         if reading:
             readings[whose] = reading
         else:
@@ -53,4 +55,16 @@ def clocks(
             unread.append(f"{whose} ({exchange.quote().source}): {why}")
     if not readings:
         raise CouldNotGatherError("no clock could be read: " + ("; ".join(unread) or "nothing to ask"))
-    return Clocks(readings.get("registry"), readings.get("GitLab"), readings.get("object store"), tuple(unread))
+    return Clocks(readings.get("registry"), readings.get(issuer), readings.get("object store"), tuple(unread))
+
+
+def _asks_the_registry_itself(endpoints: Endpoints) -> bool:
+    # A proxy on this host, before a registry on this host, has the same clock.
+    return endpoints.nearest is not None and (endpoints.internal is not None or _is_this_host(endpoints.nearest))
+
+
+def _is_this_host(endpoint: Endpoint) -> bool:
+    try:
+        return ipaddress.ip_address(endpoint.host).is_loopback
+    except ValueError:
+        return endpoint.host == "localhost" or endpoint.host.endswith(".localhost")

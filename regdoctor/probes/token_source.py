@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from regdoctor.distribution.challenges import Challenge
 from regdoctor.distribution.tokens import Access, sign_token
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
+from regdoctor.evidence.clocks import Reading
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.signer import SignerFiles
 from regdoctor.evidence.token_source import SigningKey, TokenSource
@@ -73,12 +74,9 @@ def _clock_offset(ping: Ping, internal: InternalAnswer | Absent) -> float:
     The answer on the host itself comes first: a proxy in front puts a Date of its own (nginx does).
     """
     looks = [internal.ping] if isinstance(internal, InternalAnswer) and internal.ping.is_registry else []
-    for exchange in (look.exchange for look in (*looks, ping)):
-        date = exchange.date()
-        if date is not None:
-            # Counted from the answer's end: a time that is too early harms no token, one from the future does.
-            return date - (exchange.started + exchange.seconds)
-    return 0.0
+    readings = (Reading.of("registry", look.exchange) for look in (*looks, ping))
+    # The least that it can be: a token from a moment ago is good, one from a moment ahead is not.
+    return next((reading.offset - reading.uncertainty for reading in readings if reading), 0.0)
 
 
 def _registry_ping(public: PublicAnswer | Absent, internal: InternalAnswer | Absent) -> tuple[Ping | None, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,18 @@ def test_without_words_this_host_is_examined_and_with_an_address_no_host_is() ->
     assert target(registry="https://registry.example.com").root is None
     assert target(debug_url="http://127.0.0.1:5001").root is None
     assert target(config=[Path("a.yml")]).root is None
+
+
+def test_the_root_of_a_process_is_not_taken_for_this_hosts() -> None:
+    root = Path(f"/proc/{os.getpid()}/root")
+
+    assert target(root=root).root == root
+
+
+def test_a_repository_that_can_be_none_is_refused() -> None:
+    assert target(repository="group/project").repository == "group/project"
+    with pytest.raises(UsageError, match="not the name of a repository"):
+        target(repository="../../Bad Repo")
 
 
 def test_a_folder_is_taken_as_it_really_is(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regdoctor.evidence.clocks import Clocks, Reading
+from regdoctor.evidence.clocks import Clocks, Reading, party_of
 from regdoctor.evidence.exchange import Exchange
 
 URL = "https://gitlab.example.com/jwt/auth"
@@ -62,3 +62,25 @@ def test_the_reason_for_an_unread_clock_is_found_by_its_owner() -> None:
     clocks = Clocks(None, None, None, ("registry (r): refused", "object store (s): no Date header"))
     assert clocks.why_unread("object store") == "object store (s): no Date header"
     assert clocks.why_unread("GitLab") == ""
+
+
+@pytest.mark.parametrize(
+    ("realm", "party"),
+    [
+        (URL, "GitLab"),
+        ("https://example.com/gitlab/jwt/auth/", "GitLab"),
+        ("https://gitlab.example.com/jwt/auth?x=1", "GitLab"),
+        ("https://harbor.example.com/service/token", "token service"),
+        ("https://auth.docker.io/token?for=/jwt/auth", "token service"),
+    ],
+)
+def test_gitlab_is_told_by_the_path_of_its_realm(realm: str, party: str) -> None:
+    assert party_of(realm) == party
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_a_reading_knows_whether_the_party_itself_was_asked(direct: bool) -> None:
+    exchange = Exchange("GET", URL, headers=(("Date", "Tue, 14 Nov 2023 22:13:20 GMT"),))
+    reading = Reading.of("registry", exchange, direct=direct)
+    assert reading is not None
+    assert reading.direct is direct

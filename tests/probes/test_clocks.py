@@ -14,6 +14,7 @@ import pytest
 from regdoctor.check import Dialect, Quote
 from regdoctor.evidence.clocks import Clocks
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
+from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http
@@ -61,6 +62,52 @@ def test_each_partys_clock_is_read_with_its_uncertainty(serve: Callable[..., Any
     assert all("Authorization" not in one.headers for one in server.seen)
 
 
+@pytest.mark.parametrize(
+    ("path", "whose"),
+    [
+        ("/jwt/auth", "GitLab"),
+        ("/gitlab/jwt/auth", "GitLab"),
+        ("/service/token", "token service"),
+        ("", "token service"),
+    ],
+)
+def test_the_token_service_is_gitlab_by_its_path(
+    serve: Callable[..., Any], door: Http, dead_url: str, path: str, whose: str
+) -> None:
+    server = serve(lambda _: (401, {}, b""))
+    read = gather(door, realm=f"{server.url}{path}").gitlab
+    assert read is not None
+    assert (read.whose, read.direct) == (whose, False)
+    assert gather(door, server.url, f"{dead_url}{path}").why_unread(whose)
+
+
+@pytest.mark.parametrize(
+    ("public", "internal", "direct"),
+    [
+        ("http://registry.example.com", "http://10.0.0.7:5000", True),
+        (None, "http://127.0.0.1:5000", True),
+        ("http://127.0.0.1:5050", None, True),
+        ("https://[::1]:5050", None, True),
+        ("https://localhost:5050", None, True),
+        ("https://registry.localhost", None, True),
+        ("https://registry.example.com", None, False),
+        ("https://10.0.0.7", None, False),
+        ("https://localhost.example.com", None, False),
+    ],
+)
+def test_a_registry_is_asked_directly_at_its_own_address_or_on_this_host(
+    monkeypatch: pytest.MonkeyPatch, door: Http, public: str | None, internal: str | None, direct: bool
+) -> None:
+    def answer(_: Http, method: str, url: str, **__: Any) -> Exchange:
+        return Exchange(method, url, status=401, headers=(("Date", "Tue, 14 Nov 2023 22:13:20 GMT"),))
+
+    monkeypatch.setattr(Http, "send", answer)
+    at = [Endpoint(url, Quote("", "")) if url else None for url in (public, internal)]
+    found = module.clocks.gather(Endpoints(at[0], at[1], None, None), door, NONE, NONE)
+    assert found.registry is not None
+    assert found.registry.direct is direct
+
+
 def test_they_are_asked_side_by_side(serve: Callable[..., Any], door: Http) -> None:
     together = threading.Barrier(3, timeout=5)
 
@@ -75,11 +122,11 @@ def test_they_are_asked_side_by_side(serve: Callable[..., Any], door: Http) -> N
 def test_what_cannot_be_read_is_told_and_the_rest_is_read(serve: Callable[..., Any], door: Http, dead_url: str) -> None:
     server = serve(lambda _: (200, {"Age": "30"}, b""))
     good = serve(lambda _: (200, {}, b""))
-    found = gather(door, good.url, dead_url, store(server.url))
+    found = gather(door, good.url, f"{dead_url}/jwt/auth", store(server.url))
     assert found.registry is not None
     assert (found.gitlab, found.object_store) == (None, None)
     gitlab, kept = found.unread
-    assert gitlab.startswith("GitLab (HEAD http://127.0.0.1:9): ")
+    assert gitlab.startswith("GitLab (HEAD http://127.0.0.1:9/jwt/auth): ")
     assert "connection refused" in gitlab
     assert kept.startswith("object store (")
     assert kept.endswith("no Date header that can be trusted")

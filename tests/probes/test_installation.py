@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.evidence.installation import Installation
 from regdoctor.exit_codes import UsageError
-from regdoctor.probe import NotApplicableError
+from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes import installation as module
 from regdoctor.target import Target
 
@@ -43,7 +45,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
 
     def run(*arguments: str, folder: Path = tmp_path, name: str = "docker-registry") -> subprocess.Popen[bytes]:
-        shutil.copy("/bin/sh", tmp_path / name)
+        if not (tmp_path / name).exists():  # a program that runs may not be written again
+            shutil.copy("/bin/sh", tmp_path / name)
         (folder / "serve").write_text("read line\n")  # the shell takes its first argument for a script
         process = subprocess.Popen([tmp_path / name, *arguments], cwd=folder, stdin=subprocess.PIPE)
         started.append(process)
@@ -57,6 +60,48 @@ def start(tmp_path: Path) -> Iterator[Start]:
         assert process.stdin is not None
         process.stdin.close()
         process.wait(10)
+
+
+WAIT = """
+import os, sys
+open("/proc/self/comm", "w").write("registry")
+os.chroot(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def contain() -> Iterator[Start]:
+    """Starts a process with a registry's name and arguments in a mount namespace and a root folder of its own."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def run(root: Path, *arguments: str, hide: Path | None = None) -> subprocess.Popen[bytes]:
+        words = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+        if hide:  # an empty folder lies over this one, for the process alone
+            words += ["sh", "-c", 'mount -t tmpfs none "$0" && exec "$@"', str(hide)]
+        words += [sys.executable, "-c", WAIT, str(root), *arguments]
+        process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        started.append(process)
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        return process
+
+    yield run
+    for process in started:
+        process.communicate(timeout=10)
+
+
+@pytest.fixture
+def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Hides all but the named processes: other tests may run registries on this machine, too."""
+    every = psutil.process_iter
+
+    def hide(*processes: subprocess.Popen[bytes]) -> None:
+        pids = [process.pid for process in processes]
+        monkeypatch.setattr(psutil, "process_iter", lambda names: (p for p in every(names) if p.pid in pids))
+
+    return hide
 
 
 @pytest.fixture
@@ -150,15 +195,122 @@ def test_a_relative_argument_is_read_from_the_processs_folder(tmp_path: Path, st
 
 
 def test_on_this_host_a_running_registry_is_taken_wherever_its_configuration_is(
-    tmp_path: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, start: Start, only: Callable[..., None]
 ) -> None:
-    process = start("serve", str(tmp_path / "c.yml"))
-    every = psutil.process_iter
-    # Other tests may run registries on this machine, too.
-    monkeypatch.setattr(psutil, "process_iter", lambda names: (p for p in every(names) if p.pid == process.pid))
+    only(start("serve", str(tmp_path / "c.yml")))
     found = look(Target(root=Path("/")))
     assert found.live
     assert found.registry_config == tmp_path / "c.yml"
+
+
+def test_a_containers_registry_is_not_judged_by_this_hosts_file_of_the_same_path(
+    tmp_path: Path, contain: Start, only: Callable[..., None], as_this_host: None
+) -> None:
+    inside = tmp_path / "inside"
+    put(tmp_path, PACKAGE)
+    put(inside, str(tmp_path / PACKAGE).lstrip("/"))
+    process = contain(inside, "serve", str(tmp_path / PACKAGE))
+    only(process)
+    pointer = f"in a container, .* as process {process.pid}: --root /proc/{process.pid}/root, as root, examines them"
+    with pytest.raises(NotApplicableError, match=rf"config\.yml is there, but no registry runs with it.*{pointer}"):
+        look(Target(root=tmp_path))
+    (tmp_path / PACKAGE).unlink()
+    with pytest.raises(NotApplicableError, match=f"No registry was found.*{pointer}"):
+        look(Target(root=tmp_path))
+
+
+def test_a_containers_registry_does_not_hide_the_hosts_own(
+    tmp_path: Path, start: Start, contain: Start, only: Callable[..., None]
+) -> None:
+    put(tmp_path, "c.yml")
+    (tmp_path / "inside").mkdir()
+    elsewhere = contain(tmp_path / "inside", "serve", "/etc/docker/registry/config.yml")
+    own = start("serve", str(tmp_path / "c.yml"))
+    only(elsewhere, own)
+    found = look(Target(root=Path("/")))
+    assert found.process is not None
+    assert (found.process.pid, found.registry_config) == (own.pid, tmp_path / "c.yml")
+
+
+def test_by_its_processs_root_a_container_is_examined_as_it_runs(tmp_path: Path, contain: Start) -> None:
+    inside = tmp_path / "inside"
+    put(inside, PACKAGE, ".dockerenv")
+    process = contain(inside, "serve", f"/{PACKAGE}")
+    root = Path(f"/proc/{process.pid}/root")
+    found = look(Target(root=root))
+    assert found.process is not None
+    assert (found.process.pid, found.process.config) == (process.pid, root / PACKAGE)
+    assert (found.registry_config, found.live, found.dialect) == (root / PACKAGE, True, Dialect.COMPOSE)
+
+
+def test_a_service_with_a_mount_namespace_and_the_hosts_files_is_the_hosts(
+    tmp_path: Path, contain: Start, only: Callable[..., None]
+) -> None:
+    put(tmp_path, "c.yml")
+    process = contain(Path("/"), "serve", str(tmp_path / "c.yml"))
+    only(process)
+    found = look(Target(root=Path("/")))
+    assert found.process is not None
+    assert found.process.pid == process.pid
+
+
+def test_a_service_that_has_another_file_mounted_there_is_not_judged_by_the_hosts(
+    tmp_path: Path, contain: Start, only: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, "etc/c.yml")
+    monkeypatch.setattr(module, "REGISTRY_CONFIGS", ())
+    monkeypatch.setattr(module, "GITLAB_YMLS", ())
+    process = contain(Path("/"), "serve", str(tmp_path / "etc/c.yml"), hide=tmp_path / "etc")
+    only(process)
+    with pytest.raises(NotApplicableError, match=f"as process {process.pid}: --root"):
+        look(Target(root=Path("/")))
+
+
+def test_a_process_whose_root_may_not_be_seen_is_the_hosts_where_its_configuration_is_there(
+    tmp_path: Path, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, other: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "samefile", refuse)  # root may see every process
+    put(tmp_path, PACKAGE, "mine.yml")
+    process = start("serve", str(tmp_path / "mine.yml"))
+    found = look(Target(root=tmp_path))
+    assert found.process is not None
+    assert found.process.pid == process.pid
+    (tmp_path / "mine.yml").unlink()
+    assert look(Target(root=tmp_path)).process is None
+
+
+def test_of_several_registries_the_one_in_a_known_place_is_taken(tmp_path: Path, start: Start) -> None:
+    put(tmp_path, PACKAGE, "a.yml", "b.yml")
+    start("serve", str(tmp_path / "a.yml"))
+    known = start("serve", str(tmp_path / PACKAGE))
+    start("serve", str(tmp_path / "b.yml"))
+    found = look(Target(root=tmp_path))
+    assert found.process is not None
+    assert (found.process.pid, found.registry_config) == (known.pid, tmp_path / PACKAGE)
+
+
+def test_of_several_registries_elsewhere_one_must_be_named(tmp_path: Path, start: Start) -> None:
+    put(tmp_path, "a.yml", "b.yml", "c.yml")
+    a, b = (start("serve", str(tmp_path / name)) for name in ("a.yml", "b.yml"))
+    with pytest.raises(CouldNotGatherError, match=r"several registries run here: .*--config FILE") as caught:
+        look(Target(root=tmp_path))
+    for process, name in ((a, "a.yml"), (b, "b.yml")):
+        assert f"process {process.pid} with {tmp_path / name}" in str(caught.value)
+    named = look(Target(root=tmp_path, config_files=(tmp_path / "b.yml",)))
+    assert named.process is not None
+    assert (named.process.pid, named.registry_config) == (b.pid, tmp_path / "b.yml")
+    assert look(Target(root=tmp_path, config_files=(tmp_path / "c.yml",))).process is None
+
+
+def test_several_processes_of_one_registry_are_one(tmp_path: Path, start: Start) -> None:
+    put(tmp_path, "a.yml")
+    pids = [start("serve", str(tmp_path / "a.yml")).pid for _ in range(2)]
+    found = look(Target(root=tmp_path))
+    assert found.process is not None
+    assert found.process.pid in pids
 
 
 def test_a_link_of_the_tree_that_leads_nowhere_is_there_and_its_reader_says_the_rest(tmp_path: Path) -> None:

@@ -88,6 +88,17 @@ def test_of_a_process_that_has_ended_the_file_is_known(root: Path, monkeypatch: 
     assert level.text() == "info"
 
 
+def test_an_environment_that_may_not_be_read_leaves_the_configuration_unknown(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> dict[str, str]:
+        raise psutil.AccessDenied(1)
+
+    monkeypatch.setattr(psutil.Process, "environ", refuse)  # root may read every process's
+    with pytest.raises(CouldNotGatherError, match=rf"the environment of process {os.getpid()} .*: run as root$"):
+        read(installed(root, os.getpid()))
+
+
 def test_without_a_directory_the_file_stands_alone(root: Path) -> None:
     for file in (root / "env").iterdir():
         file.unlink()

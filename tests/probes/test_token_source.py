@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import email.utils
 import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -149,6 +151,34 @@ def test_a_token_is_signed_with_each_kind_of_key(key: PrivateKeyTypes, algorithm
     bearer = credentials_for(door, signer, SCOPES)["bearer"]
     token = read_token(bearer.reveal())
     assert (token.algorithm, token.audience, token.access) == (algorithm, ("container_registry",), SCOPES)
+
+
+def dated(ahead: float, *headers: tuple[str, str], url: str = "https://r.example.com") -> Ping:
+    """A challenge from a clock that is some seconds ahead of ours."""
+    now = time.time()
+    date = ("Date", email.utils.formatdate(now + ahead, usegmt=True))
+    return ping(BEARER, date, *headers, url=url, started=now - 2, seconds=2.0)
+
+
+@pytest.mark.parametrize("ahead", [-7200, 0, 7200])
+def test_a_token_is_signed_at_the_registrys_time_and_never_before_it(ahead: float, door: Http) -> None:
+    files = key_file(ed25519.Ed25519PrivateKey.generate())
+    found = gather(PublicAnswer(dated(ahead)), target=Target(), files=files)
+    token = read_token(credentials_for(door, found, SCOPES)["bearer"].reveal())
+    assert token.issued is not None
+    assert -3 <= token.issued - (time.time() + ahead) <= 0
+
+
+def test_the_clock_of_the_registry_itself_counts_before_that_of_a_proxy_in_front() -> None:
+    proxy, registry = dated(600), dated(30, url="http://127.0.0.1:5000")
+    assert gather(PublicAnswer(proxy)).clock_offset == pytest.approx(600, abs=2)
+    assert gather(PublicAnswer(proxy), InternalAnswer(registry)).clock_offset == pytest.approx(30, abs=2)
+    assert gather(PublicAnswer(proxy), InternalAnswer(ping(status=502))).clock_offset == pytest.approx(600, abs=2)
+
+
+def test_without_a_date_that_can_be_trusted_the_local_clock_counts() -> None:
+    assert gather(PublicAnswer(ping(BEARER))).clock_offset == 0
+    assert gather(PublicAnswer(dated(600, ("Age", "90")))).clock_offset == 0
 
 
 def test_a_key_that_cannot_sign_is_named_and_not_shown() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +49,14 @@ def test_each_way_is_tried_at_the_registry(serve: Callable[..., Any], door: Http
     assert (ours.token.issuer, ours.issued_by_gitlab) == ("omnibus-gitlab-issuer", False)
     assert server.seen[1].headers["Authorization"] == "Bearer opaque-token"
     assert "correct horse" not in repr(issued)
+
+
+def test_the_trial_with_the_key_goes_by_the_registrys_clock(serve: Callable[..., Any], door: Http) -> None:
+    server = serve(lambda _: (401, {}, b"{}"))
+    source = TokenSource(True, server.url, f"{server.url}/jwt/auth", "r", key=KEY, clock_offset=-86400.0)
+    ours = gather(at(server.url), source, door).trials[-1]
+    assert ours.token is not None
+    assert ours.token.issued == pytest.approx(time.time() - 86400, abs=10)
 
 
 def test_without_a_login_a_scope_is_asked_for(serve: Callable[..., Any], door: Http) -> None:

@@ -1,7 +1,7 @@
 """S3-19: the object store's clock is so far from the registry's that it refuses signed requests."""
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
-from regdoctor.evidence.clocks import Clocks
+from regdoctor.evidence.clocks import Clocks, Reading
 
 LIMIT = 15 * 60.0
 """Seconds that S3 lets a signed request's time differ from its own (S3 API, RequestTimeTooSkewed)."""
@@ -23,7 +23,8 @@ def object_store_clock_skew(clocks: Clocks) -> Outcome:
 
     It answers 403 RequestTimeTooSkewed then, to everything: the registry's health check, pushes and pulls, and also
     to the links for download that the registry signs. The registry's clock is read from its own answer where it can
-    be asked without a proxy in between.
+    be asked without a proxy in between. Through the public address alone it may be a proxy's, and the finding is a
+    warning.
 
     Let NTP set the clock of the registry's host, or of the store's where that is your own.
     """
@@ -39,12 +40,18 @@ def object_store_clock_skew(clocks: Clocks) -> Outcome:
     doubt = store.uncertainty + registry.uncertainty
     words = f"{store.words}, {registry.words}, against this machine's clock"
     if abs(apart) + doubt <= LIMIT:
-        return Pass(words)
+        return Pass(words if registry.direct else f"{words}, as far as it shows through the public address")
     if abs(apart) - doubt <= LIMIT:
         return Unknown(f"too near to the 15 minutes that S3 allows to tell: {words}")
+    return _fail(registry, store, apart)
+
+
+def _fail(registry: Reading, store: Reading, apart: float) -> Fail:
+    compared = "the registry's" if registry.direct else "the registry's, or the proxy's in front of it"
     return Fail(
-        f"The object store's clock is {abs(apart) / 60:.0f} min {'ahead of' if apart > 0 else 'behind'} the "
-        "registry's; S3 refuses requests from 15 min on",
+        f"The object store's clock is {abs(apart) / 60:.0f} min {'ahead of' if apart > 0 else 'behind'} {compared}; "
+        "S3 refuses requests from 15 min on",
+        severity=Severity.ERROR if registry.direct else Severity.WARNING,
         evidence=(store.quote(), registry.quote()),
         resource=store.exchange.url,
         remedy={

@@ -26,9 +26,9 @@ def debug_server_exposed(
     It shows health and, where they are switched on, metrics; distribution's also /debug/vars and pprof. GitLab's
     registry has no /debug/vars, and pprof only where it is switched on. /debug/vars shows the command line, pprof the
     heap, where credentials are; a profile also costs the registry time. GitLab says that access must be locked down in
-    production. An address such as `:5001` or `0.0.0.0:5001` listens on every interface. In a container that is as it
-    must be, for the probes of Kubernetes come from outside: there only the port's being published counts, which is not
-    seen here.
+    production. An address such as `:5001` or `0.0.0.0:5001` tells it to listen on every interface. In a container that
+    is as it must be, for the probes of Kubernetes come from outside: there only the port's being published counts,
+    which is not seen here, so this stays open.
 
     Listen on localhost, or let a firewall keep others out.
     """
@@ -46,11 +46,14 @@ def debug_server_exposed(
     address = setting.text() or ""
     reach = _reach(address.rpartition(":")[0])
     if reach is None:
-        return Unknown(f"it listens on {address}; whether that name is this host alone is not known")
+        return Unknown(f"it is told to listen on {address}; whether that name is this host alone is not known")
     if not reach:
-        return Pass(f"it listens on {address}")
+        return Pass(f"it is told to listen on {address}")
     if isinstance(installation, Installation) and installation.dialect in (Dialect.HELM, Dialect.COMPOSE):
-        return Pass(f"it listens on {address} inside a container")
+        return Unknown(
+            f"it is told to listen on {address} inside a container; whether the port is published cannot be seen "
+            "from here"
+        )
     return _listens_widely(debug, setting, reach)
 
 
@@ -72,11 +75,11 @@ def _reach(host: str) -> str | None:
 def _listens_widely(debug: DebugServer, setting: Located, reach: str) -> Fail:
     pages = ((debug.variables, debug.shows_variables), (debug.profiles, debug.shows_profiles))
     shown = [exchange.quote() for exchange, is_shown in pages if is_shown]
-    told = "is told to listen" if debug.problems is None else "listens"
     what = "its variables and profiles, to anyone who reaches it" if shown else "its health, to anyone who reaches it"
     address = setting.text() or ""
     return Fail(
-        f"The debug server {told} on {reach} ({address}) and shows {what}",
+        # Told, for all that is read here is a line of the configuration: a firewall's or a namespace's word is not.
+        f"The debug server is told to listen on {reach} ({address}) and shows {what}",
         evidence=(setting.quote(), *(shown or [debug.health.quote()])),
         resource=address,
         severity=Severity.ERROR if shown else Severity.WARNING,

@@ -27,6 +27,9 @@ def registry_unhealthy(
     words of the store, for example.
 
     Mend what the reason names; the registry recovers by itself with the next check.
+
+    Only the report proves that the registry is healthy. Where no debug server is configured, an answer of 200 or 401
+    proves no more than that the health check, which may be off, does not make the registry answer 503.
     """
     problems = debug.problems if isinstance(debug, DebugServer) else None
     unavailable = next((ping for ping in _pings(public, internal) if _unavailable(ping)), None)
@@ -50,13 +53,26 @@ def registry_unhealthy(
         )
     if problems is not None:
         return Pass(f"{_url(debug)}/debug/health is green")
-    healthy = [ping for ping in _pings(public, internal) if ping.is_registry]
-    if healthy:
-        return Pass(f"{healthy[0].endpoint.url} does not answer 503 (its debug server was not asked)")
+    return _without_report(public, internal, debug)
+
+
+def _without_report(
+    public: PublicAnswer | Absent, internal: InternalAnswer | Absent, debug: DebugServer | Absent
+) -> Outcome:
+    if isinstance(debug, DebugServer):
+        return Unknown(f"{_url(debug)}/debug/health gives no health report: {debug.health.quote().quote}")
+    serving = [ping for ping in _pings(public, internal) if ping.is_registry and ping.exchange.status in (200, 401)]
+    if serving and debug.applicable:
+        return Unknown(f"no health report could be had: {debug.reason}")
+    if serving:
+        return Pass(
+            f"{serving[0].endpoint.url} answers {serving[0].exchange.status}: its health check does not make it answer "
+            "503; no debug server is known here that could tell more"
+        )
     asked = [look for look in (public, internal, debug) if not isinstance(look, Absent) or look.applicable]
     if not asked and isinstance(public, Absent):
         return Skip(public.reason)
-    return Unknown("neither the registry nor its debug server answered")
+    return Unknown("neither the registry nor its debug server gave an answer that tells its health")
 
 
 def _pings(public: PublicAnswer | Absent, internal: InternalAnswer | Absent) -> list[Ping]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Fail, Pass, Unknown
+from regdoctor.check import Fail, Pass, Severity, Unknown
 from regdoctor.checks.clock.object_store_clock_skew import object_store_clock_skew
 from regdoctor.evidence.clocks import Clocks, Reading
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 STORE = "https://s3.example.com"
 
 
-def _clocks(given: Given, store: float, registry: float = 0.0) -> Clocks:
+def _clocks(given: Given, store: float, registry: float = 0.0, *, direct: bool = True) -> Clocks:
     return Clocks(
-        Reading.of("registry", given.date(given.inner_url, registry)),
+        Reading.of("registry", given.date(given.inner_url, registry), direct=direct),
         None,
         Reading.of("object store", given.date(STORE, store)),
     )
@@ -38,7 +38,20 @@ def test_the_finding_says_how_far_and_which_way(given: Given) -> None:
     fail = given.fail(object_store_clock_skew, clocks=_clocks(given, 1200))
     assert "20 min ahead of the registry's; S3 refuses" in fail.message
     assert fail.resource == STORE
+    assert fail.severity is Severity.ERROR
     assert "behind" in given.fail(object_store_clock_skew, clocks=_clocks(given, 0, 1200)).message
+
+
+def test_through_a_proxy_the_difference_is_a_warning_that_names_it(given: Given) -> None:
+    fail = given.fail(object_store_clock_skew, clocks=_clocks(given, 1200, direct=False))
+    assert "ahead of the registry's, or the proxy's in front of it; S3" in fail.message
+    assert fail.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_agreement_says_where_only_the_public_address_showed_it(given: Given, direct: bool) -> None:
+    message = given.passes(object_store_clock_skew, clocks=_clocks(given, 0, direct=direct))
+    assert ("as far as it shows through the public address" in message) is not direct
 
 
 def test_no_store_is_no_concern(given: Given) -> None:

@@ -14,10 +14,21 @@ if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 
-def _clocks(given: Given, gitlab: float, registry: float = 0.0, seconds: float = 0.0) -> Clocks:
+HARBOR = "https://harbor.example.com/service/token"
+
+
+def _clocks(given: Given, gitlab: float, registry: float = 0.0, seconds: float = 0.0, *, direct: bool = True) -> Clocks:
     return Clocks(
-        Reading.of("registry", given.date(f"{given.inner_url}/v2/", registry, seconds=seconds)),
+        Reading.of("registry", given.date(f"{given.inner_url}/v2/", registry, seconds=seconds), direct=direct),
         Reading.of("GitLab", given.date("https://gitlab.example.com/jwt/auth", gitlab, seconds=seconds)),
+        None,
+    )
+
+
+def _harbor(given: Given, ahead: float, *, direct: bool = True) -> Clocks:
+    return Clocks(
+        Reading.of("registry", given.date(f"{given.inner_url}/v2/", 0), direct=direct),
+        Reading.of("token service", given.date(HARBOR, ahead)),
         None,
     )
 
@@ -66,6 +77,44 @@ def test_tokens_have_expired_at_birth_beyond_their_life_and_the_leeway(
     assert given.fail(token_clock_skew, clocks=_clocks(given, -behind)).severity is severity
 
 
+@pytest.mark.parametrize(
+    ("ahead", "kind"),
+    [(0, Pass), (59, Pass), (61, Unknown), (62, Fail), (-61, Unknown), (-62, Fail)],
+)
+def test_another_token_service_is_judged_by_the_leeway_alone(given: Given, ahead: float, kind: type) -> None:
+    assert isinstance(given.outcome(token_clock_skew, clocks=_harbor(given, ahead)), kind)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "effect"),
+    [
+        (600, "600 s ± 1 s ahead of the registry's: tokens may be not yet valid"),
+        (-200, "200 s ± 1 s behind the registry's: tokens may be expired"),
+        (-3600, "3600 s ± 1 s behind the registry's: tokens may be expired"),
+    ],
+)
+def test_nothing_of_gitlab_is_said_of_another_token_service(given: Given, ahead: float, effect: str) -> None:
+    fail = given.fail(token_clock_skew, clocks=_harbor(given, ahead))
+    assert fail.message.startswith(f"The token service's clock is {effect}")
+    assert fail.severity is Severity.WARNING
+    told = [fail.message, *(quote.quote for quote in fail.evidence), *(remedy.text for remedy in fail.remedy.values())]
+    assert not [text for text in told if "GitLab" in text or "minutes" in text]
+
+
+@pytest.mark.parametrize("ahead", [600, -600])
+def test_through_a_proxy_the_difference_is_a_warning_that_names_it(given: Given, ahead: float) -> None:
+    for clocks in (_clocks(given, ahead, direct=False), _harbor(given, ahead, direct=False)):
+        fail = given.fail(token_clock_skew, clocks=clocks)
+        assert "the registry's, or the proxy's in front of it: if it is the registry's, tokens" in fail.message
+        assert fail.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_agreement_says_where_only_the_public_address_showed_it(given: Given, direct: bool) -> None:
+    message = given.passes(token_clock_skew, clocks=_clocks(given, 0, direct=direct))
+    assert ("as far as it shows through the public address" in message) is not direct
+
+
 def test_no_token_service_is_no_concern(given: Given) -> None:
     registry = Reading.of("registry", given.date(given.inner_url, 0))
     given.skips(token_clock_skew, clocks=Clocks(registry, None, None))
@@ -76,5 +125,7 @@ def test_an_unread_clock_is_unknown_with_its_reason_alone(given: Given) -> None:
     unread: tuple[str, ...] = ("object store (s3): refused", "registry (r): no Date header that can be trusted")
     assert given.unknown(token_clock_skew, clocks=Clocks(None, reading, None, unread)) == unread[1]
     unread = ("GitLab (g): connection refused",)
+    assert given.unknown(token_clock_skew, clocks=Clocks(reading, None, None, unread)) == unread[0]
+    unread = ("token service (t): connection refused",)
     assert given.unknown(token_clock_skew, clocks=Clocks(reading, None, None, unread)) == unread[0]
     assert "not known" in given.unknown(token_clock_skew, clocks=Clocks(None, reading, None))

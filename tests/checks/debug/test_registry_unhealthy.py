@@ -70,9 +70,41 @@ def test_a_green_report_passes(given: Given) -> None:
     assert "green" in given.passes(registry_unhealthy, debug=_debug(given, 200, b"{}"))
 
 
-def test_a_registry_that_answers_passes_without_its_debug_server(given: Given) -> None:
-    assert "was not asked" in given.passes(registry_unhealthy, public=given.public(given.asks()))
-    assert given.passes(registry_unhealthy, internal=given.internal(given.asks(given.inner_url)))
+def test_without_a_debug_server_an_answer_passes_with_exactly_what_it_proves(given: Given) -> None:
+    message = given.passes(registry_unhealthy, public=given.public(given.asks()), debug=given.no_such)
+    assert message == (
+        f"{given.public_url} answers 401: its health check does not make it answer 503; no debug server is known here "
+        "that could tell more"
+    )
+    inner = given.internal(given.open(given.inner_url))
+    assert f"{given.inner_url} answers 200" in given.passes(registry_unhealthy, internal=inner, debug=given.no_such)
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_no_other_answer_of_a_registry_proves_it(given: Given, status: int) -> None:
+    odd = given.ping(given.public_url, status, given.api)
+    given.unknown(registry_unhealthy, public=given.public(odd), debug=given.no_such)
+
+
+def test_a_debug_server_that_gave_no_report_leaves_it_open_whatever_the_registry_answers(given: Given) -> None:
+    silent = given.exchange(f"{DEBUG}/debug/health", fails=(FailureKind.REFUSED, "127.0.0.1:5001: connection refused"))
+    debug = DebugServer(given.ping(DEBUG).endpoint, silent, silent, silent, None)
+    reason = given.unknown(registry_unhealthy, public=given.public(given.asks()), debug=debug)
+    assert reason.startswith(f"{DEBUG}/debug/health gives no health report: ")
+    assert "connection refused" in reason
+    page = _debug(given, 404, b"404 page not found")
+    assert "404" in given.unknown(registry_unhealthy, public=given.public(given.asks()), debug=page)
+
+
+def test_a_debug_server_that_could_not_be_looked_at_leaves_it_open(given: Given) -> None:
+    reason = given.unknown(registry_unhealthy, public=given.public(given.asks()), debug=given.not_here)
+    assert given.not_here.reason in reason
+
+
+def test_a_503_is_a_finding_also_where_the_debug_server_gave_no_report(given: Given) -> None:
+    page = _debug(given, 404, b"404 page not found")
+    fail = given.fail(registry_unhealthy, public=given.public(given.unhealthy()), debug=page)
+    assert "answers 503 to everything" in fail.message
 
 
 @pytest.mark.parametrize(
