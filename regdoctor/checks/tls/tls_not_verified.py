@@ -22,12 +22,14 @@ _WANTS_CERTIFICATE = ("alert certificate required", "alert bad certificate")
 @check(
     title="The registry's certificate verifies",
     severity=Severity.CRITICAL,
-    failure_modes=("TLS-01", "TLS-04", "TLS-05", "TLS-06"),
+    failure_modes=("TLS-01", "TLS-04", "TLS-05", "TLS-06", "TLS-07"),
     symptoms=(
         "x509: certificate signed by unknown authority",
         "x509: certificate is valid for",
         "x509: certificate has expired or is not yet valid",
         "http: server gave HTTP response to HTTPS client",
+        "Client sent an HTTP request to an HTTPS server.",
+        "The plain HTTP request was sent to HTTPS port",
     ),
     explains=("login_unauthorized",),
     reference="https://docs.docker.com/engine/security/certificates/",
@@ -44,7 +46,7 @@ def tls_not_verified(public: PublicAnswer) -> Outcome:
     """
     exchange = public.ping.exchange
     if not exchange.url.startswith("https:"):
-        return Skip("the registry was asked by plain HTTP")
+        return _asked_without_tls(public) if public.ping.wants_tls else Skip("the registry was asked by plain HTTP")
     failure = exchange.failure
     if failure is None:
         return Pass(f"TLS of {public.ping.endpoint.url} verifies")
@@ -92,6 +94,18 @@ def _no_tls(ping: Ping, message: str) -> Fail:
         resource=ping.endpoint.url,
         failure_modes=(),
         remedy={Dialect.PLAIN: Remedy(text, (_look(ping.endpoint),))},
+    )
+
+
+def _asked_without_tls(public: PublicAnswer) -> Fail:
+    endpoint = public.ping.endpoint
+    address = f"https://{endpoint.authority}"
+    return Fail(
+        f"{endpoint.authority} speaks TLS, and {endpoint.url} asks it by plain HTTP: no client gets further",
+        evidence=(public.ping.exchange.quote(), endpoint.said_by),
+        resource=endpoint.url,
+        failure_modes=("TLS-07",),
+        remedy={Dialect.PLAIN: Remedy(f"Use {address} wherever the address is given.", (f"curl -si {address}/v2/",))},
     )
 
 

@@ -168,3 +168,21 @@ def test_each_failure_mode_has_its_own_remedy_and_omnibus_reloads_nginx(given: G
     assert all(words in remedy.text for remedy in fail.remedy.values())
     assert fail.remedy[Dialect.OMNIBUS].commands[-1] == "sudo gitlab-ctl hup nginx"
     assert not any("gitlab-ctl" in command for command in fail.remedy[Dialect.PLAIN].commands)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<center>The plain HTTP request was sent to HTTPS port</center>",
+        b"Client sent an HTTP request to an HTTPS server.\n",
+    ],
+)
+def test_a_port_for_tls_that_is_asked_by_plain_http_says_so(given: Given, body: bytes) -> None:
+    ping = given.ping("http://registry.example.com:5050", 400, body=body)
+    fail = given.fail(tls_not_verified, public=given.public(ping))
+    assert fail.failure_modes == ("TLS-07",)
+    assert "https://registry.example.com:5050" in fail.remedy[Dialect.PLAIN].text
+
+
+def test_a_registry_on_plain_http_is_not_judged(given: Given) -> None:
+    given.skips(tls_not_verified, public=given.public(given.ping("http://registry.example.com:5050", 401)))
