@@ -40,15 +40,6 @@ def parse_digest(text: str) -> Digest:
     return Digest(algorithm, digits)
 
 
-def is_digest(text: str) -> bool:
-    """Whether `text` is a digest, and so never a tag (a tag holds no colon)."""
-    try:
-        parse_digest(text)
-    except ValueError:
-        return False
-    return True
-
-
 def digest_of(content: bytes) -> Digest:
     """The sha256 digest of a blob's or manifest's bytes."""
     return Digest("sha256", hashlib.sha256(content).hexdigest())

@@ -76,11 +76,6 @@ def parse_errors(body: bytes) -> tuple[RegistryError, ...]:
     return tuple(error for error in found if error.code or error.message)
 
 
-def in_log_words(code: str) -> str:
-    """How distribution's logs since 2.2 write a code in `err.code`: `blob unknown` for BLOB_UNKNOWN."""
-    return code.lower().replace("_", " ")
-
-
 def _entry(entry: dict[str, Any]) -> RegistryError:
     code, message = entry.get("code"), entry.get("message")
     return RegistryError(

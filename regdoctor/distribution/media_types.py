@@ -21,8 +21,3 @@ MANIFESTS = SCHEMA1 | IMAGES | INDEXES
 
 ACCEPT_ALL = ", ".join((DOCKER_SCHEMA2, DOCKER_LIST, OCI_MANIFEST, OCI_INDEX, DOCKER_SCHEMA1_SIGNED))
 """For the Accept header: schema1 comes last, because registries convert to the first type that they can."""
-
-
-def media_type_of(content_type: str) -> str:
-    """The media type of a Content-Type header, lower-case, without its parameters (`; charset=utf-8`)."""
-    return content_type.partition(";")[0].strip().lower()

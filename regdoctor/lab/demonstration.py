@@ -27,7 +27,7 @@ def demonstrate(stack: Stack, name: str, fault: Fault, say: Callable[[str], None
     say(_client(stack, fault))
     found = _check(stack, fault, say, "--format", "json", "--output", str(report), "--format", "human")
     stack.heal()
-    say("The remedy is applied.\n")
+    say("The fault is mended.\n")
     say(_client(stack, fault, healed=True))
     clean = _check(stack, fault, say, "--format", "short")
     say(_summary(json.loads(report.read_text(encoding="utf-8")), name))

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import json
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from regdoctor.distribution.digests import digest_of
+from regdoctor.distribution.media_types import DOCKER_SCHEMA2
 from regdoctor.lab.client import Answer, send
 from regdoctor.lab.errors import LabError
 
-MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
 _CONFIG_TYPE = "application/vnd.docker.container.image.v1+json"
 _LAYER_TYPE = "application/vnd.docker.image.rootfs.diff.tar.gzip"
-
-
-def digest_of(content: bytes) -> str:
-    """`sha256:` and the hexadecimal digest."""
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +32,7 @@ class Image:
         (folder / "version").write_text("Directory Transport Version: 1.1\n")
         (folder / "manifest.json").write_bytes(self.manifest)
         for blob in (self.config, self.layer):
-            (folder / hashlib.sha256(blob).hexdigest()).write_bytes(blob)
+            (folder / digest_of(blob).hex).write_bytes(blob)
 
 
 def build_image(greeting: str) -> Image:
@@ -53,14 +48,14 @@ def build_image(greeting: str) -> Image:
             "architecture": "amd64",
             "os": "linux",
             "config": {"Cmd": ["cat", "/etc/motd"]},
-            "rootfs": {"type": "layers", "diff_ids": [digest_of(archive.getvalue())]},
+            "rootfs": {"type": "layers", "diff_ids": [str(digest_of(archive.getvalue()))]},
             "history": [{"created": "2024-01-01T00:00:00Z", "created_by": "COPY motd /etc/motd"}],
             "created": "2024-01-01T00:00:00Z",
         }
     ).encode()
     manifest = {
         "schemaVersion": 2,
-        "mediaType": MANIFEST_TYPE,
+        "mediaType": DOCKER_SCHEMA2,
         "config": _descriptor(_CONFIG_TYPE, config),
         "layers": [_descriptor(_LAYER_TYPE, layer)],
     }
@@ -68,7 +63,7 @@ def build_image(greeting: str) -> Image:
 
 
 def _descriptor(media_type: str, blob: bytes) -> dict[str, str | int]:
-    return {"mediaType": media_type, "size": len(blob), "digest": digest_of(blob)}
+    return {"mediaType": media_type, "size": len(blob), "digest": str(digest_of(blob))}
 
 
 def push_image(registry_url: str, repository: str, tag: str, image: Image, token: str) -> None:
@@ -83,7 +78,7 @@ def push_image(registry_url: str, repository: str, tag: str, image: Image, token
         stored = send("PUT", f"{target}{separator}digest={digest_of(blob)}", headers=headers, body=blob)
         _expect(stored, 201, "store a blob")
     manifest_url = f"{registry_url}/v2/{repository}/manifests/{tag}"
-    stored = send("PUT", manifest_url, headers={**headers, "Content-Type": MANIFEST_TYPE}, body=image.manifest)
+    stored = send("PUT", manifest_url, headers={**headers, "Content-Type": DOCKER_SCHEMA2}, body=image.manifest)
     _expect(stored, 201, "store the manifest")
 
 

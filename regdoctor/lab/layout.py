@@ -69,11 +69,6 @@ class Tree:
         return self / "/etc/gitlab/ssl/localhost.crt"
 
     @property
-    def server_key(self) -> Path:
-        """The key of `server_certificate`."""
-        return self / "/etc/gitlab/ssl/localhost.key"
-
-    @property
     def nginx_conf(self) -> Path:
         """The registry's server block."""
         return self / "/var/opt/gitlab/nginx/conf/gitlab-registry.conf"

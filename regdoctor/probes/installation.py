@@ -59,7 +59,7 @@ def installation(target: Target) -> Installation:
         return sort_named_files(target, found)
     if not (found.registry_config or found.gitlab_yml or process):
         raise NotApplicableError(_nothing(root) + _in_containers(target, every))
-    if target.is_this_host and not _in_use(found):
+    if target.is_this_host and not _in_use(root, found):
         raise NotApplicableError(
             f"{found.registry_config} is there, but no registry runs with it and nothing starts one. {_ADVICE}"
             + _in_containers(target, every)
@@ -203,14 +203,13 @@ def _host_runs(root: Path) -> bool:
     )
 
 
-def _in_use(found: Installation) -> bool:
+def _in_use(root: Path, found: Installation) -> bool:
     """Whether a registry runs on this host, or something that runs on it is there to start one.
 
     A package leaves its configuration behind also where nobody uses it; that is no registry that is down.
     """
-    assert found.root is not None  # noqa: S101 - the caller has one
     if found.process or found.gitlab_yml:
         return True
     wants = "etc/systemd/system/multi-user.target.wants"
     units = [f"{wants}/{name}.service" for name in ("docker-registry", "registry", "distribution")]
-    return _exists(found.root, "run/systemd/system") and any(_exists(found.root, unit) for unit in units)
+    return _exists(root, "run/systemd/system") and any(_exists(root, unit) for unit in units)

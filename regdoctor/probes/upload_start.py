@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.tokens import Access
-from regdoctor.evidence.endpoints import Endpoints
+from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.evidence.upload_start import UploadStart
@@ -64,7 +64,7 @@ def upload_start(
         local = target.registry_url is None and isinstance(installation, Installation) and installation.live
         uploads = _Uploads(door, source, ledger, installation, config, local)
         uploads.clean_up(public.url)
-        return _start(target.repository or _REPOSITORY, endpoints, uploads)
+        return _start(target.repository or _REPOSITORY, public, endpoints.internal, uploads)
     except OSError as error:
         raise CouldNotGatherError(
             f"the list of what is to be removed again cannot be kept: {error} (XDG_STATE_HOME names another place)"
@@ -110,9 +110,7 @@ class _Uploads:
         return True
 
 
-def _start(repository: str, endpoints: Endpoints, uploads: _Uploads) -> UploadStart:
-    public = endpoints.public
-    assert public is not None  # noqa: S101 - looked at before
+def _start(repository: str, public: Endpoint, internal: Endpoint | None, uploads: _Uploads) -> UploadStart:
     scopes = (Access("repository", repository, ("pull", "push")),)
     credentials = credentials_for(uploads.door, uploads.source, scopes, deadline=_DEADLINE)
     url = f"{public.url}/v2/{repository}/blobs/uploads/"
@@ -132,13 +130,13 @@ def _start(repository: str, endpoints: Endpoints, uploads: _Uploads) -> UploadSt
     # Where Location leads is what is in question: the upload is cancelled where it was started.
     entry = Entry("upload", public.url, repository, path)
     if _upload_id(entry) is None:
-        return UploadStart(public, exchange, location, False, endpoints.internal)
+        return UploadStart(public, exchange, location, False, internal)
     uploads.ledger.add(entry)
     try:
         cancelled = uploads.cancel(entry)
     except CouldNotGatherError:
         cancelled = False  # no token for it this time; it is in the ledger
-    return UploadStart(public, exchange, location, cancelled, endpoints.internal)
+    return UploadStart(public, exchange, location, cancelled, internal)
 
 
 def _path(url: str, location: str) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regdoctor.distribution.errors import STATUS_OF, RegistryError, in_log_words, parse_errors
+from regdoctor.distribution.errors import STATUS_OF, RegistryError, parse_errors
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -58,10 +58,6 @@ def test_no_body_raises(value: object) -> None:
         for error in parse_errors(json.dumps(document).encode()):
             assert error.code or error.message
             str(error)
-
-
-def test_log_words_of_a_code() -> None:
-    assert in_log_words("BLOB_UPLOAD_INVALID") == "blob upload invalid"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from regdoctor.distribution.media_types import (
     MANIFESTS,
     OCI,
     SCHEMA1,
-    media_type_of,
 )
 
 
@@ -30,8 +29,3 @@ def test_kinds_do_not_overlap() -> None:
     assert not IMAGES & INDEXES
     assert not SCHEMA1 & (IMAGES | INDEXES)
     assert OCI < IMAGES | INDEXES
-
-
-def test_media_type_is_read_without_parameters() -> None:
-    assert media_type_of("application/vnd.OCI.image.index.v1+json; charset=utf-8") in INDEXES
-    assert media_type_of("") == ""

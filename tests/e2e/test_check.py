@@ -125,7 +125,7 @@ def test_from_outside_by_url_and_login_alone(stack_with: StackWith) -> None:
         ("port-clash", skopeo.pull),
     ],
 )
-def test_a_real_client_fails_before_and_succeeds_after_the_remedy(
+def test_a_real_client_fails_with_the_fault_and_succeeds_once_it_is_mended(
     stack_with: StackWith, fault: str, fails: Callable[[Stack], skopeo.Run]
 ) -> None:
     stack = stack_with(fault)

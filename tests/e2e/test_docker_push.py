@@ -13,7 +13,7 @@ StackWith = Callable[[str | None], Stack]
 Examine = Callable[..., tuple[int, dict[str, Any]]]
 
 
-def test_docker_push_fails_as_on_the_page_and_succeeds_after_the_remedy(
+def test_docker_push_fails_as_on_the_page_and_succeeds_once_the_permission_is_there(
     stack_with: StackWith, examine: Examine
 ) -> None:
     stack = stack_with("s3-head-forbidden")

@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 import pytest
 
+from regdoctor.distribution.media_types import DOCKER_SCHEMA2
 from regdoctor.lab import skopeo
 from regdoctor.lab.client import send, status_of
 from regdoctor.lab.fault import discover
-from regdoctor.lab.image import MANIFEST_TYPE
 from regdoctor.lab.material import PROJECT
 from regdoctor.lab.stack import Stack
 
@@ -163,7 +163,7 @@ def test_the_schema1_manifest_is_served_as_such(stack_with: StackWith) -> None:
     stack = stack_with("schema1-manifests")
     url = f"{stack.settings.internal_url}/v2/{PROJECT}/manifests/schema1"
 
-    answer = send("GET", url, headers={"Authorization": f"Bearer {stack.token('pull')}", "Accept": MANIFEST_TYPE})
+    answer = send("GET", url, headers={"Authorization": f"Bearer {stack.token('pull')}", "Accept": DOCKER_SCHEMA2})
 
     assert answer.headers["content-type"] == "application/vnd.docker.distribution.manifest.v1+prettyjws"
     assert json.loads(answer.body)["schemaVersion"] == 1

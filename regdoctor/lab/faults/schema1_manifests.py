@@ -4,8 +4,8 @@ distribution 2.8 with compatibility.schema1 off still serves it, and refuses to 
 with `manifest schema v1 unsupported` in the log.
 """
 
+from regdoctor.distribution.digests import digest_of
 from regdoctor.lab.fault import Fault
-from regdoctor.lab.image import digest_of
 from regdoctor.lab.material import PROJECT
 from regdoctor.lab.schema1 import stored_objects, stored_schema1_manifest
 from regdoctor.lab.stack import Stack
@@ -24,7 +24,7 @@ def _store_old_image(stack: Stack) -> None:
 
 def _remove_old_image(stack: Stack) -> None:
     manifests = f"docker/registry/v2/repositories/{PROJECT}/_manifests"
-    hexadecimal = digest_of(_manifest(stack)).removeprefix("sha256:")
+    hexadecimal = digest_of(_manifest(stack)).hex
     stack.store.delete_tree(stack.settings.bucket, f"{manifests}/tags/{TAG}")
     stack.store.delete_tree(stack.settings.bucket, f"{manifests}/revisions/sha256/{hexadecimal}")
 
