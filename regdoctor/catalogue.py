@@ -57,8 +57,31 @@ def families() -> tuple[str, ...]:
     return tuple(sorted({item.family for item in checks()}))
 
 
+CONFIG = "config"
+"""The word for every check that files alone can decide."""
+
+
+@functools.cache
+def judged_from_files() -> frozenset[str]:
+    """The names of the checks that can be judged without the network: nothing that they must have comes from there."""
+    return frozenset(
+        item.name
+        for item in checks()
+        if not any(_asks(want.kind) for want in item.inputs.values() if not want.optional)
+    )
+
+
+def _asks(kind: type) -> bool:
+    """Whether the evidence of a type is not to be had without the network."""
+    probe = probes().get(kind)
+    return probe is not None and (
+        probe.network or any(_asks(want.kind) for want in probe.inputs.values() if not want.optional)
+    )
+
+
 def select(words: Iterable[str]) -> tuple[Check, ...]:
-    """The checks that the words name: `all`, families, names, or failure modes; each once, in catalogue order.
+    """The checks that the words name: `all`, `config`, families, names, or failure modes; each once, in catalogue
+    order.
 
     Raises UsageError for a word that names nothing, with the nearest that does.
     """
@@ -71,10 +94,12 @@ def select(words: Iterable[str]) -> tuple[Check, ...]:
 def named(word: str) -> tuple[Check, ...]:
     """The checks that one word names; dashes may stand for underscores. Raises UsageError as `select` does."""
     name, mode = word.lower().replace("-", "_"), word.upper().replace("_", "-")
+    if name == CONFIG:
+        return tuple(item for item in checks() if item.name in judged_from_files())
     found = tuple(item for item in checks() if name in ("all", item.name, item.family) or mode in item.failure_modes)
     if found:
         return found
-    words = ["all", *families(), *(item.name for item in checks())]
+    words = ["all", CONFIG, *families(), *(item.name for item in checks())]
     modes = sorted({mode for item in checks() for mode in item.failure_modes})
     # Whoever writes a number means a failure mode: those are the nearest, however short the name of a family is.
     kinds = ((mode, modes), (name, words)) if mode[-1:].isdigit() else ((name, words), (mode, modes))

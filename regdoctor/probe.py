@@ -26,17 +26,23 @@ class Probe:
     reads: str
     writes: str
     limit: float
+    network: bool
+    """Whether it asks anything over the network, loopback included."""
     gather: Callable[..., Any] = field(repr=False)
     inputs: Mapping[str, Input] = field(repr=False)
 
 
-def probe(*, reads: str, writes: str = "", limit: float = 15.0) -> Callable[[Callable[..., Any]], Probe]:
+def probe(
+    *, reads: str, writes: str = "", limit: float = 15.0, network: bool = False
+) -> Callable[[Callable[..., Any]], Probe]:
     """Declare the decorated function as a probe.
 
     reads: what it looks at, in words, for `--plan`.
     writes: what it changes at the target, in words; empty for nothing. A probe that writes asks
         `target.allow_writes` itself and raises NotApplicableError without it.
     limit: seconds after which the runner stops waiting for it.
+    network: whether it asks anything over the network. Such a probe is left out where only files are judged
+        (`check config`), and what it would have given is absent there.
 
     The return annotation names the one type of evidence it gives; the parameters declare what it wants, as a
     check's do.
@@ -49,6 +55,7 @@ def probe(*, reads: str, writes: str = "", limit: float = 15.0) -> Callable[[Cal
             reads=reads,
             writes=writes,
             limit=limit,
+            network=network,
             gather=gather,
             inputs=inputs_of(gather),
         )

@@ -6,13 +6,14 @@ import queue
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from regdoctor.catalogue import needed_probes
 from regdoctor.check import Check, Outcome, Skip, Unknown
 from regdoctor.exit_codes import UsageError
+from regdoctor.formats.located import UndecidedError, UnreadableError
 from regdoctor.injection import Absent, Input
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, Probe
 from regdoctor.redaction import redact
@@ -112,6 +113,8 @@ class _Gathering:
     def _start(self, item: Probe) -> None:
         arguments = _arguments(item.inputs, self._settled)
         now = time.monotonic()
+        if item.network and self._settled[Target].offline:
+            arguments = Absent("only files are judged here; nothing is asked over the network", applicable=False)
         if isinstance(arguments, Absent):
             self._settle(Gathered(item, arguments, 0.0))
         elif now >= self._end:
@@ -176,7 +179,7 @@ def _run(item: Probe, arguments: Mapping[str, Any], answers: queue.SimpleQueue[G
         evidence = item.gather(**arguments)
     except NotApplicableError as absence:
         evidence = Absent(redact(str(absence)), applicable=False)
-    except CouldNotGatherError as absence:
+    except (CouldNotGatherError, UnreadableError, UndecidedError) as absence:
         evidence = Absent(redact(str(absence)))
     except UsageError as error:
         bad_input = redact(str(error))
@@ -195,6 +198,8 @@ def _judge(item: Check, evidence: Mapping[type, Any]) -> tuple[Judged, ...]:
         return (Judged(item, absence, 0.0),)
     try:
         outcomes = _outcomes(item.judge(**arguments))
+    except UndecidedError as reason:
+        return (Judged(item, Unknown(redact(str(reason))), time.monotonic() - began),)
     except Exception:  # as above: the other checks go on
         bug = redact(traceback.format_exc())
         return (Judged(item, Unknown("a bug in regdoctor stopped this check"), time.monotonic() - began, bug),)
@@ -204,10 +209,18 @@ def _judge(item: Check, evidence: Mapping[type, Any]) -> tuple[Judged, ...]:
 
 def _outcomes(told: Outcome | Iterable[Outcome]) -> tuple[Outcome, ...]:
     """What a check gave, one or several. Raises TypeError for anything else: no check may fall silent."""
-    outcomes = (told,) if isinstance(told, Outcome) else tuple(told)
+    outcomes = (told,) if isinstance(told, Outcome) else tuple(_until_undecided(told))
     if not outcomes or not all(isinstance(one, Outcome) for one in outcomes):
         raise TypeError(f"a check must give one or more outcomes, not {outcomes!r}")
     return outcomes
+
+
+def _until_undecided(told: Iterable[Outcome]) -> Iterator[Outcome]:
+    """What a check says one by one; where it comes upon a value that is computed at run time, that it cannot tell."""
+    try:
+        yield from told
+    except UndecidedError as reason:
+        yield Unknown(redact(str(reason)))
 
 
 def _arguments(inputs: Mapping[str, Input], evidence: Mapping[type, Any]) -> Mapping[str, Any] | Absent:

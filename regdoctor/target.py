@@ -23,6 +23,8 @@ class Target:
 
     root: Path | None = None
     """The host's root folder: `/` for this host, or a copied or mounted tree; None: no host is looked at."""
+    more_roots: tuple[Path, ...] = ()
+    """The root folders of further nodes: GitLab's own, where the registry is on another, and replicas."""
     registry_url: str | None = None
     """The registry's public URL, as clients use it: scheme, host and port, no path."""
     gitlab_url: str | None = None
@@ -34,6 +36,8 @@ class Target:
     repository: str | None = None
     """A repository of the registry to try things on; None: one that is made up, or any that is found."""
     allow_writes: bool = False
+    offline: bool = False
+    """Only files are judged: no probe asks anything over the network, loopback included."""
     timeout: float = 60.0
     """Seconds for the whole examination."""
     dialect: Dialect | None = None

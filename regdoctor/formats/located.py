@@ -13,6 +13,18 @@ class UnreadableError(Exception):
     """A file is not what it should be; the message is one line that names the file, and the line where known."""
 
 
+class UndecidedError(Exception):
+    """A value that a judgement rests on is only known when the program runs; the message says which and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """What stands in the place of a value that is worked out at run time: Ruby code, `${VARIABLE}`, a template."""
+
+    expression: str
+    """As written, cut to one line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a value was written."""
@@ -32,31 +44,64 @@ Scalar = str | int | float | bool | None | Secret
 class Located:
     """A scalar, a mapping or a sequence of further located values, with the place where it was written."""
 
-    value: Scalar | Mapping[str, Located] | tuple[Located, ...]
+    value: Scalar | Computed | Mapping[str, Located] | tuple[Located, ...]
     place: Place
     name: str = ""
     """The path to it, as the file's own users write it: `auth.token.realm`, or the variable's name."""
 
     def at(self, *path: str) -> Located | None:
-        """The value at a path of keys; None where a step is missing or is not a mapping."""
+        """The value at a path of keys; None where a step is missing or is not a mapping.
+
+        Raises UndecidedError where a step on the way is computed at run time: what is below it is not known.
+        """
         here: Located | None = self
         for key in path:
+            if here is not None:
+                here.decided()
             if here is None or not isinstance(here.value, Mapping):
                 return None
             here = here.value.get(key)
         return here
 
+    def decided(self) -> Located:
+        """This value. Raises UndecidedError where it is computed at run time."""
+        if isinstance(self.value, Computed):
+            line = f":{self.place.line}" if self.place.line else ""
+            raise UndecidedError(
+                f"{self.name} is worked out at run time ({self.place.source}{line}: {self.value.expression})"
+            )
+        return self
+
     def text(self) -> str | None:
-        """The value as text where it is a scalar other than null; a secret gives its placeholder."""
+        """The value as text where it is a scalar other than null; a secret gives its placeholder.
+
+        Raises UndecidedError where it is computed at run time.
+        """
+        self.decided()
         if self.value is None or isinstance(self.value, Mapping | tuple):
             return None
         if isinstance(self.value, bool):
             return str(self.value).lower()
         return str(self.value)
 
+    def switch(self) -> bool | None:
+        """The value where it is true or false (not the texts "true" and "false"). Raises UndecidedError as `text`."""
+        self.decided()
+        return self.value if isinstance(self.value, bool) else None
+
+    def entries(self) -> Mapping[str, Located]:
+        """What is in it, by key, where it is a mapping; else nothing. Raises UndecidedError as `text`."""
+        self.decided()
+        return self.value if isinstance(self.value, Mapping) else {}
+
+    def items(self) -> tuple[Located, ...]:
+        """What is in it, in order, where it is a list; else nothing. Raises UndecidedError as `text`."""
+        self.decided()
+        return self.value if isinstance(self.value, tuple) else ()
+
     def quote(self) -> Quote:
         """The value as evidence."""
-        shown = self.text()
+        shown = self.value.expression if isinstance(self.value, Computed) else self.text()
         if shown is None:
             shown = "" if self.value is None else "…"
         return Quote(self.place.source, f"{self.name}: {shown}".rstrip(), self.place.line)

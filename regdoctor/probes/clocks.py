@@ -21,6 +21,7 @@ _DEADLINE = 5.0
 @probe(
     reads="the Date header of one HEAD or GET each to the registry, to its token service and to the object store",
     limit=2 * _DEADLINE,
+    network=True,
 )
 def clocks(
     endpoints: Endpoints, door: Http, config: RegistryConfig | Absent, installation: Installation | Absent

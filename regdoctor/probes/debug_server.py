@@ -15,6 +15,7 @@ _DEADLINE = 5.0
 @probe(
     reads="GET /debug/health, /debug/vars and /debug/pprof/ at the debug address; /debug/health at the public one",
     limit=4 * _DEADLINE + 1,
+    network=True,
 )
 def debug_server(endpoints: Endpoints, door: Http) -> DebugServer:
     """The answers. Raises NotApplicableError where no debug server is configured or named.

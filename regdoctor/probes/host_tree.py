@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fnmatch
+from collections.abc import Iterator
 from pathlib import Path
 
+from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.formats.located import UnreadableError
 from regdoctor.probes.files import read_file
 
@@ -72,3 +75,46 @@ def _link(path: Path) -> Path | None:
         return path.readlink()
     except (OSError, ValueError):
         return None
+
+
+def find_files(installation: Installation, kind: FileKind, *places: str) -> tuple[Path, ...]:
+    """The files of one kind: those named by hand where there are any, else those below the root, sorted by place.
+
+    places: relative to the root; each part may be a pattern of fnmatch(3), such as `etc/cron.d/*`.
+
+    Raises UnreadableError where a folder on the way may not be listed.
+    """
+    named = installation.named.get(kind, ())
+    if named or installation.root is None:
+        return named
+    found = (path for place in places for path in _matching(installation.root, Path(), Path(place).parts))
+    return tuple(dict.fromkeys(found))
+
+
+def _matching(root: Path, folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:
+    """The files below `folder` of `root` whose path has the given parts."""
+    if not parts:
+        yield root / folder
+        return
+    part, rest = parts[0], parts[1:]
+    if not any(char in part for char in "*?["):
+        if is_there(root, folder / part):
+            yield from _matching(root, folder / part, rest)
+        return
+    for entry in list_below(root, root / folder):
+        if fnmatch.fnmatchcase(entry.name, part) and not entry.name.startswith("."):
+            yield from _matching(root, folder / entry.name, rest)
+
+
+def is_there(root: Path, place: Path | str) -> bool:
+    """Whether the host has something at a place relative to its root: a link to nothing and what is not ours to
+    enter count, for the one who reads it says what is wrong.
+    """
+    path = root / place
+    try:
+        (follow(root, path.parent) / path.name).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, UnreadableError):
+        return True
+    return True

@@ -11,9 +11,8 @@ import psutil
 
 from regdoctor.check import Dialect
 from regdoctor.evidence.installation import Installation, RunningRegistry
-from regdoctor.formats.located import UnreadableError
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
-from regdoctor.probes.host_tree import follow
+from regdoctor.probes.host_tree import is_there
 from regdoctor.probes.named_files import sort_named_files
 from regdoctor.target import Target
 
@@ -92,29 +91,17 @@ def _in_containers(target: Target, every: Sequence[RunningRegistry]) -> str:
 
 
 def _first(root: Path, places: tuple[str, ...]) -> Path | None:
-    return next((root / place for place in places if _exists(root, place)), None)
-
-
-def _exists(root: Path, place: str) -> bool:
-    path = root / place
-    try:
-        # Not followed at its end: a link to nothing is there, and the one who reads it says what is wrong.
-        (follow(root, path.parent) / path.name).lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except (OSError, UnreadableError):
-        return True  # not ours to enter: the one who reads it says so
-    return True
+    return next((root / place for place in places if is_there(root, place)), None)
 
 
 def _dialect(root: Path) -> Dialect:
-    if _exists(root, "etc/gitlab/gitlab.rb") or _exists(root, "opt/gitlab/embedded"):
+    if is_there(root, "etc/gitlab/gitlab.rb") or is_there(root, "opt/gitlab/embedded"):
         return Dialect.OMNIBUS
-    if _exists(root, "home/git/gitlab/config/gitlab.yml"):
+    if is_there(root, "home/git/gitlab/config/gitlab.yml"):
         return Dialect.SOURCE
-    if _exists(root, "var/run/secrets/kubernetes.io"):
+    if is_there(root, "var/run/secrets/kubernetes.io"):
         return Dialect.HELM
-    return Dialect.COMPOSE if _exists(root, ".dockerenv") else Dialect.PLAIN
+    return Dialect.COMPOSE if is_there(root, ".dockerenv") else Dialect.PLAIN
 
 
 def _registries() -> Iterator[RunningRegistry]:
@@ -146,7 +133,7 @@ def _in_tree(process: RunningRegistry, root: Path) -> bool:
         return below and tree.samefile("/")
     except OSError:
         # Another user's process, of whose tree we may not know: a file that is there is most likely its own.
-        return below and config is not None and _exists(root, str(config.relative_to(root)))
+        return below and config is not None and is_there(root, str(config.relative_to(root)))
 
 
 def _as_reached(process: RunningRegistry, root: Path) -> RunningRegistry:
@@ -212,4 +199,4 @@ def _in_use(root: Path, found: Installation) -> bool:
         return True
     wants = "etc/systemd/system/multi-user.target.wants"
     units = [f"{wants}/{name}.service" for name in ("docker-registry", "registry", "distribution")]
-    return _exists(root, "run/systemd/system") and any(_exists(root, unit) for unit in units)
+    return is_there(root, "run/systemd/system") and any(is_there(root, unit) for unit in units)

@@ -11,7 +11,9 @@ _DEADLINE = 10.0
 """Seconds."""
 
 
-@probe(reads="GET /v2/ at the address of http.addr, on this host, without credentials", limit=_DEADLINE + 1)
+@probe(
+    reads="GET /v2/ at the address of http.addr, on this host, without credentials", limit=_DEADLINE + 1, network=True
+)
 def internal_answer(endpoints: Endpoints, door: Http) -> InternalAnswer:
     """The answer. TLS is not verified here: the certificate is made for the public name."""
     internal = endpoints.internal

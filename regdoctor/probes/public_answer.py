@@ -12,7 +12,7 @@ _DEADLINE = 10.0
 """Seconds for each of up to three looks."""
 
 
-@probe(reads="GET /v2/ at the registry's public address, without credentials", limit=3 * _DEADLINE + 1)
+@probe(reads="GET /v2/ at the registry's public address, without credentials", limit=3 * _DEADLINE + 1, network=True)
 def public_answer(endpoints: Endpoints, door: Http) -> PublicAnswer:
     """The answer; where TLS did not verify, looks again without trust, and over plain HTTP, to say why."""
     public = endpoints.public

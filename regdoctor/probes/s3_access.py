@@ -21,6 +21,7 @@ _DEADLINE = 4.0
     reads="with the registry's S3 credentials: a listing each of the bucket, of blobs/ and of repositories/, then HEAD "
     "and GET (one byte) of one object in each",
     limit=7 * _DEADLINE + 2,
+    network=True,
 )
 def s3_access(installation: Installation, config: RegistryConfig, door: Http) -> S3Access:
     """What the store answered. Raises what `require_live` and `registry_bucket` raise."""

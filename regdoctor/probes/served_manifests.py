@@ -32,6 +32,7 @@ _TAGS = 50
 @probe(
     reads=f"the catalog (or --repository), tags and manifests through the API, for up to {_BUDGET:g} s",
     limit=_BUDGET + 2 * _DEADLINE + 1,
+    network=True,
 )
 def served_manifests(target: Target, endpoints: Endpoints, source: TokenSource, door: Http) -> ServedManifests:
     """The sample. Raises CouldNotGatherError where the registry does not let us list, saying what it answered."""

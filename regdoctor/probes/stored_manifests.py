@@ -34,6 +34,7 @@ _PAGE = 1000
 @probe(
     reads=f"manifests in the registry's folder or, with its own credentials, in its bucket, for up to {_BUDGET:g} s",
     limit=_BUDGET + 2 * _DEADLINE,
+    network=True,
 )
 def stored_manifests(installation: Installation, config: RegistryConfig, door: Http) -> StoredManifests:
     """The sample. Raises NotApplicableError for storage that cannot be looked into from here."""

@@ -20,6 +20,7 @@ _SCOPE = (Access("repository", "regdoctor/probe", ("pull",)),)
     reads="a token from the realm (with the login where one was given, else anonymously), one signed with GitLab's key "
     "where it can be read, and GET /v2/ with each",
     limit=3 * _DEADLINE + 1,
+    network=True,
 )
 def token_trials(endpoints: Endpoints, source: TokenSource, door: Http) -> TokenTrials:
     """One trial for each way to a token.

@@ -39,6 +39,7 @@ _UPLOAD = re.compile(r"(?:/[A-Za-z0-9_.~-]+)*?/v2/(?P<name>.+)/blobs/uploads/(?P
     "of a cancelled upload, from its folder or, with its credentials, from its bucket; keeps a list of what is to be "
     "removed in XDG_STATE_HOME/regdoctor",
     limit=6 * _DEADLINE + _CLEANING,
+    network=True,
 )
 def upload_start(
     target: Target,

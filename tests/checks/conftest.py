@@ -23,6 +23,7 @@ from regdoctor.evidence.answers import API_VERSION_HEADER, InternalAnswer, Ping,
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
 from regdoctor.evidence.installation import Installation, RunningRegistry
+from regdoctor.evidence.product import Generation, Product
 from regdoctor.evidence.signer import FileState, SignerFile, SignerFiles
 from regdoctor.formats.gitlab_yml import GitLabConfig, parse_gitlab_yml
 from regdoctor.formats.pem import read_pem
@@ -132,6 +133,12 @@ class Given:
     def gitlab(self, text: str) -> GitLabConfig:
         """gitlab.yml."""
         return parse_gitlab_yml(text.encode(), "/var/opt/gitlab/gitlab-rails/etc/gitlab.yml")
+
+    def product(self, generation: Generation | None = None, *version: int) -> Product:
+        """The registry software; nothing is known of it where nothing is said."""
+        if generation is None:
+            return Product(None, reason="nothing tells which registry it is")
+        return Product(generation, version, (Quote("/var/lib/dpkg/status", "Version: x", 6),))
 
     def installation(self, dialect: Dialect = Dialect.OMNIBUS, *, pid: int | None = None) -> Installation:
         """An installation of this machine; with `pid` its registry runs."""

@@ -1,0 +1,113 @@
+"""Remedies that change one setting of the registry, in the words of each kind of installation."""
+
+from __future__ import annotations
+
+import textwrap
+
+from regdoctor.check import Dialect, Remedies, Remedy
+from regdoctor.distribution.setting_names import in_gitlab_rb, in_helm_values, variable
+from regdoctor.formats.located import Located
+
+RECONFIGURE = "sudo gitlab-ctl reconfigure"
+_STORAGE_SIBLINGS = ("maintenance", "cache", "delete", "redirect", "tag")
+
+
+def change(setting: str, value: bool | int | str, why: str, *, now: Located | None = None) -> Remedies:
+    """Set `setting` to `value`.
+
+    setting: the dotted path in config.yml, such as `storage.delete.enabled`; numbers count items of lists.
+    value: as YAML has it; a text that must be quoted is quoted here.
+    why: the sentence, with its full stop, that each remedy begins with.
+    now: the value that is set today, where there is one: what an environment variable says must be changed there.
+    """
+    plain = Remedy(f"{why} In the registry's config.yml, then restart the registry:", (as_yaml(setting, value),))
+    if now is not None and now.place.layer == "environment":
+        plain = Remedy(
+            f"{why} It is said by a variable ({now.place.source}), which wins over config.yml. Set it there, then "
+            "restart the registry:",
+            (f"{now.name}={_scalar(value, quotes=False)}",),
+        )
+    return {
+        Dialect.PLAIN: plain,
+        Dialect.OMNIBUS: _omnibus(setting, value, why),
+        Dialect.HELM: _helm(setting, value, why),
+        Dialect.COMPOSE: Remedy(
+            f"{why} In the environment of the registry's service, then `docker compose up -d`:",
+            (f"{variable(setting)}: {_quoted(_scalar(value))}",),
+        ),
+    }
+
+
+def remove(setting: str, why: str) -> Remedies:
+    """Take `setting` out of the configuration; the parameters are those of `change`."""
+    ruby, chart = in_gitlab_rb(setting), in_helm_values(setting)
+    return {
+        Dialect.PLAIN: Remedy(f"{why} Remove {setting} from the registry's config.yml and restart the registry."),
+        Dialect.OMNIBUS: Remedy(
+            f"{why} Remove {ruby or variable(setting)} from /etc/gitlab/gitlab.rb and reconfigure.", (RECONFIGURE,)
+        ),
+        Dialect.HELM: Remedy(f"{why} Remove {chart or setting} from the values, and upgrade the release."),
+        Dialect.COMPOSE: Remedy(
+            f"{why} Remove {variable(setting)} from the service's environment (or {setting} from the mounted "
+            "config.yml), then run the command.",
+            ("docker compose up -d",),
+        ),
+    }
+
+
+def as_yaml(setting: str, value: bool | int | str) -> str:
+    """The setting as a piece of config.yml, nested; items of lists are written with a dash."""
+    lines: list[str] = []
+    indent, dash = 0, ""
+    parts = setting.split(".")
+    for position, part in enumerate(parts):
+        if part.isdigit():
+            dash = "- "
+            continue
+        end = f" {_scalar(value)}" if position == len(parts) - 1 else ""
+        lines.append(f"{'  ' * indent}{dash}{part}:{end}")
+        indent += 2 if dash else 1
+        dash = ""
+    return "\n".join(lines)
+
+
+def _omnibus(setting: str, value: bool | int | str, why: str) -> Remedy:
+    ruby = in_gitlab_rb(setting)
+    if ruby is None:
+        line = f"registry['env'] = {{ \"{variable(setting)}\" => {_quoted(_scalar(value))} }}"
+        return Remedy(
+            f"{why} Omnibus has no key of its own for {setting}, so by a variable in /etc/gitlab/gitlab.rb (add it to "
+            "registry['env'] where that is set already):",
+            (line, RECONFIGURE),
+        )
+    below = ", below the line that sets registry['storage']" if ruby.startswith("registry['storage'][") else ""
+    written = _quoted(value) if isinstance(value, str) else _scalar(value)
+    return Remedy(f"{why} In /etc/gitlab/gitlab.rb{below}:", (f"{ruby} = {written}", RECONFIGURE))
+
+
+def _helm(setting: str, value: bool | int | str, why: str) -> Remedy:
+    chart = in_helm_values(setting)
+    if chart is not None:
+        option = "--set-string" if isinstance(value, str) else "--set"
+        command = f"helm upgrade gitlab gitlab/gitlab --reuse-values {option} '{chart}={_scalar(value, quotes=False)}'"
+        return Remedy(f"{why} In the values of the release:", (command,))
+    parts = setting.split(".")
+    if parts[0] == "storage" and len(parts) > 1 and parts[1] not in _STORAGE_SIBLINGS:
+        block = textwrap.dedent(as_yaml(setting, value).partition("\n")[2])
+        return Remedy(f"{why} In the secret that registry.storage.secret names, then restart the pods:", (block,))
+    return Remedy(f"{why} The chart has no value for {setting}: it must come from the chart's own configuration map.")
+
+
+def _scalar(value: bool | int | str, *, quotes: bool = True) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) or not quotes:
+        return str(value)
+    plain = value and all(char.isalnum() or char in "-_./@" for char in value) and not value[0].isdigit()
+    return (
+        value if plain and value.lower() not in ("true", "false", "yes", "no", "on", "off", "null") else _quoted(value)
+    )
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.strip('"').replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,183 @@
+"""Trees of real layouts: the healthy ones give no finding, each broken one gives its own with file and line."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from regdoctor.catalogue import select
+from regdoctor.check import Fail, Unknown
+from regdoctor.runner import Examination, Judged, examine
+from regdoctor.target import Target
+
+TREES = Path(__file__).parent / "trees"
+LAYOUTS = sorted(entry.name for entry in TREES.iterdir() if entry.is_dir() and entry.name != "cases")
+CASES = sorted((TREES / "cases").glob("*.yaml"))
+PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "omnibus": (
+        (
+            "var/opt/gitlab/registry/gitlab-registry.crt",
+            "var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key",
+        ),
+        ("etc/gitlab/ssl/registry.example.com.crt", "etc/gitlab/ssl/registry.example.com.key"),
+        ("etc/gitlab/ssl/gitlab.example.com.crt", "etc/gitlab/ssl/gitlab.example.com.key"),
+    ),
+    "source": (
+        ("etc/docker/registry/certbundle.crt", "home/git/gitlab/config/registry.key"),
+        ("etc/nginx/ssl/registry.example.com.crt", "etc/nginx/ssl/registry.example.com.key"),
+    ),
+    "compose": (("certs/registry.crt", "certs/registry.key"),),
+}
+"""Certificate and key files of each tree, made when it is copied: no private key is kept here."""
+
+
+@cache
+def _pair(number: int) -> tuple[bytes, bytes]:
+    """A certificate for registry.example.com and gitlab.example.com with its key, as PEM."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"example {number}")])
+    names = x509.SubjectAlternativeName([x509.DNSName(f"{host}.example.com") for host in ("registry", "gitlab")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=365))
+        .add_extension(names, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    return certificate.public_bytes(Encoding.PEM), key.private_bytes(
+        Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+    )
+
+
+def plant(layout: str, root: Path) -> None:
+    """A copy of the healthy tree at `root`, with its certificates and keys."""
+    shutil.copytree(TREES / layout, root)
+    for number, (certificate, key) in enumerate(PAIRS.get(layout, ())):
+        for place, content, mode in zip((certificate, key), _pair(number), (0o644, 0o600), strict=True):
+            (root / place).parent.mkdir(parents=True, exist_ok=True)
+            (root / place).write_bytes(content)
+            (root / place).chmod(mode)
+    secrets = root / "etc/gitlab/gitlab-secrets.json"
+    if secrets.exists():
+        certificate, key = (json.dumps(half.decode()) for half in _pair(0))
+        secrets.write_text(secrets.read_text().replace("@CERTIFICATE@", certificate).replace("@KEY@", key))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to break a tree, as its file says it. See trees/README.md."""
+
+    path: Path
+    told: Mapping[str, Any]
+
+    @property
+    def check(self) -> str:
+        """The check that must find it: the file's name up to two dashes."""
+        return self.path.stem.partition("--")[0]
+
+    def break_it(self, root: Path) -> None:
+        """Do to a copy of the healthy tree what the case says."""
+        for place, text in self.told.get("write", {}).items():
+            (root / place).parent.mkdir(parents=True, exist_ok=True)
+            (root / place).write_text(text)
+        for place, edits in self.told.get("edit", {}).items():
+            text = (root / place).read_text()
+            for old, new in edits.items():
+                assert text.count(old) == 1, f"{place} must hold {old!r} once, not {text.count(old)} times"
+                text = text.replace(old, new)
+            (root / place).write_text(text)
+        for place, text in self.told.get("append", {}).items():
+            with (root / place).open("a") as file:
+                file.write(text)
+        for place in self.told.get("remove", ()):
+            (root / place).unlink()
+        for place, mode in self.told.get("mode", {}).items():
+            (root / place).chmod(mode)
+
+
+def look_at(root: Path, *more: Path) -> Examination:
+    """All that files alone can tell of a tree."""
+    return examine(Target(root=root, more_roots=more, offline=True), select(["config"]))
+
+
+def failures(examination: Examination) -> list[Judged]:
+    """The findings."""
+    return [item for item in examination.judged if isinstance(item.outcome, Fail)]
+
+
+def bugs(examination: Examination) -> list[str]:
+    """The tracebacks of probes and checks that broke."""
+    found = [item.bug for item in examination.gathered] + [item.bug for item in examination.judged]
+    return [bug for bug in found if bug]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_healthy_tree_gives_no_finding(layout: str, tmp_path: Path) -> None:
+    plant(layout, tmp_path / "tree")
+    examination = look_at(tmp_path / "tree")
+
+    assert [f"{item.check.name}: {item.outcome}" for item in failures(examination)] == []
+    assert bugs(examination) == []
+    unknown = [f"{item.check.name}: {item.outcome}" for item in examination.judged if isinstance(item.outcome, Unknown)]
+    assert unknown == []
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_a_broken_tree_gives_its_finding_with_file_and_line(path: Path, tmp_path: Path) -> None:
+    case = Case(path, yaml.safe_load(path.read_text()))
+    root = tmp_path / "tree"
+    plant(case.told["tree"], root)
+    case.break_it(root)
+    examination = look_at(root)
+    assert bugs(examination) == []
+
+    found = [item.outcome for item in failures(examination) if item.check.name == case.check]
+    every = [f"{item.check.name}: {item.outcome}" for item in examination.judged if item.check.name == case.check]
+    assert found, f"{case.check} did not fire: {every}"
+    quoted = {
+        (str(Path(quote.source).relative_to(root)) if quote.source.startswith(str(root)) else quote.source, quote.line)
+        for outcome in found
+        if isinstance(outcome, Fail)
+        for quote in outcome.evidence
+    }
+    for at in case.told["at"]:
+        assert (at["file"], _line(root / at["file"], at["text"])) in quoted, quoted
+    modes = {
+        mode
+        for outcome in found
+        if isinstance(outcome, Fail)
+        for mode in (outcome.failure_modes or select([case.check])[0].failure_modes)
+    }
+    assert set(case.told["failure_modes"]) <= modes
+    beside = {item.check.name for item in failures(examination)} - {case.check}
+    assert beside == set(case.told.get("also", ())), [
+        f"{item.check.name}: {item.outcome}" for item in failures(examination) if item.check.name in beside
+    ]
+
+
+def _line(file: Path, text: str | None) -> int | None:
+    """The line, from 1, of the one line that holds the text; None for a finding about the whole file."""
+    if text is None:
+        return None
+    lines = [number for number, line in enumerate(file.read_text().splitlines(), 1) if text in line]
+    assert len(lines) == 1, f"{file.name} must hold {text!r} on one line, not on {lines}"
+    return lines[0]
