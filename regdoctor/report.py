@@ -10,8 +10,8 @@ import regdoctor
 from regdoctor.causes import Finding, explanations, ordered
 from regdoctor.check import Check, Dialect, Fail, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown
 from regdoctor.distribution.timestamps import timestamp
+from regdoctor.examination import Examination, Judged
 from regdoctor.redaction import redact, redact_tree
-from regdoctor.runner import Examination, Judged
 from regdoctor.suppressions import Suppression
 
 

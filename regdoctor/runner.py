@@ -12,56 +12,13 @@ from typing import Any
 
 from regdoctor.catalogue import needed_probes
 from regdoctor.check import Check, Outcome, Skip, Unknown
+from regdoctor.examination import Examination, Gathered, Judged
 from regdoctor.exit_codes import UsageError
 from regdoctor.formats.located import UndecidedError, UnreadableError
 from regdoctor.injection import Absent, Input
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, Probe
 from regdoctor.redaction import redact
 from regdoctor.target import Target
-
-
-@dataclass(frozen=True, slots=True)
-class Gathered:
-    """How one probe went."""
-
-    probe: Probe
-    evidence: Any
-    """What it gave, or `Absent`."""
-    seconds: float
-    bug: str = ""
-    """The redacted traceback, where the probe itself broke."""
-    bad_input: str = ""
-    """The line to show, where a file or URL that was named by hand is unusable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One outcome of one check."""
-
-    check: Check
-    outcome: Outcome
-    seconds: float
-    bug: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Examination:
-    """All that one run found out."""
-
-    target: Target
-    gathered: tuple[Gathered, ...]
-    judged: tuple[Judged, ...]
-    started: float
-    """Epoch seconds by the local clock."""
-    seconds: float
-
-    def evidence(self, kind: type) -> Any:
-        """The evidence of a type, or None where it is absent or was not asked for."""
-        for item in self.gathered:
-            if item.probe.provides is kind and not isinstance(item.evidence, Absent):
-                return item.evidence
-        return None
-
 
 Observer = Callable[[Gathered], None]
 """Is told how each probe went, as soon as it has ended, for people who wait."""
@@ -73,7 +30,13 @@ def examine(target: Target, selected: Iterable[Check], observer: Observer | None
     started, clock = time.time(), time.monotonic()
     gathered = _Gathering(target, needed_probes(chosen), clock + target.timeout, observer).gather()
     evidence: dict[type, Any] = {Target: target} | {item.probe.provides: item.evidence for item in gathered}
-    judged = tuple(outcome for item in chosen for outcome in _judge(item, evidence))
+    judged = tuple(
+        outcome
+        for item in chosen
+        for outcome in _judge(item, evidence)
+        # What it would have taken the network to tell is no part of an examination of files.
+        if not (target.offline and outcome.outcome == Skip(_ONLY_FILES))
+    )
     return Examination(target, gathered, judged, started, time.monotonic() - clock)
 
 
@@ -114,7 +77,7 @@ class _Gathering:
         arguments = _arguments(item.inputs, self._settled)
         now = time.monotonic()
         if item.network and self._settled[Target].offline:
-            arguments = Absent("only files are judged here; nothing is asked over the network", applicable=False)
+            arguments = Absent(_ONLY_FILES, applicable=False)
         if isinstance(arguments, Absent):
             self._settle(Gathered(item, arguments, 0.0))
         elif now >= self._end:
@@ -160,6 +123,7 @@ class _Run:
     deadline: float
 
 
+_ONLY_FILES = "only files are judged here; nothing is asked over the network"
 _ALL_OVER = "the time for the whole examination was over"
 
 

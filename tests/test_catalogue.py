@@ -17,6 +17,7 @@ import regdoctor.checks
 from regdoctor import catalogue
 from regdoctor.check import Check, Outcome, Pass, Severity, check
 from regdoctor.exit_codes import UsageError
+from regdoctor.http import Http
 from regdoctor.lab.fault import discover
 from regdoctor.pages import page
 from regdoctor.probe import Probe, probe
@@ -135,6 +136,24 @@ def test_a_family_selects_its_checks_and_no_others() -> None:
 @pytest.mark.parametrize("word", ["AUTH-08", "auth-08", "auth_08"])
 def test_a_failure_mode_selects_all_that_stand_for_it(word: str) -> None:
     assert {item.name for item in catalogue.select([word])} == {"login_unauthorized", "token_clock_skew"}
+
+
+def test_config_selects_what_files_alone_can_decide() -> None:
+    selected = {item.name for item in catalogue.select(["config"])}
+
+    assert {"token_key_mismatch", "port_clash", "rootcertbundle_unusable"} <= selected
+    assert not {"tls_not_verified", "s3_blob_read_forbidden", "token_clock_skew"} & selected
+
+
+def test_a_probe_that_opens_the_http_door_says_that_it_asks_the_network() -> None:
+    asking = {item.name for item in catalogue.probes().values() if any(w.kind is Http for w in item.inputs.values())}
+
+    assert asking
+    assert {item.name for item in catalogue.probes().values() if item.network} >= asking - OFFLINE_ITSELF
+
+
+OFFLINE_ITSELF = {"product"}
+"""Asks only where files tell nothing, and never where only files are judged."""
 
 
 def test_words_together_give_each_check_once_in_the_order_of_the_catalogue() -> None:

@@ -11,9 +11,9 @@ import pytest
 
 import regdoctor
 from regdoctor.check import Check, Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Skip, Unknown
+from regdoctor.examination import Examination, Judged
 from regdoctor.redaction import Secret
 from regdoctor.report import Report, build
-from regdoctor.runner import Examination, Judged
 from regdoctor.suppressions import Suppression
 from regdoctor.target import Target
 

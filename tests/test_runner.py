@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -10,11 +11,13 @@ import pytest
 
 from regdoctor import catalogue
 from regdoctor.check import Check, Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
+from regdoctor.examination import Examination, Gathered
 from regdoctor.exit_codes import UsageError
+from regdoctor.formats.located import Computed, Located, Place, UndecidedError, UnreadableError
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, Probe, probe
 from regdoctor.redaction import Secret
-from regdoctor.runner import Examination, Gathered, examine
+from regdoctor.runner import examine
 from regdoctor.target import Target
 
 Provide = Callable[..., None]
@@ -386,3 +389,49 @@ def test_times_are_told(provide: Provide) -> None:
     assert before <= examination.started <= time.time()
     assert 0 <= examination.gathered[0].seconds <= examination.seconds < 20
     assert examination.target is TARGET
+
+
+@probe(reads="it", network=True)
+def a_distant_apple(target: Target) -> Apple:
+    """Gather."""
+    raise AssertionError("nothing may be asked")
+
+
+def test_offline_no_probe_asks_the_network_and_what_only_it_could_tell_is_left_out(provide: Provide) -> None:
+    provide(a_distant_apple, a_pear)
+    examination = examine(dataclasses.replace(TARGET, offline=True), [wants_apple, wants_pear, takes_any])
+
+    assert outcomes(examination) == {"takes_any": Pass("only files are judged here; nothing is asked over the network")}
+
+
+def undecided() -> Located:
+    return Located(Computed("ENV['X']"), Place("/etc/gitlab/gitlab.rb", 7), "registry['log_level']")
+
+
+@check(title="", severity=Severity.ERROR, failure_modes=())
+def reads_what_is_computed(apple: Apple) -> Outcome:
+    """Judge."""
+    return Pass(undecided().text() or "")
+
+
+@check(title="", severity=Severity.ERROR, failure_modes=())
+def reads_both(apple: Apple) -> Iterator[Outcome]:
+    """Judge."""
+    yield Pass("the first")
+    yield Pass(undecided().text() or "")
+
+
+def test_what_is_computed_at_run_time_makes_a_check_unknown_and_keeps_what_it_said_before(provide: Provide) -> None:
+    provide(an_apple)
+    examination = examine(TARGET, [reads_what_is_computed, reads_both])
+    reason = "registry['log_level'] is worked out at run time (/etc/gitlab/gitlab.rb:7: ENV['X'])"
+
+    assert [item.outcome for item in examination.judged] == [Unknown(reason), Pass("the first"), Unknown(reason)]
+
+
+@pytest.mark.parametrize("error", [UnreadableError("/etc/x: no such file"), UndecidedError("/etc/x: no such file")])
+def test_a_reader_that_gives_up_makes_its_evidence_absent(provide: Provide, error: Exception) -> None:
+    provide(apples(raising(error)))
+    examination = examine(TARGET, [wants_apple])
+
+    assert outcomes(examination) == {"wants_apple": Unknown("/etc/x: no such file")}

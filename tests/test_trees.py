@@ -21,7 +21,8 @@ from cryptography.x509.oid import NameOID
 
 from regdoctor.catalogue import select
 from regdoctor.check import Fail, Unknown
-from regdoctor.runner import Examination, Judged, examine
+from regdoctor.examination import Examination, Judged
+from regdoctor.runner import examine
 from regdoctor.target import Target
 
 TREES = Path(__file__).parent / "trees"
@@ -94,23 +95,23 @@ class Case:
         """The check that must find it: the file's name up to two dashes."""
         return self.path.stem.partition("--")[0]
 
-    def break_it(self, root: Path) -> None:
+    def break_it(self, root: Path, told: Mapping[str, Any]) -> None:
         """Do to a copy of the healthy tree what the case says."""
-        for place, text in self.told.get("write", {}).items():
+        for place, text in told.get("write", {}).items():
             (root / place).parent.mkdir(parents=True, exist_ok=True)
             (root / place).write_text(text)
-        for place, edits in self.told.get("edit", {}).items():
+        for place, edits in told.get("edit", {}).items():
             text = (root / place).read_text()
             for old, new in edits.items():
                 assert text.count(old) == 1, f"{place} must hold {old!r} once, not {text.count(old)} times"
                 text = text.replace(old, new)
             (root / place).write_text(text)
-        for place, text in self.told.get("append", {}).items():
+        for place, text in told.get("append", {}).items():
             with (root / place).open("a") as file:
                 file.write(text)
-        for place in self.told.get("remove", ()):
+        for place in told.get("remove", ()):
             (root / place).unlink()
-        for place, mode in self.told.get("mode", {}).items():
+        for place, mode in told.get("mode", {}).items():
             (root / place).chmod(mode)
 
 
@@ -144,23 +145,23 @@ def test_a_healthy_tree_gives_no_finding(layout: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_a_broken_tree_gives_its_finding_with_file_and_line(path: Path, tmp_path: Path) -> None:
     case = Case(path, yaml.safe_load(path.read_text()))
-    root = tmp_path / "tree"
-    plant(case.told["tree"], root)
-    case.break_it(root)
-    examination = look_at(root)
+    root, nodes = tmp_path / "tree", [case.told, *case.told.get("beside", ())]
+    roots = [root, *(tmp_path / f"tree{number}" for number in range(2, len(nodes) + 1))]
+    for place, told in zip(roots, nodes, strict=True):
+        plant(case.told["tree"], place)
+        case.break_it(place, told)
+    examination = look_at(*roots)
     assert bugs(examination) == []
 
     found = [item.outcome for item in failures(examination) if item.check.name == case.check]
     every = [f"{item.check.name}: {item.outcome}" for item in examination.judged if item.check.name == case.check]
     assert found, f"{case.check} did not fire: {every}"
     quoted = {
-        (str(Path(quote.source).relative_to(root)) if quote.source.startswith(str(root)) else quote.source, quote.line)
-        for outcome in found
-        if isinstance(outcome, Fail)
-        for quote in outcome.evidence
+        (quote.source, quote.line) for outcome in found if isinstance(outcome, Fail) for quote in outcome.evidence
     }
     for at in case.told["at"]:
-        assert (at["file"], _line(root / at["file"], at["text"])) in quoted, quoted
+        file = roots[at.get("node", 1) - 1] / at["file"]
+        assert (str(file), _line(file, at["text"])) in quoted, quoted
     modes = {
         mode
         for outcome in found

@@ -14,7 +14,7 @@ from regdoctor.exit_codes import ExitCode, UsageError
 
 EXAMPLE = (
     "Examples: sudo regdoctor check all · regdoctor check all --registry https://registry.example.com · "
-    "regdoctor check auth clock --root /mnt/host --format json --output report.json"
+    "regdoctor check config gitlab.rb · regdoctor check auth clock --root /mnt/host --format json --output report.json"
 )
 
 
@@ -38,6 +38,7 @@ def complete_names(incomplete: str) -> Iterator[tuple[str, str]]:
 
     for name, title in (
         ("all", "every check"),
+        ("config", "whatever files alone can tell"),
         *((family, "a family of checks") for family in families()),
         *((item.name, item.title) for item in checks()),
     ):
@@ -52,7 +53,10 @@ def complete_formats(incomplete: str) -> Iterator[str]:
     yield from (name for name in names() if name.startswith(incomplete))
 
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="all | NAME... | FAMILY...", autocompletion=complete_names)]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="all | config | NAME... | FAMILY... | FILE...", autocompletion=complete_names),
+]
 WHERE, LOGIN, REPORT, ABOUT = "What to examine", "Who asks", "What to report", "About the checks"
 
 
@@ -67,12 +71,17 @@ def command(
     ] = None,
     config: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="A config.yml, gitlab.yml or gitlab-secrets.json.", rich_help_panel=WHERE),
+        typer.Option(metavar="FILE", help="config.yml, gitlab.rb, Helm values …; repeatable.", rich_help_panel=WHERE),
     ] = None,
     root: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="A host's tree, mounted or copied.", rich_help_panel=WHERE),
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR", help="A host's tree, mounted or copied; repeatable for several nodes.", rich_help_panel=WHERE
+        ),
     ] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="Examine each named file by itself.", rich_help_panel=WHERE)
+    ] = False,
     repository: Annotated[
         str | None, typer.Option(metavar="NAME", help="A repository to try things on.", rich_help_panel=WHERE)
     ] = None,
@@ -135,6 +144,12 @@ def command(
         typer.Option(metavar="SECONDS", min=0.1, help="For the whole examination.", rich_help_panel=WHERE),
     ] = 60.0,
     list_: Annotated[bool, typer.Option("--list", help="List the checks.", rich_help_panel=ABOUT)] = False,
+    coverage: Annotated[
+        bool,
+        typer.Option(
+            "--coverage", help="List every failure mode with its checks and their proof.", rich_help_panel=ABOUT
+        ),
+    ] = False,
     plan: Annotated[
         bool, typer.Option("--plan", help="Say what would be read and written.", rich_help_panel=ABOUT)
     ] = False,
@@ -145,14 +160,19 @@ def command(
     if list_:
         listings.show_checks(names or ["all"])
         return ExitCode.HEALTHY
-    if not names:
+    if coverage:
+        listings.show_coverage(names or ["all"])
+        return ExitCode.HEALTHY
+    chosen, files = options.words(names or [])
+    if not chosen:
         raise UsageError("say what to check: `all`, a family or a check; `regdoctor check --list` shows them.")
     target = options.target(
+        chosen,
         registry=registry,
         gitlab=gitlab,
         debug_url=debug_url,
-        config=config or [],
-        root=root,
+        config=[*(config or []), *files],
+        roots=root or [],
         repository=repository,
         login=None if plan else options.login(username, from_stdin=password_stdin),
         ca_file=ca_file,
@@ -161,12 +181,12 @@ def command(
         dialect=dialect,
     )
     if plan:
-        listings.show_plan(names, target)
+        listings.show_plan(chosen, target)
         return ExitCode.HEALTHY
     writers = options.writers(formats or [], outputs or [])
     return examination.run(
-        names,
-        target,
+        chosen,
+        options.one_by_one(target) if each else (target,),
         writers,
         ignore=ignore or [],
         show=show.severity,

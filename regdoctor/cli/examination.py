@@ -13,18 +13,19 @@ from regdoctor.cli import output
 from regdoctor.cli.options import Writer
 from regdoctor.evidence.endpoints import Endpoints
 from regdoctor.evidence.installation import Installation
+from regdoctor.examination import Examination, Gathered, joined
 from regdoctor.exit_codes import ExitCode
 from regdoctor.injection import Absent
 from regdoctor.report import Report
 from regdoctor.reporters import Page, reporter
-from regdoctor.runner import Examination, Gathered, examine
+from regdoctor.runner import examine
 from regdoctor.suppressions import parse
 from regdoctor.target import Target
 
 
 def run(
     names: Sequence[str],
-    target: Target,
+    targets: Sequence[Target],
     writers: Sequence[Writer],
     *,
     ignore: Sequence[str],
@@ -33,10 +34,10 @@ def run(
     strict: bool,
     verbose: bool,
 ) -> int:
-    """Examine, report, and give the exit code."""
+    """Examine one target after the other, report on all together, and give the exit code."""
     selected, accepted = select(names), parse(ignore)
-    examination = examine(target, selected, _tell if verbose else None)
-    dialect = target.dialect or _dialect(examination)
+    examination = joined([examine(target, selected, _tell if verbose else None) for target in targets])
+    dialect = examination.target.dialect or _dialect(examination)
     document = report.build(examination, describe(examination, dialect), dialect, accepted)
     complaints = "\n".join(
         dict.fromkeys(f"regdoctor: {item.bad_input}" for item in examination.gathered if item.bad_input)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 import sys
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from regdoctor.catalogue import CONFIG
 from regdoctor.check import Dialect
 from regdoctor.distribution.reference_grammar import is_repository
 from regdoctor.exit_codes import UsageError
@@ -32,13 +34,37 @@ class Writer:
     path: Path | None
 
 
+def words(given: Sequence[str]) -> tuple[list[str], list[Path]]:
+    """What was named: words for checks, and files to examine; files alone mean `config`.
+
+    What looks like a path is a file, for no check's name holds a dot or a slash. Raises UsageError where it is none.
+    """
+    names, files = [], []
+    for word in given:
+        if "/" not in word and "." not in word:
+            names.append(word)
+        elif Path(word).exists():
+            files.append(Path(word))
+        else:
+            raise UsageError(f"{word}: no such file.")
+    return (names or ["config"] if files else names), files
+
+
+def one_by_one(named: Target) -> tuple[Target, ...]:
+    """A target for each of the files that were named. Raises UsageError where none was."""
+    if not named.config_files:
+        raise UsageError("--each needs files to examine: `regdoctor check config FILE...`.")
+    return tuple(dataclasses.replace(named, config_files=(path,)) for path in named.config_files)
+
+
 def target(
+    names: Sequence[str],
     *,
     registry: str | None,
     gitlab: str | None,
     debug_url: str | None,
     config: Sequence[Path],
-    root: Path | None,
+    roots: Sequence[Path],
     repository: str | None,
     login: Login | None,
     ca_file: Path | None,
@@ -47,15 +73,20 @@ def target(
     dialect: Dialect | None,
 ) -> Target:
     """The target that the options describe; this host where they name none."""
-    if root is not None and not _is_folder(root):
-        raise UsageError(f"--root {root} is no folder.")
+    for root in roots:
+        if not _is_folder(root):
+            raise UsageError(f"--root {root} is no folder.")
+    if len({_whole(root) for root in roots}) < len(roots):
+        raise UsageError("two --root name the same folder.")
     if math.isnan(timeout):
         raise UsageError("--timeout takes a number of seconds.")
     if repository is not None and not is_repository(repository):
         raise UsageError(f"--repository {repository!r}: not the name of a repository, such as group/project.")
     elsewhere = bool(registry or config or debug_url)
     return Target(
-        root=_whole(root) if root else None if elsewhere else Path("/"),
+        root=_whole(roots[0]) if roots else None if elsewhere else Path("/"),
+        more_roots=tuple(map(_whole, roots[1:])),
+        offline=all(name.lower() == CONFIG for name in names),
         registry_url=url("--registry", registry),
         gitlab_url=url("--gitlab", gitlab, path=True),
         debug_url=url("--debug-url", debug_url),

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 
 from regdoctor.check import Quote
+from regdoctor.distribution.generation import Generation
 
-
-class Generation(enum.StrEnum):
-    """The lines of registry software that read their configuration differently."""
-
-    DISTRIBUTION_2 = "distribution 2"
-    DISTRIBUTION_3 = "distribution 3"
-    GITLAB = "GitLab's registry"
+__all__ = ["Generation", "Product"]
 
 
 @dataclass(frozen=True, slots=True)

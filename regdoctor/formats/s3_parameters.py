@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.redaction import Secret
+
+S3_DRIVERS = ("s3", "s3aws", "s3_v2")
+"""The names of the driver: `s3_v2` is GitLab's, with which its registry of GitLab 19 replaced the two others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +55,9 @@ def s3_endpoint(config: RegistryConfig) -> S3Endpoint | None:
     decide. The AWS SDK takes it in any case for a bucket with a dot in its name by TLS, for which no certificate would
     do. An address without a scheme gets one from `secure` (default true).
     """
-    driver = config.storage_driver()
-    if driver is None or driver[0] not in ("s3", "s3aws", "s3_v2"):
+    parameter = s3_parameters(config)
+    if parameter is None:
         return None
-    parameter = _Parameters(config, driver[0])
     bucket, region = parameter.text("bucket"), parameter.text("region") or "us-east-1"
     if not bucket:
         return None
@@ -73,15 +77,50 @@ def s3_endpoint(config: RegistryConfig) -> S3Endpoint | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parameters:
-    config: RegistryConfig
+class S3Parameters:
+    """The parameters of the S3 driver as the configuration has them, whatever the product makes of them."""
+
     driver: str
+    """The name that the driver is configured by."""
+    section: Located
+
+    def value(self, name: str) -> Located | None:
+        """A parameter; None where it is not there, or is null or an empty text, which the driver takes alike."""
+        found = self.section.at(name)
+        return found if found is not None and self.written(name) else None
 
     def text(self, name: str) -> str | None:
-        value = self.config.at("storage", self.driver, name)
+        """A parameter as text; a secret gives its placeholder."""
+        value = self.section.at(name)
         return value.text() if value else None
+
+    def written(self, name: str) -> str:
+        """A parameter as it is written, secrets too: to be looked at, never to be shown. Empty where it is not set."""
+        value = self.section.at(name)
+        if value is None:
+            return ""
+        shown = value.text() or ""
+        return value.value.reveal() if isinstance(value.value, Secret) else shown
 
     def flag(self, name: str, *, default: bool) -> bool:
         """Whether it is on, as strconv.ParseBool of Go reads the text of a quoted value."""
         text = self.text(name)
         return default if not text else text.lower() in ("true", "t", "1")
+
+    def setting(self, name: str) -> str:
+        """The parameter's dotted path in config.yml."""
+        return f"storage.{self.driver}.{name}"
+
+    @property
+    def encrypted_transport(self) -> bool:
+        """Whether the store is spoken to by TLS: the endpoint's own scheme decides, and `secure` where it has none."""
+        scheme, found, _ = (self.text("regionendpoint") or "").partition("://")
+        return scheme.lower() == "https" if found else self.flag("secure", default=True)
+
+
+def s3_parameters(config: RegistryConfig) -> S3Parameters | None:
+    """The parameters of the configured S3 driver; None for another driver."""
+    driver = config.storage_driver()
+    if driver is None or driver[0] not in S3_DRIVERS:
+        return None
+    return S3Parameters(*driver)

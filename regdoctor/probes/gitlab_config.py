@@ -16,6 +16,6 @@ def gitlab_config(installation: Installation) -> GitLabConfig:
     if path is None:
         raise NotApplicableError("no gitlab.yml was found on this host")
     try:
-        return parse_gitlab_yml(read_below(installation.root, path), str(path))
+        return parse_gitlab_yml(read_below(installation.root_of(path), path), str(path))
     except UnreadableError as error:
         raise CouldNotGatherError(str(error)) from error

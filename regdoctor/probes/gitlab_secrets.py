@@ -16,6 +16,6 @@ def gitlab_secrets(installation: Installation) -> GitLabSecrets:
     if path is None:
         raise NotApplicableError("this host has no gitlab-secrets.json")
     try:
-        return parse_gitlab_secrets(read_below(installation.root, path), str(path))
+        return parse_gitlab_secrets(read_below(installation.root_of(path), path), str(path))
     except UnreadableError as error:
         raise CouldNotGatherError(str(error)) from error

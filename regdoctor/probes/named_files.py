@@ -1,53 +1,123 @@
-"""Recognises the files that --config names by what is in them."""
+"""Recognises the files that are named by hand by what is in them."""
 
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from regdoctor.check import Dialect
-from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.exit_codes import UsageError
 from regdoctor.formats import yaml_tree
-from regdoctor.formats.located import UnreadableError
+from regdoctor.formats.located import Located, UnreadableError
 from regdoctor.probes.host_tree import read_below
 from regdoctor.target import Target
+
+_SINGLE = (FileKind.GITLAB_YML, FileKind.GITLAB_SECRETS, FileKind.GITLAB_RB)
+"""Of these an installation has one."""
+_DIALECTS = {
+    FileKind.GITLAB_RB: Dialect.OMNIBUS,
+    FileKind.HELM_VALUES: Dialect.HELM,
+    FileKind.COMPOSE: Dialect.COMPOSE,
+}
 
 
 def sort_named_files(target: Target, found: Installation | None = None) -> Installation:
     """The installation with the named files in their places, over what was found on the host, if anything.
 
+    Several files config.yml are replicas of one registry: the first is the one that is examined.
+
     Raises UsageError, naming the file, where one cannot be read or is none of the kinds that we know.
     """
-    here = found or Installation(root=None, dialect=target.dialect or Dialect.PLAIN, live=False)
-    named = {_kind(target.root, path): path for path in target.config_files}
-    if len(named) < len(target.config_files):
-        raise UsageError("two of the files named with --config are of the same kind; one at a time can be examined.")
+    named: dict[FileKind, tuple[Path, ...]] = {}
+    for path in target.config_files:
+        kind = _kind(target.root, path)
+        named[kind] = (*named.get(kind, ()), path)
+    for kind in _SINGLE:
+        if len(named.get(kind, ())) > 1:
+            raise UsageError(f"two files named are {kind}s; one at a time can be examined, or --each by itself.")
+    here = found or Installation(root=None, dialect=target.dialect or _dialect(named), live=False)
     return dataclasses.replace(
         here,
-        registry_config=named.get("registry_config", here.registry_config),
-        gitlab_yml=named.get("gitlab_yml", here.gitlab_yml),
-        gitlab_secrets=named.get("gitlab_secrets", here.gitlab_secrets),
+        named=named,
+        registry_config=_first(named, FileKind.REGISTRY_CONFIG, here.registry_config),
+        gitlab_yml=_first(named, FileKind.GITLAB_YML, here.gitlab_yml),
+        gitlab_secrets=_first(named, FileKind.GITLAB_SECRETS, here.gitlab_secrets),
     )
 
 
+def _first(named: Mapping[FileKind, tuple[Path, ...]], kind: FileKind, otherwise: Path | None) -> Path | None:
+    return next(iter(named.get(kind, ())), otherwise)
+
+
+def _dialect(named: Mapping[FileKind, tuple[Path, ...]]) -> Dialect:
+    return next((dialect for kind, dialect in _DIALECTS.items() if kind in named), Dialect.PLAIN)
+
+
+_NAMES = {
+    "gitlab.rb": FileKind.GITLAB_RB,
+    "daemon.json": FileKind.DOCKER_DAEMON,
+    "hosts.toml": FileKind.HOSTS_TOML,
+    "registries.conf": FileKind.REGISTRIES_CONF,
+    "crontab": FileKind.CRON,
+}
+_SIGNS = (
+    (re.compile(r"^\s*\[\[runners\]\]", re.M), FileKind.RUNNER),
+    (re.compile(r"^\s*(?:\[host\.|\[host\]|server\s*=\s*\"http)", re.M), FileKind.HOSTS_TOML),
+    (
+        re.compile(r"^\s*(?:unqualified-search-registries|\[\[registry\]\]|\[registries\.)", re.M),
+        FileKind.REGISTRIES_CONF,
+    ),
+    (re.compile(r"^\s*\[Service\]", re.M), FileKind.SYSTEMD),
+    (
+        re.compile(r"^\s*(?:(?:registry_)?external_url\b|(?:registry|gitlab_rails|registry_nginx)\s*\[)", re.M),
+        FileKind.GITLAB_RB,
+    ),
+    (re.compile(r"^\s*(?:server|http|events|upstream\s+\S+|location\s[^{]+)\s*\{", re.M), FileKind.NGINX),
+    (re.compile(r"^\s*(?:@\w+|(?:\S+\s+){5}).*garbage-collect", re.M), FileKind.CRON),
+)
+"""What only files of one kind have, by lines, for those that are not YAML or JSON."""
 _SECRETS = ("internal_key", "internal_certificate", "http_secret")
 """What Omnibus GitLab keeps for the registry in gitlab-secrets.json."""
-_FOREIGN = ("services", "global", "apiVersion")
-"""Top-level keys of Compose files, of GitLab's Helm values and of Kubernetes objects, which share words with ours."""
+_OF_GITLAB_YML = ("host", "port", "api_url", "key", "issuer", "path")
+"""What gitlab.yml has in its block `registry` and the chart's values have not."""
 
 
-def _kind(root: Path | None, path: Path) -> str:
-    """The field of Installation that the file belongs to."""
+def _kind(root: Path | None, path: Path) -> FileKind:
+    """What kind of file it is. Raises UsageError where that is not to be told."""
     try:
-        tree = yaml_tree.parse(read_below(root, path), str(path))  # JSON is YAML, too
+        data = read_below(root, path)
+        if path.name in _NAMES:
+            return _NAMES[path.name]
+        if path.suffix not in (".yml", ".yaml", ".json"):
+            text = data.decode("utf-8", "replace")
+            for sign, kind in _SIGNS:
+                if sign.search(text):
+                    return kind
+        tree = yaml_tree.parse(data, str(path))  # JSON is YAML, too
     except UnreadableError as error:
         raise UsageError(str(error)) from error
-    if not any(map(tree.at, _FOREIGN)):
-        if any(tree.at("registry", name) for name in _SECRETS) or (path.suffix == ".json" and tree.at("registry")):
-            return "gitlab_secrets"
-        if tree.at("storage") or tree.at("http") or tree.at("version"):
-            return "registry_config"
-        if any(tree.at(*path) for path in (("production", "registry"), ("production", "gitlab"), ("registry",))):
-            return "gitlab_yml"
-    raise UsageError(f"{path}: neither a registry's config.yml, nor a gitlab.yml, nor a gitlab-secrets.json.")
+    found = _in_yaml(path, tree)
+    if found is None:
+        raise UsageError(f"{path}: none of the files that regdoctor knows ({', '.join(FileKind)}).")
+    return found
+
+
+def _in_yaml(path: Path, tree: Located) -> FileKind | None:
+    if tree.at("services"):
+        return FileKind.COMPOSE
+    if tree.at("apiVersion"):
+        return None  # an object of Kubernetes, which shares words with ours
+    if tree.at("global"):
+        return FileKind.HELM_VALUES
+    if any(tree.at("registry", name) for name in _SECRETS) or (path.suffix == ".json" and tree.at("registry")):
+        return FileKind.GITLAB_SECRETS
+    if tree.at("storage") or tree.at("http") or tree.at("version"):
+        return FileKind.REGISTRY_CONFIG
+    if any(tree.at(*steps) for steps in (("production", "registry"), ("production", "gitlab"), ("gitlab", "host"))):
+        return FileKind.GITLAB_YML
+    if any(tree.at("registry", name) for name in _OF_GITLAB_YML):
+        return FileKind.GITLAB_YML
+    return FileKind.HELM_VALUES if tree.at("registry") else None

@@ -22,12 +22,12 @@ def registry_config(installation: Installation) -> RegistryConfig:
         raise NotApplicableError("no configuration of a registry was found on this host")
     try:
         data = read_below(installation.root, path)
-        return parse_registry_config(data, str(path), _environment(installation))
+        return parse_registry_config(data, str(path), environment(installation))
     except UnreadableError as error:
         raise CouldNotGatherError(str(error)) from error
 
 
-def _environment(installation: Installation) -> tuple[Variable, ...]:
+def environment(installation: Installation) -> tuple[Variable, ...]:
     """Of the running process where there is one, for it holds what counts now; else of the service's directory."""
     if installation.process:
         pid = installation.process.pid

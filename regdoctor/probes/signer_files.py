@@ -32,22 +32,23 @@ def signer_files(
         raise NotApplicableError("no configuration names a certificate or a key of a token signer")
     # GitLab reads a relative path from its own folder, two above config/gitlab.yml.
     rails = installation.gitlab_yml.parent.parent if installation.gitlab_yml else None
-    accounts = Accounts(installation.root)
+    gitlabs_root = installation.gitlab_root or installation.root
     return SignerFiles(
-        bundle=_file(installation, accounts, bundle, None) if bundle else None,
-        key=_file(installation, accounts, key, rails) if key else None,
+        bundle=_file(installation, installation.root, bundle, None) if bundle else None,
+        key=_file(installation, gitlabs_root, key, rails) if key else None,
     )
 
 
-def _file(installation: Installation, accounts: Accounts, setting: Located, folder: Path | None) -> SignerFile:
-    """The file that a setting names; `folder`: what a relative path is read from."""
+def _file(installation: Installation, root: Path, setting: Located, folder: Path | None) -> SignerFile:
+    """The file that a setting names on the node at `root`; `folder`: what a relative path is read from."""
     named, quote = setting.text() or "", setting.quote()
-    path = installation.locate(named) or (folder / named if folder else None)
+    of_gitlab = root == installation.gitlab_root
+    path = installation.locate(named, of_gitlab=of_gitlab) or (folder / named if folder else None)
     if path is None or not named or "\0" in named:
         return SignerFile(quote, named, FileState.MISSING, f"{setting.name} names no file that can be followed")
     name = installation.name(path)
     try:
-        found = follow(installation.root, path).stat()
+        found = follow(root, path).stat()
     except (FileNotFoundError, NotADirectoryError):
         return SignerFile(quote, name, FileState.MISSING, f"{name} does not exist")
     except OSError as error:
@@ -56,16 +57,15 @@ def _file(installation: Installation, accounts: Accounts, setting: Located, fold
         return SignerFile(quote, name, FileState.UNREADABLE, str(error))
     if stat.S_ISDIR(found.st_mode):
         return SignerFile(quote, name, FileState.DIRECTORY, f"{name} is a directory")
-    return _contents(installation, accounts, path, found, quoted=SignerFile(quote, name, FileState.READABLE))
+    return _contents(root, path, found, quoted=SignerFile(quote, name, FileState.READABLE))
 
 
-def _contents(
-    installation: Installation, accounts: Accounts, path: Path, found: os.stat_result, *, quoted: SignerFile
-) -> SignerFile:
+def _contents(root: Path, path: Path, found: os.stat_result, *, quoted: SignerFile) -> SignerFile:
     """What is no directory, with what is in it and who may read it."""
     contents = None
+    accounts = Accounts(root)
     try:
-        data = read_below(installation.root, path)
+        data = read_below(root, path)
     except UnreadableError as error:
         state, problem = FileState.UNREADABLE, str(error)
     else:

@@ -17,7 +17,8 @@ import pytest
 from regdoctor.catalogue import named
 from regdoctor.check import Dialect, Fail, Outcome, Remedy, Severity
 from regdoctor.cli.app import run
-from regdoctor.runner import Examination, Judged, examine
+from regdoctor.examination import Examination, Judged
+from regdoctor.runner import examine
 from regdoctor.target import Target
 
 

@@ -105,8 +105,8 @@ def test_an_examination_without_time_ends_and_tells_every_check(spawn: Command, 
 BROKEN: dict[str, tuple[bytes, str]] = {
     "yaml": (b"a: [1\nb: }\n", ":2: not YAML"),
     "binary": (bytes(range(256)) * 4, "binary"),
-    "other": (b"name: value\n", "neither a registry's config.yml"),
-    "empty": (b"", "neither a registry's config.yml"),
+    "other": (b"name: value\n", "none of the files that regdoctor knows"),
+    "empty": (b"", "none of the files that regdoctor knows"),
 }
 
 

@@ -21,7 +21,7 @@ def target(**changes: Any) -> Target:
         "gitlab": None,
         "debug_url": None,
         "config": [],
-        "root": None,
+        "roots": [],
         "repository": None,
         "login": None,
         "ca_file": None,
@@ -29,7 +29,7 @@ def target(**changes: Any) -> Target:
         "timeout": 60.0,
         "dialect": None,
     }
-    return options.target(**(words | changes))
+    return options.target(changes.pop("names", ["all"]), **(words | changes))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_without_words_this_host_is_examined_and_with_an_address_no_host_is() ->
 def test_the_root_of_a_process_is_not_taken_for_this_hosts() -> None:
     root = Path(f"/proc/{os.getpid()}/root")
 
-    assert target(root=root).root == root
+    assert target(roots=[root]).root == root
 
 
 def test_a_repository_that_can_be_none_is_refused() -> None:
@@ -124,7 +124,7 @@ def test_a_folder_is_taken_as_it_really_is(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")
 
-    assert target(root=tmp_path / "link").root == (tmp_path / "real").resolve()
+    assert target(roots=[tmp_path / "link"]).root == (tmp_path / "real").resolve()
     assert target(config=[Path("a.yml")]).config_files == (Path.cwd() / "a.yml",)
 
 
@@ -133,7 +133,7 @@ def test_a_root_that_is_no_folder_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").write_text("")
 
     with pytest.raises(UsageError, match="is no folder"):
-        target(root=tmp_path / name)
+        target(roots=[tmp_path / name])
 
 
 def test_a_password_comes_from_standard_input_up_to_the_end_of_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,3 +212,36 @@ def test_formats_and_files_are_paired_in_order(
 def test_what_cannot_be_paired_is_told(formats: list[str], outputs: list[str], complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint):
         options.writers(formats, [Path(output) for output in outputs])
+
+
+def test_several_roots_are_several_nodes(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    found = target(roots=[tmp_path / "a", tmp_path / "b"])
+    assert (found.root, found.more_roots) == ((tmp_path / "a").resolve(), ((tmp_path / "b").resolve(),))
+    with pytest.raises(UsageError, match="same folder"):
+        target(roots=[tmp_path / "a", tmp_path / "b/../a"])
+
+
+@pytest.mark.parametrize(("names", "offline"), [(["config"], True), (["Config"], True), (["config", "tls"], False)])
+def test_config_alone_asks_nothing_over_the_network(names: list[str], offline: bool) -> None:
+    assert target(names=names).offline is offline
+
+
+def test_words_that_look_like_paths_are_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "gitlab.rb").touch()
+    (tmp_path / "auth").touch()
+    assert options.words(["auth", "gitlab.rb"]) == (["auth"], [Path("gitlab.rb")])
+    assert options.words(["gitlab.rb"]) == (["config"], [Path("gitlab.rb")])
+    assert options.words(["./auth"]) == (["config"], [Path("./auth")])
+    assert options.words([]) == ([], [])
+    with pytest.raises(UsageError, match=r"values\.yaml: no such file"):
+        options.words(["values.yaml"])
+
+
+def test_each_named_file_is_a_target_of_its_own(tmp_path: Path) -> None:
+    both = target(config=[tmp_path / "a.rb", tmp_path / "b.rb"])
+    assert [one.config_files for one in options.one_by_one(both)] == [(tmp_path / "a.rb",), (tmp_path / "b.rb",)]
+    with pytest.raises(UsageError, match="--each needs files"):
+        options.one_by_one(target())

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from regdoctor.check import Dialect
-from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.exit_codes import UsageError
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes import installation as module
@@ -359,12 +359,36 @@ def test_a_named_file_takes_the_place_of_the_one_below_the_root(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("gitlab.rb", "", FileKind.GITLAB_RB),
+        ("omnibus.rb", "registry_external_url 'https://r.example.com'\n", FileKind.GITLAB_RB),
+        ("a.yml", "version: '3'\nservices: {registry: {image: 'registry:2'}}\n", FileKind.COMPOSE),
+        ("a.yml", "global: {hosts: {}}\nregistry: {enabled: true}\n", FileKind.HELM_VALUES),
+        ("a.yml", "registry: {enabled: true, hpa: {minReplicas: 2}}\n", FileKind.HELM_VALUES),
+        ("a.yml", "registry: {host: r.example.com, port: 5050}\n", FileKind.GITLAB_YML),
+        ("a.yml", "version: 0.1\n", FileKind.REGISTRY_CONFIG),
+        ("site", "server {\n  listen 80;\n}\n", FileKind.NGINX),
+        ("daemon.json", "{}", FileKind.DOCKER_DAEMON),
+        ("hosts.toml", "", FileKind.HOSTS_TOML),
+        ("c.toml", '[host."https://mirror"]\n', FileKind.HOSTS_TOML),
+        ("config.toml", '[[runners]]\n  name = "a"\n', FileKind.RUNNER),
+        ("c.conf", 'unqualified-search-registries = ["docker.io"]\n', FileKind.REGISTRIES_CONF),
+        ("r.service", "[Unit]\n[Service]\nExecStart=/usr/bin/registry\n", FileKind.SYSTEMD),
+        ("gc", "5 4 * * 0 root gitlab-ctl registry-garbage-collect\n", FileKind.CRON),
+    ],
+)
+def test_each_kind_of_file_is_told(tmp_path: Path, name: str, text: str, kind: FileKind) -> None:
+    put(tmp_path, name, text=text)
+    assert look(Target(config_files=(tmp_path / name,))).named == {kind: (tmp_path / name,)}
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: 1\n", "neither a registry's config.yml"),
-        ("", "neither a registry's config.yml"),
-        ("version: '3'\nservices: {registry: {image: 'registry:2'}}\n", "neither a registry's config.yml"),
-        ("global: {hosts: {}}\nregistry: {enabled: true}\n", "neither a registry's config.yml"),
+        ("a: 1\n", "none of the files that regdoctor knows"),
+        ("", "none of the files that regdoctor knows"),
+        ("apiVersion: v1\nkind: ConfigMap\n", "none of the files that regdoctor knows"),
         ("a: [\n", "named.yml:"),
     ],
 )
@@ -375,9 +399,43 @@ def test_a_named_file_of_no_known_kind_is_wrong_usage(tmp_path: Path, text: str,
     assert str(tmp_path / "named.yml") in str(caught.value)
 
 
-def test_two_named_files_of_a_kind_and_a_missing_one_are_wrong_usage(tmp_path: Path) -> None:
-    put(tmp_path, "a", "b")
-    with pytest.raises(UsageError, match="of the same kind"):
-        look(Target(config_files=(tmp_path / "a", tmp_path / "b")))
+def test_two_files_of_which_there_is_one_and_a_missing_one_are_wrong_usage(tmp_path: Path) -> None:
+    put(tmp_path, "a.rb", "b.rb", text="registry['enable'] = true\n")
+    with pytest.raises(UsageError, match=r"gitlab\.rb.*--each"):
+        look(Target(config_files=(tmp_path / "a.rb", tmp_path / "b.rb")))
     with pytest.raises(UsageError, match="none: no such file"):
         look(Target(config_files=(tmp_path / "none",)))
+
+
+def test_several_configurations_of_a_registry_are_its_replicas(tmp_path: Path) -> None:
+    put(tmp_path, "a.yml", "b.yml")
+    found = look(Target(config_files=(tmp_path / "a.yml", tmp_path / "b.yml")))
+    assert found.registry_config == tmp_path / "a.yml"
+    assert found.named == {FileKind.REGISTRY_CONFIG: (tmp_path / "a.yml", tmp_path / "b.yml")}
+
+
+def test_gitlab_and_registry_on_separate_nodes_are_one_installation(tmp_path: Path) -> None:
+    put(tmp_path / "gitlab", "var/opt/gitlab/gitlab-rails/etc/gitlab.yml", "etc/gitlab/gitlab.rb", text=GITLAB)
+    put(tmp_path / "registry", PACKAGE)
+    found = look(Target(root=tmp_path / "gitlab", more_roots=(tmp_path / "registry",)))
+    assert (found.root, found.gitlab_root) == (tmp_path / "registry", tmp_path / "gitlab")
+    assert found.locate("/x", of_gitlab=True) == tmp_path / "gitlab/x"
+    assert found.locate("/x") == tmp_path / "registry/x"
+    assert [node.root for node in found.nodes()] == [tmp_path / "registry", tmp_path / "gitlab"]
+    assert found.name(tmp_path / "gitlab/etc/x") == "/etc/x"
+
+
+@pytest.mark.parametrize(
+    ("place", "dialect"),
+    [
+        ("gitlab.rb", Dialect.OMNIBUS),
+        ("deploy/values-production.yaml", Dialect.HELM),
+        ("docker-compose.yml", Dialect.COMPOSE),
+    ],
+)
+def test_a_repository_without_an_installed_registry_is_an_installation_to_be(
+    tmp_path: Path, place: str, dialect: Dialect
+) -> None:
+    put(tmp_path, place, text="{}")
+    found = look(Target(root=tmp_path))
+    assert (found.dialect, found.live, found.registry_config) == (dialect, False, None)

@@ -1,8 +1,11 @@
 """AUTH-13: everybody may pull, and perhaps push, without a login."""
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Skip, Unknown, check
+from regdoctor.checks.auth import registry_is_on
+from regdoctor.distribution.web_addresses import is_loopback, listening_on
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.installation import Installation
+from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 
@@ -18,6 +21,7 @@ def anonymous_access(
     internal: InternalAnswer | Absent,
     config: RegistryConfig | Absent,
     installation: Installation | Absent,
+    gitlab: GitLabConfig | Absent,
 ) -> Outcome:
     """A registry without an auth section serves everybody who can reach it, pull and push.
 
@@ -25,6 +29,8 @@ def anonymous_access(
     registry may mean to be open: then say so with `--ignore anonymous_access`. A mirror of public images has to be,
     for docker sends a mirror no credentials, and is passed over where its configuration shows it. Anonymous pulls of
     a public project in GitLab are another thing: there the registry still asks, and GitLab gives a token to anyone.
+    Where nothing answers, its configuration is judged: what listens on loopback alone serves this host alone, and a
+    proxy in front of it may ask in its place.
 
     Give the registry an auth section; for GitLab the token section that its documentation names the minimum.
     """
@@ -43,8 +49,10 @@ def anonymous_access(
     if inner is not None and _asks(inner):
         return Pass(f"{inner.endpoint.url}/v2/ answers 401 without credentials")
     if isinstance(config, RegistryConfig):
-        return _judged_from_file(config, installation)
-    return Unknown("no registry answered, and no configuration was read")
+        return _judged_from_file(config, installation, gitlab)
+    if any(isinstance(item, Absent) and item.applicable for item in (public, internal, config)) or outer or inner:
+        return Unknown("no registry answered, and no configuration was read")
+    return Skip("there is neither a registry to ask nor a configuration of one to read")
 
 
 def _is_mirror(config: RegistryConfig) -> bool:
@@ -100,19 +108,34 @@ def _only_the_proxy_asks(outer: Ping, inner: Ping, config: RegistryConfig | Abse
     )
 
 
-def _judged_from_file(config: RegistryConfig, installation: Installation | Absent) -> Outcome:
+def _judged_from_file(
+    config: RegistryConfig, installation: Installation | Absent, gitlab: GitLabConfig | Absent
+) -> Outcome:
     scheme = config.auth_scheme()
     if scheme is not None:
         return Pass(f"{config.source} asks for {scheme[0]} authentication (the registry itself did not answer)")
     section = config.at("auth")
     if section is not None and section.value:
         return Unknown(f"the auth section of {config.source} names more than one way to authenticate: it cannot start")
+    dialect = installation.dialect if isinstance(installation, Installation) else Dialect.PLAIN
+    address = config.http_address()
+    evidence = (_no_auth(config),) if address is None else (_no_auth(config), address.quote())
+    of_gitlab = dialect is Dialect.OMNIBUS or (isinstance(gitlab, GitLabConfig) and registry_is_on(gitlab))
+    if address is not None and is_loopback(listening_on(address.text() or "")[0]) and not of_gitlab:
+        return Fail(
+            f"{config.source} has no auth section: only programs of this host reach the registry on {address.text()}, "
+            "and it asks none of them for a login",
+            evidence=evidence,
+            resource=config.source,
+            severity=Severity.INFO,
+            remedy=_REMEDY,
+        )
     # Omnibus keeps the registry's environment in files, which were read; elsewhere REGISTRY_AUTH may be set unseen.
     whole = isinstance(installation, Installation) and bool(installation.env_directory or installation.process)
-    doubt = "" if whole else ", unless its environment (REGISTRY_AUTH) says otherwise"
+    doubt = "" if whole or dialect is Dialect.COMPOSE else ", unless its environment (REGISTRY_AUTH) says otherwise"
     return Fail(
         f"{config.source} has no auth section: anyone who reaches the registry can use it without a login{doubt}",
-        evidence=(_no_auth(config),),
+        evidence=evidence,
         resource=config.source,
         severity=Severity.ERROR if whole else Severity.WARNING,
         remedy=_REMEDY,
@@ -149,6 +172,19 @@ _REMEDY = {
         ("sudo gitlab-ctl reconfigure", "sudo gitlab-ctl restart registry"),
     ),
     Dialect.HELM: Remedy("The chart always writes an auth section; look for another registry behind this address."),
+    Dialect.COMPOSE: Remedy(
+        "Give the registry users: make the file (it asks for a password), mount its folder, and name it in the "
+        "environment of the registry's service, then `docker compose up -d`.",
+        (
+            "mkdir -p auth && htpasswd -B -c auth/htpasswd admin",
+            "environment:\n"
+            "  REGISTRY_AUTH: htpasswd\n"
+            "  REGISTRY_AUTH_HTPASSWD_REALM: Registry\n"
+            "  REGISTRY_AUTH_HTPASSWD_PATH: /auth/htpasswd\n"
+            "volumes:\n"
+            "  - ./auth:/auth:ro",
+        ),
+    ),
     Dialect.PLAIN: Remedy(
         "Add an auth section to the registry's config.yml and restart it. For GitLab, with its own address as realm:",
         (

@@ -1,0 +1,110 @@
+"""HA-01: instances of one registry sign the state of an upload with different secrets."""
+
+from collections.abc import Iterable
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, check
+from regdoctor.evidence.replicas import Replicas
+from regdoctor.formats.located import Located
+from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.redaction import Secret
+
+
+@check(
+    title="Every instance of the registry has the same http.secret",
+    severity=Severity.ERROR,
+    failure_modes=("HA-01",),
+    symptoms=(
+        "No HTTP secret provided - generated random secret",
+        'err.code="blob upload invalid" err.detail="invalid secret"',
+        "blob upload unknown",
+    ),
+    reference="https://distribution.github.io/distribution/about/deploying/#load-balancing-considerations",
+)
+def http_secret_differs(replicas: Replicas) -> Outcome | Iterable[Outcome]:
+    """The registry signs the state of an upload, which it gives to the client in `_state`, with http.secret.
+
+    A request of that upload that reaches another instance is refused, where that one signs with another secret: its log
+    says `invalid secret`, the client `blob upload unknown`, and layers are retried without end. Without a secret each
+    instance makes up a random one at its start, so that no two agree.
+
+    One instance needs no secret that it shares. Several, behind a load balancer, do.
+
+    Set the same random text as http.secret on every instance, and restart them all.
+    """
+    configs = replicas.configs
+    if len(configs) < 2:
+        return _single(configs[0], replicas.scaled)
+    lacking = [config for config in configs if not _is_set(config)]
+    if len(lacking) == len(configs):
+        where = tuple(_lack(config) for config in configs)
+        return _fail("No instance has an http.secret: each makes up its own", where, configs[0].source)
+    if lacking:
+        has = next(secret for config in configs if _is_set(config) and (secret := config.at("http", "secret")))
+        where = (*(_lack(config) for config in lacking), has.quote())
+        return _fail(f"{lacking[0].source} has no http.secret, {has.place.source} has one", where, lacking[0].source)
+    secrets = [secret for config in configs if (secret := config.at("http", "secret")) is not None]
+    first = secrets[0]
+    differing = [secret for secret in secrets[1:] if _revealed(secret) != _revealed(first)]
+    if differing:
+        named = f"{differing[0].place.source} has another http.secret than {first.place.source}"
+        return _fail(named, (first.quote(), *(one.quote() for one in differing)), differing[0].place.source)
+    return Pass(f"{len(configs)} configurations have the same")
+
+
+def _single(config: RegistryConfig, scaled: Located | None) -> Outcome:
+    if scaled is None:
+        return Skip("one instance is examined; name the others' trees (--root) or files (--config) beside it")
+    if _is_set(config):
+        return Pass(f"set, for the instances of {scaled.name}")
+    problem = (
+        f"Several instances are started ({scaled.name} {scaled.text()}) without an http.secret: each makes up its own"
+    )
+    return _fail(problem, (scaled.quote(), _lack(config)), config.source)
+
+
+def _is_set(config: RegistryConfig) -> bool:
+    secret = config.at("http", "secret")
+    return secret is not None and bool(_revealed(secret))
+
+
+def _revealed(setting: Located) -> str:
+    value = setting.decided().value
+    return value.reveal() if isinstance(value, Secret) else setting.text() or ""
+
+
+def _lack(config: RegistryConfig) -> Quote:
+    http = config.at("http")
+    line = http.place.line if http is not None and http.place.source == config.source else None
+    return Quote(config.source, "http has no secret", line)
+
+
+def _fail(problem: str, evidence: tuple[Quote, ...], resource: str) -> Fail:
+    return Fail(problem, evidence=evidence, resource=resource, remedy=_remedies())
+
+
+def _remedies() -> Remedies:
+    make = "openssl rand -hex 32"
+    return {
+        Dialect.OMNIBUS: Remedy(
+            "Put the same http_secret into the registry section of /etc/gitlab/gitlab-secrets.json (or the same "
+            "registry['http_secret'] into /etc/gitlab/gitlab.rb) on every node, then reconfigure each.",
+            (make, "sudoedit /etc/gitlab/gitlab-secrets.json", "sudo gitlab-ctl reconfigure"),
+        ),
+        Dialect.HELM: Remedy(
+            "Let every release use one secret, and name it as global.registry.httpSecret.secret.",
+            (
+                'kubectl create secret generic registry-httpsecret --from-literal=secret="$(openssl rand -hex 32)"',
+                "helm upgrade gitlab gitlab/gitlab --reuse-values "
+                "--set global.registry.httpSecret.secret=registry-httpsecret",
+            ),
+        ),
+        Dialect.COMPOSE: Remedy(
+            "Make a secret, and put it as REGISTRY_HTTP_SECRET into the environment of every instance.",
+            (make, "docker compose up -d"),
+        ),
+        Dialect.PLAIN: Remedy(
+            "Make a secret, put it as http.secret into every instance's config.yml (or as REGISTRY_HTTP_SECRET into "
+            "its environment), and restart them all.",
+            (make,),
+        ),
+    }
