@@ -119,7 +119,13 @@ class S3Parameters:
 
 
 def s3_parameters(config: RegistryConfig) -> S3Parameters | None:
-    """The parameters of the configured S3 driver; None for another driver."""
+    """The parameters of the configured S3 driver; None for another driver.
+
+    Raises UndecidedError where the whole storage is computed at run time.
+    """
+    storage = config.at("storage")
+    if storage is not None:
+        storage.decided()
     driver = config.storage_driver()
     if driver is None or driver[0] not in S3_DRIVERS:
         return None

@@ -100,9 +100,10 @@ _ADVICE = (
 
 def _nothing(root: Path) -> str:
     places = ", ".join(str(root / place) for place in (*REGISTRY_CONFIGS, *GITLAB_YMLS))
+    described = "" if root == Path("/") else ", no gitlab.rb, Helm values or Compose file is at its top"
     return (
-        f"No registry was found: none of {places} exists, and no process called registry or docker-registry runs "
-        f"with files below {root}. {_ADVICE}"
+        f"No registry was found: none of {places} exists{described}, and no process called registry or "
+        f"docker-registry runs with files below {root}. {_ADVICE}"
     )
 
 

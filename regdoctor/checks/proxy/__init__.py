@@ -1,10 +1,106 @@
-"""What stands between client and registry, as it shows in the registry's answers.
+"""What stands between client and registry, as it shows in the registry's answers and in nginx's configuration.
 
 The three checks of Location share one set of remedies, for the same three things mend each of them.
 """
 
-from regdoctor.check import Dialect, Quote, Remedies, Remedy
+from collections.abc import Callable, Iterator
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Skip, Unknown
+from regdoctor.evidence.proxy_rules import PublicAddress, Route, public_address, registry_routes, serves
 from regdoctor.evidence.upload_start import UploadStart
+from regdoctor.formats.gitlab_yml import GitLabConfig
+from regdoctor.formats.located import UndecidedError
+from regdoctor.formats.nginx_config import NginxConfig
+from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.injection import Absent
+
+RELOAD = "sudo nginx -t && sudo systemctl reload nginx"
+
+
+def each_route(
+    nginx: NginxConfig,
+    config: RegistryConfig | Absent,
+    gitlab: GitLabConfig | Absent,
+    judge: Callable[[Route], Outcome],
+) -> Iterator[Outcome]:
+    """What `judge` says of every location that leads to the registry; the healthy ones together give one Pass."""
+    try:
+        routes = registry_routes(nginx, config, gitlab)
+    except UndecidedError as reason:
+        yield Unknown(str(reason))
+        return
+    if not routes:
+        yield Skip("no location of nginx could be told to lead to the registry")
+        return
+    outcomes = [_judged(judge, route) for route in routes]
+    yield from (one for one in outcomes if isinstance(one, Fail | Unknown))
+    if not any(isinstance(one, Fail | Unknown) for one in outcomes):
+        yield next((one for one in outcomes if isinstance(one, Pass)), outcomes[0])
+
+
+def location_by_config(
+    start: Absent,
+    nginx: NginxConfig | Absent,
+    config: RegistryConfig | Absent,
+    gitlab: GitLabConfig | Absent,
+    judge: Callable[[Route], Outcome],
+) -> Iterator[Outcome]:
+    """The same for the checks of Location, where no upload was started; without nginx's configuration either, why."""
+    if isinstance(nginx, Absent):
+        yield Unknown(start.reason) if start.applicable else Skip(start.reason)
+        return
+    yield from each_route(nginx, config, gitlab, judge)
+
+
+def public_of(route: Route, gitlab: GitLabConfig | Absent) -> PublicAddress | None:
+    """Where clients come to this route, if GitLab's configuration says it and the server is that one."""
+    public = public_address(gitlab)
+    return public if public is not None and serves(route.server, public) else None
+
+
+def url_of(route: Route, public: PublicAddress | None) -> str | None:
+    """The URL that clients use at this route, as far as it can be told; None for a server without a plain name."""
+    name = public.host if public else next((name for name in route.server.names if _is_plain(name)), None)
+    if name is None:
+        return None
+    https = route.server.ends_tls or (public is not None and public.scheme == "https")
+    ports = [listen.port for listen in route.server.listens if listen.ssl == route.server.ends_tls and listen.port]
+    port = public.port if public else next(iter(ports), 443 if https else 80)
+    url = f"{'https' if https else 'http'}://{name}"
+    return url if port == (443 if https else 80) else f"{url}:{port}"
+
+
+def change_nginx(why: str, *lines: str) -> Remedies:
+    """Write `lines` where nginx passes the registry's requests on.
+
+    why: the sentence, with its full stop, that each remedy begins with.
+    """
+    written = "\n".join(lines)
+    return {
+        Dialect.OMNIBUS: Remedy(
+            f"{why} The nginx that Omnibus generates has it right: reconfigure writes its file anew, so take away what "
+            "registry_nginx settings in /etc/gitlab/gitlab.rb change. In another nginx that stands in front, write "
+            "these lines where it passes /v2/ on.",
+            (written, "sudo gitlab-ctl reconfigure"),
+        ),
+        Dialect.COMPOSE: Remedy(
+            f"{why} In the nginx configuration of the project, where it passes /v2/ on; then start the proxy anew.",
+            (written, "docker compose up -d --force-recreate"),
+        ),
+        Dialect.PLAIN: Remedy(f"{why} In nginx, where it passes /v2/ on; then reload it.", (written, RELOAD)),
+    }
+
+
+def _judged(judge: Callable[[Route], Outcome], route: Route) -> Outcome:
+    """One route's outcome: where it cannot be told, the others still are."""
+    try:
+        return judge(route)
+    except UndecidedError as reason:
+        return Unknown(str(reason))
+
+
+def _is_plain(name: str) -> bool:
+    return name not in ("", "_", "localhost") and not any(char in name for char in "*~$")
 
 
 def location_evidence(start: UploadStart) -> tuple[Quote, ...]:
@@ -12,13 +108,17 @@ def location_evidence(start: UploadStart) -> tuple[Quote, ...]:
     return (start.exchange.quote(), Quote(start.exchange.url, f"Location: {start.location}"))
 
 
-def location_remedies(start: UploadStart, nginx_line: str) -> Remedies:
+def location_remedies(url: str | None, nginx_line: str) -> Remedies:
     """The proxy's missing line, or else relative URLs, or a fixed http.host, as each installation sets them.
+
+    url: the registry's public URL; None where it is not known, and then http.host is not offered.
 
     Omnibus cannot set http.relativeurls or http.host in gitlab.rb but by variables (registry['env']); the chart has
     registry.relativeurls and no http.host.
     """
     nginx = f"# in the proxy; for nginx, where it passes /v2/ on:\n{nginx_line}"
+    variable = (f"# or there:\nREGISTRY_HTTP_HOST: {url}",) if url else ()
+    setting = (f"# or there:\nhttp:\n  host: {url}",) if url else ()
     relative = "registry['env'] = { \"REGISTRY_HTTP_RELATIVEURLS\" => true }"
     return {
         Dialect.OMNIBUS: Remedy(
@@ -33,20 +133,20 @@ def location_remedies(start: UploadStart, nginx_line: str) -> Remedies:
         ),
         Dialect.COMPOSE: Remedy(
             "Mend the proxy, or let the registry answer with relative URLs, or fix its public address. One of "
-            "the three is enough.",
+            "these is enough.",
             (
                 nginx,
                 '# or in the environment of the registry\'s container:\nREGISTRY_HTTP_RELATIVEURLS: "true"',
-                f"# or there:\nREGISTRY_HTTP_HOST: {start.asked.url}",
+                *variable,
             ),
         ),
         Dialect.PLAIN: Remedy(
             "Mend the proxy, or let the registry answer with relative URLs, or fix its public address, and restart it. "
-            "One of the three is enough.",
+            "One of these is enough.",
             (
                 nginx,
                 "# or in the registry's config.yml:\nhttp:\n  relativeurls: true",
-                f"# or there:\nhttp:\n  host: {start.asked.url}",
+                *setting,
             ),
         ),
     }

@@ -38,5 +38,5 @@ def location_loses_port(start: UploadStart) -> Outcome:
         f"The registry sends clients of {start.asked.url} on to port {port}: pushes fail",
         evidence=location_evidence(start),
         resource=start.asked.url,
-        remedy=location_remedies(start, "proxy_set_header Host $http_host;"),
+        remedy=location_remedies(start.asked.url, "proxy_set_header Host $http_host;"),
     )

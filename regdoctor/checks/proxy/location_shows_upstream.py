@@ -37,7 +37,7 @@ def location_shows_upstream(start: UploadStart) -> Outcome:
         f"The registry sends clients of {start.asked.host} on to {start.leads_to.netloc}, {whose}: pushes fail",
         evidence=location_evidence(start),
         resource=start.asked.url,
-        remedy=location_remedies(start, "proxy_set_header Host $http_host;"),
+        remedy=location_remedies(start.asked.url, "proxy_set_header Host $http_host;"),
     )
 
 

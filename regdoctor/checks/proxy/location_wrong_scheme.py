@@ -40,5 +40,5 @@ def location_wrong_scheme(start: UploadStart) -> Outcome:
         evidence=location_evidence(start),
         resource=start.asked.url,
         failure_modes=("PROXY-24",) if is_list else ("PROXY-01",),
-        remedy=location_remedies(start, f"proxy_set_header X-Forwarded-Proto {asked};"),
+        remedy=location_remedies(start.asked.url, f"proxy_set_header X-Forwarded-Proto {asked};"),
     )
