@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from regdoctor.check import Quote
 from regdoctor.distribution.generation import Generation
+from regdoctor.formats.image_defaults import image_name
+from regdoctor.formats.located import Computed, Located
+from regdoctor.formats.registry_version import read_version
 
-__all__ = ["Generation", "Product"]
+__all__ = ["Generation", "Product", "from_image", "from_version"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +53,28 @@ class Product:
         if not number and self.generation is not Generation.GITLAB:
             number = self.generation.value.rpartition(" ")[2]
         return f"{name} {number}".rstrip()
+
+
+def from_version(version: Located) -> Product | None:
+    """The product that a version names, as the registry, its packages and its logs write it; None where it tells none.
+
+    Raises UndecidedError where it is computed at run time.
+    """
+    generation, numbers = read_version(version.text() or "")
+    return None if generation is None else Product(generation, numbers, (version.quote(),))
+
+
+def from_image(reference: Located) -> Product | None:
+    """The product of an image: `registry:2.8.3`, GitLab's own. None for images that are not known to be a registry,
+    for a tag such as `latest` that tells no version, and for a reference that is computed at run time.
+    """
+    if isinstance(reference.value, Computed):
+        return None
+    name = image_name(reference.text() or "")
+    generation, version = read_version(name.tag)
+    if name.is_gitlabs:
+        known = version if generation is Generation.GITLAB else ()
+        return Product(Generation.GITLAB, known, (reference.quote(),))
+    if not name.is_official or generation not in (Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3):
+        return None
+    return Product(generation, version, (reference.quote(),))

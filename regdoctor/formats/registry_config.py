@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from regdoctor.distribution.generation import Generation
+from regdoctor.distribution.settings_schema import STORAGE_SIBLINGS, Version
 from regdoctor.formats import yaml_tree
-from regdoctor.formats.environment_overrides import IgnoredVariable, lay_over, normalised
-from regdoctor.formats.located import Located, Place
+from regdoctor.formats.environment_overrides import IgnoredVariable, RefusedVariable, Variable, lay_over
+from regdoctor.formats.located import Located
+from regdoctor.formats.override_writer import normalised
 from regdoctor.formats.secret_values import seal_registry
-
-_STORAGE_SIBLINGS = frozenset(("maintenance", "cache", "delete", "redirect", "tag"))
-"""Keys of `storage` that are no driver: Storage.Type in configuration/configuration.go; `tag` is of 3.x."""
+from regdoctor.formats.yaml_tree import DoubledKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,15 @@ class RegistryConfig:
     """
     ignored: tuple[IgnoredVariable, ...] = ()
     """Those of `overrides` that the registry leaves without effect, and why."""
-    problems: tuple[str, ...] = ()
-    """A line for each variable whose value is not YAML; the registry refuses to start with one."""
+    refused: tuple[RefusedVariable, ...] = ()
+    """The variables with which the registry refuses to start."""
+    duplicates: tuple[DoubledKey, ...] = ()
+    """The keys of the file that are written more than once in one mapping. The registry takes the last."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A line for each of `refused`."""
+        return tuple(variable.problem for variable in self.refused)
 
     def at(self, *path: str) -> Located | None:
         """The effective value at a path of keys; None where there is none."""
@@ -37,7 +45,7 @@ class RegistryConfig:
 
     def storage_driver(self) -> tuple[str, Located] | None:
         """Name and parameters of the storage driver; None unless there is exactly one."""
-        return self._only("storage", _STORAGE_SIBLINGS)
+        return self._only("storage", STORAGE_SIBLINGS)
 
     def auth_scheme(self) -> tuple[str, Located] | None:
         """Name (`token`, `htpasswd`, `silly`) and options of the way to authenticate; None unless exactly
@@ -64,19 +72,35 @@ class RegistryConfig:
 def parse_registry_config(
     data: bytes,
     source: str,
-    environment: Iterable[tuple[str, str, Place]] = (),
+    environment: Iterable[Variable] = (),
     *,
+    generation: Generation | None = None,
+    version: Version = (),
     indexed_lists: bool = False,
 ) -> RegistryConfig:
     """The configuration in `data`, which was read from `source`, with the variables of `environment` over it.
 
     environment: name, value and place of each variable; those without the prefix REGISTRY_ are passed over.
-    indexed_lists: True for distribution 3.x, see `lay_over`.
+    generation, version: whose rules count for the variables, see `lay_over`; None and () where they are not known.
+    indexed_lists: True asks for the rules of distribution 3.
 
-    The version is not looked at. Raises UnreadableError where the file is not a mapping in YAML.
+    Raises UnreadableError where the file is not a mapping in YAML. A key that is there twice is none of that: yaml.v2,
+    which all of these products use, takes the last.
     """
-    tree = yaml_tree.parse(data, source, seal=seal_registry)
+    if indexed_lists and generation is None:
+        generation = Generation.DISTRIBUTION_3
+    doubled: list[DoubledKey] = []
+    tree = yaml_tree.parse(data, source, seal=seal_registry, doubled=yaml_tree.Doubled(_is_struct, doubled))
     if isinstance(tree.value, Mapping):
         tree = replace(tree, value={key: normalised((key,), value) for key, value in tree.value.items()})
-    overlay = lay_over(tree, environment, indexed_lists=indexed_lists)
-    return RegistryConfig(overlay.tree, source, overlay.overrides, overlay.ignored, overlay.problems)
+    overlay = lay_over(tree, environment, generation=generation, version=version)
+    return RegistryConfig(overlay.tree, source, overlay.overrides, overlay.ignored, overlay.refused, tuple(doubled))
+
+
+def _is_struct(path: tuple[str, ...]) -> bool:
+    """Whether the program has fields there: then a section that is written twice is read one part over the other.
+
+    Seen with distribution 2.8.2: of `http: {secret: x}` and, below, `http: {addr: y}` both are kept, while of two
+    sections `storage` only the second is. Keys of maps, and all that has a reader of its own, are replaced.
+    """
+    return path[0] not in ("storage", "auth") and "fields" not in path and "headers" not in path

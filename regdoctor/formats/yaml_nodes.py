@@ -42,6 +42,8 @@ class MappingNode:
     """A mapping: by key the line of the key, counted from 1, and the node. Merge keys are laid in."""
 
     entries: dict[str, tuple[int, Node]] = field(default_factory=dict)
+    earlier: dict[str, list[tuple[int, Node]]] = field(default_factory=dict)
+    """Where keys may be doubled: what stood under a key before `entries` got its last value, in order."""
     merges: list[Node] = field(default_factory=list)
     key: tuple[int, ScalarNode] | None = None
     closed: bool = False
@@ -50,16 +52,17 @@ class MappingNode:
 Node = ScalarNode | SequenceNode | MappingNode
 
 
-def compose(data: bytes, source: str) -> tuple[int, Node] | None:
+def compose(data: bytes, source: str, *, doubled: bool = False) -> tuple[int, Node] | None:
     """The line and node of the one document in `data`; None where there is none.
 
     Raises UnreadableError, one line `SOURCE:LINE: what is wrong`, for whatever is not one well-formed
-    document. Like yaml.v3 and unlike yaml.v2 it refuses a key that is there twice, and names both lines.
+    document. Like yaml.v3 and unlike yaml.v2 it refuses a key that is there twice, and names both lines; with
+    `doubled` the last one counts, and the others are kept beside it.
     """
     text = _decode(data, source)
     loader = _LOADER(text)
     try:
-        return _Composer(source).run(loader)
+        return _Composer(source, doubled).run(loader)
     except yaml.MarkedYAMLError as error:
         raise _refusal(error, text, source) from None
     except (yaml.YAMLError, ValueError, OverflowError):
@@ -70,8 +73,9 @@ def compose(data: bytes, source: str) -> tuple[int, Node] | None:
 
 
 class _Composer:
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, doubled: bool) -> None:
         self.source = source
+        self.doubled = doubled
         self.anchors: dict[str, Node] = {}
         self.open: list[SequenceNode | MappingNode] = []
         self.root: tuple[int, Node] | None = None
@@ -144,7 +148,9 @@ class _Composer:
             parent.merges.append(node)
             return
         earlier = parent.entries.get(key.text)
-        if earlier is not None:
+        if earlier is not None and self.doubled:
+            parent.earlier.setdefault(key.text, []).append(earlier)
+        elif earlier is not None:
             raise self.refuse(line, f"the key {key.text[:60]!r} is already there, on line {earlier[0]}")
         parent.entries[key.text] = (line, node)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from regdoctor.formats.located import Located, Place, Scalar, UnreadableError
 from regdoctor.formats.yaml_nodes import DEEPEST, MOST_NODES, MappingNode, Node, ScalarNode, compose
@@ -16,17 +17,39 @@ _MOST_TEXT = 16 * 1024 * 1024
 """Characters of values and names together, with every alias written out."""
 
 
-def parse(data: bytes, source: str, *, seal: Seal | None = None) -> Located:
+@dataclass(frozen=True, slots=True)
+class DoubledKey:
+    """A key that is written more than once in one mapping."""
+
+    name: str
+    """Its dotted path."""
+    first: Located
+    last: Located
+    """The one that counts, as it is written there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """How a reader takes keys that are written twice: the last one counts."""
+
+    merges: Callable[[Path], bool]
+    """Whether, at a path, a later mapping is laid over the earlier one, key by key, and does not replace it."""
+    found: list[DoubledKey] = field(default_factory=list)
+    """Filled while reading."""
+
+
+def parse(data: bytes, source: str, *, seal: Seal | None = None, doubled: Doubled | None = None) -> Located:
     """The mapping that a YAML file holds; an empty file gives an empty one.
 
     source: the file's path, as messages and places show it.
     seal: what becomes of each scalar, see `Seal`.
+    doubled: how keys that are written twice are taken; without it they are refused.
 
     Lines count from 1 and are those of the key; an item of a list has the line of its first value. Raises
     UnreadableError, one line `SOURCE:LINE: what is wrong`, for anything else than one mapping in well-formed
     YAML.
     """
-    found = compose(data, source)
+    found = compose(data, source, doubled=doubled is not None)
     if found is None:
         return Located({}, Place(source), "")
     line, node = found
@@ -35,7 +58,7 @@ def parse(data: bytes, source: str, *, seal: Seal | None = None) -> Located:
     if not isinstance(node, MappingNode):
         kind = "one value" if isinstance(node, ScalarNode) else "a list"
         raise UnreadableError(f"{source}:{line}: the file is not a mapping (`key: value`) but {kind}")
-    return _Locator(source, lambda at: Place(source, at), seal).locate(line, node, (), "", 0)
+    return _Locator(source, lambda at: Place(source, at), seal, doubled).locate(line, node, (), "", 0)
 
 
 def parse_value(text: str, place: Place, name: str, path: Path = (), *, seal: Seal | None = None) -> Located:
@@ -54,8 +77,11 @@ def parse_value(text: str, place: Place, name: str, path: Path = (), *, seal: Se
 
 
 class _Locator:
-    def __init__(self, source: str, place: Callable[[int], Place], seal: Seal | None) -> None:
+    def __init__(
+        self, source: str, place: Callable[[int], Place], seal: Seal | None, doubled: Doubled | None = None
+    ) -> None:
         self.source = source
+        self.doubled = doubled
         self.place = place
         self.seal = seal
         self.nodes = 0
@@ -74,12 +100,36 @@ class _Locator:
                 key: self.locate(at, child, (*path, key), prefix + key, depth + 1)
                 for key, (at, child) in node.entries.items()
             }
+            for key, earlier in node.earlier.items():
+                below = [self.locate(at, child, (*path, key), prefix + key, depth + 1) for at, child in earlier]
+                entries[key] = self.settle([*below, entries[key]], (*path, key))
             return Located(entries, self.place(line), name)
         items = tuple(
             self.locate(at, child, (*path, str(index)), f"{prefix}{index}", depth + 1)
             for index, (at, child) in enumerate(node.items)
         )
         return Located(items, self.place(line), name)
+
+    def settle(self, written: list[Located], path: Path) -> Located:
+        """What counts of the values that are written under one key, which is noted down."""
+        assert self.doubled is not None  # noqa: S101 - without it the composer refuses such keys
+        self.doubled.found.append(DoubledKey(written[-1].name, written[0], written[-1]))
+        counts = written[0]
+        for later in written[1:]:
+            counts = self.laid_over(counts, later, path)
+        return counts
+
+    def laid_over(self, earlier: Located, later: Located, path: Path) -> Located:
+        assert self.doubled is not None  # noqa: S101 - see settle
+        both = isinstance(earlier.value, Mapping) and isinstance(later.value, Mapping)
+        if not both or not self.doubled.merges(path):
+            return later
+        below, above = earlier.entries(), later.entries()
+        joined = {
+            key: self.laid_over(below[key], value, (*path, key)) if key in below else value
+            for key, value in above.items()
+        }
+        return replace(later, value={**below, **joined})
 
     def scalar(self, node: ScalarNode, path: Path) -> Scalar:
         value = resolve(node.text) if node.plain else node.text

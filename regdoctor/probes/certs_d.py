@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,10 +38,10 @@ def certs_d(installation: Installation) -> CertsD:
         for client, place in _PLACES.items():
             for entry in list_below(root, root / place)[:_MOST_FOLDERS]:
                 if _is_folder(root, entry):
-                    files = tuple(_file(root, path) for path in list_below(root, entry)[:_MOST_FILES])
-                    folders.append(CertsFolder(client, entry.name, str(entry), files))
+                    files = tuple(_file(installation, path) for path in list_below(root, entry)[:_MOST_FILES])
+                    folders.append(CertsFolder(client, entry.name, installation.name(entry), str(entry), files))
                 else:
-                    stray.extend(_stray(root, entry))
+                    stray.extend(_stray(installation, entry))
     except UnreadableError as error:
         raise CouldNotGatherError(str(error)) from error
     if not folders and not stray:
@@ -55,15 +56,16 @@ def _is_folder(root: Path, path: Path) -> bool:
         return False
 
 
-def _stray(root: Path, path: Path) -> Iterator[CertificateFile]:
+def _stray(installation: Installation, path: Path) -> Iterator[CertificateFile]:
     if path.name.endswith(_ENDINGS):
-        yield _file(root, path)
+        yield _file(installation, path)
 
 
-def _file(root: Path, path: Path) -> CertificateFile:
+def _file(installation: Installation, path: Path) -> CertificateFile:
+    plain = CertificateFile(path.name, installation.name(path), str(path))
     if not path.name.endswith(_ENDINGS):
-        return CertificateFile(path.name, str(path))
+        return plain
     try:
-        return CertificateFile(path.name, str(path), read_pem(read_below(root, path), str(path)))
+        return dataclasses.replace(plain, contents=read_pem(read_below(installation.root, path), str(path)))
     except UnreadableError as error:
-        return CertificateFile(path.name, str(path), problem=str(error))
+        return dataclasses.replace(plain, problem=str(error))

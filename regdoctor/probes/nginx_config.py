@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from regdoctor.check import Dialect, Quote
 from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.formats.located import UnreadableError
 from regdoctor.formats.nginx_config import NginxConfig
@@ -29,7 +30,7 @@ _HARMLESS = "mime.types"
 """Holds types alone; where it is missing from a copied tree, nothing that matters is."""
 
 
-@probe(reads="nginx's configuration, includes followed", limit=30.0)
+@probe(reads="nginx's configuration, includes followed, and what /etc/hosts says of localhost", limit=30.0)
 def nginx_config(installation: Installation) -> NginxConfig:
     """What the nginx of this host is told.
 
@@ -53,7 +54,23 @@ def read_nginx(paths: Iterable[Path], installation: Installation) -> NginxConfig
     """
     reader = _Reader(installation)
     trees = [(str(path), reader.main(path)) for path in paths]
-    return assembled(trees, tuple(reader.problems))
+    return assembled(trees, tuple(reader.problems), _ipv6_localhost(installation))
+
+
+def _ipv6_localhost(installation: Installation) -> Quote | None:
+    """The line of /etc/hosts that gives localhost an IPv6 address. A container has a file of its own."""
+    if installation.root is None or installation.dialect is Dialect.COMPOSE:
+        return None
+    path = installation.root / "etc/hosts"
+    try:
+        lines = read_below(installation.root, path).decode("utf-8", "replace").splitlines()
+    except UnreadableError:
+        return None  # then nothing is claimed of localhost
+    for number, line in enumerate(lines, 1):
+        address, *names = line.partition("#")[0].split() or [""]
+        if ":" in address and "localhost" in names:
+            return Quote(str(path), line.strip(), number)
+    return None
 
 
 class _Reader:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+from regdoctor.distribution.generation import Generation
+from regdoctor.distribution.settings_schema import Version
 from regdoctor.formats.environment_overrides import Overlay, lay_over
-from regdoctor.formats.located import Located, Place
+from regdoctor.formats.located import Computed, Located, Place
 from regdoctor.formats.secret_values import seal_registry
 from regdoctor.formats.yaml_tree import parse
 from regdoctor.redaction import Secret
@@ -33,9 +35,11 @@ notifications:
 """
 
 
-def _lay(*variables: tuple[str, str], data: bytes = _FILE, indexed_lists: bool = False) -> Overlay:
+def _lay(
+    *variables: tuple[str, str], data: bytes = _FILE, generation: Generation | None = None, version: Version = ()
+) -> Overlay:
     environment = [(name, value, _PLACE) for name, value in variables]
-    return lay_over(parse(data, "f", seal=seal_registry), environment, indexed_lists=indexed_lists)
+    return lay_over(parse(data, "f", seal=seal_registry), environment, generation=generation, version=version)
 
 
 def _plain(value: Located | None) -> object:
@@ -55,7 +59,7 @@ def test_a_variable_replaces_the_value_and_says_where_it_comes_from() -> None:
     assert found.quote().quote == "REGISTRY_HTTP_ADDR: 127.0.0.1:5001"
     assert overlay.overrides == (found,)
     assert not overlay.ignored
-    assert not overlay.problems
+    assert not overlay.refused
 
 
 def test_values_are_yaml() -> None:
@@ -152,21 +156,25 @@ def test_distribution_3_sets_items_of_lists() -> None:
         ("REGISTRY_NOTIFICATIONS_ENDPOINTS_1_URL", "http://two"),
         ("REGISTRY_NOTIFICATIONS_ENDPOINTS_7_URL", "http://seven"),
         ("REGISTRY_NOTIFICATIONS_ENDPOINTS_X_URL", "http://x"),
-        indexed_lists=True,
+        generation=Generation.DISTRIBUTION_3,
     )
     assert _plain(overlay.tree.at("notifications", "endpoints")) == [
         {"url": "http://new"},
         {"url": "http://two"},
     ]
-    assert [entry.reason for entry in overlay.ignored] == [
-        "notifications.endpoints is a list, which has no item 7",
-        "notifications.endpoints is a list, which has no item X",
+    assert [entry.problem.partition(": ")[2] for entry in overlay.refused] == [
+        "REGISTRY_NOTIFICATIONS_ENDPOINTS_7_URL: notifications.endpoints is a list of 2, which has no item 7: "
+        "undefined index",
+        "REGISTRY_NOTIFICATIONS_ENDPOINTS_X_URL: notifications.endpoints is a list, and 'X' no number: "
+        "non-numeric index",
     ]
 
 
 def test_a_value_that_is_no_yaml_is_a_problem_and_is_not_shown() -> None:
     overlay = _lay(("REGISTRY_HTTP_SECRET", "[hunter2hunter2"), ("REGISTRY_HTTP_ADDR", ":1"))
-    (problem,) = overlay.problems
+    (refused,) = overlay.refused
+    problem = refused.problem
+    assert refused.variable.quote().quote == "REGISTRY_HTTP_SECRET:"
     assert problem.startswith("environment of process 1234: REGISTRY_HTTP_SECRET:1: not YAML")
     assert "hunter2" not in problem
     assert _plain(overlay.tree.at("http", "addr")) == ":1"
@@ -221,3 +229,87 @@ def test_a_secret_inside_a_variable_that_holds_a_mapping_is_wrapped() -> None:
     )
     assert "planted" not in repr(overlay)
     assert _plain(overlay.tree.at("storage", "s3", "bucket")) == "b"
+
+
+def test_distribution_3_appends_to_a_list_that_is_not_there() -> None:
+    variables = [("REGISTRY_NOTIFICATIONS_ENDPOINTS_0_URL", "http://new")]
+    for generation in (Generation.DISTRIBUTION_3, Generation.GITLAB):
+        overlay = _lay(*variables, data=b"version: 0.1\n", generation=generation)
+        assert _plain(overlay.tree.at("notifications", "endpoints")) == [{"url": "http://new"}]
+    overlay = _lay(*variables, data=b"version: 0.1\n", generation=Generation.DISTRIBUTION_2)
+    assert overlay.tree.at("notifications") is None
+    assert [entry.certain for entry in overlay.ignored] == [True]
+    assert [entry.certain for entry in _lay(*variables).ignored] == [False]
+
+
+def test_items_of_a_list_of_texts_cannot_be_set() -> None:
+    overlay = _lay(("REGISTRY_HTTP_TLS_CLIENTCAS_0", "/ca.pem"), generation=Generation.DISTRIBUTION_3)
+    assert [entry.instead for entry in overlay.ignored] == ["REGISTRY_HTTP_TLS_CLIENTCAS"]
+    overlay = _lay(("REGISTRY_NOTIFICATIONS_ENDPOINTS_0", "{}"), generation=Generation.DISTRIBUTION_3)
+    assert "cannot be set as a whole" in overlay.refused[0].problem
+
+
+def test_fields_are_those_of_the_program() -> None:
+    overlay = _lay(
+        ("REGISTRY_HEALTH_FILE", "[{file: /x}]"),  # seen
+        ("REGISTRY_HEALTH_TCPCHECKERS", "[{addr: 'x:1'}]"),  # seen
+        ("REGISTRY_HTTP_ADRR", ":1"),  # seen
+        ("REGISTRY_TAGS_MAXTAGS", "5"),  # seen
+        generation=Generation.DISTRIBUTION_2,
+    )
+    assert _plain(overlay.tree.at("health")) == {"tcp": [{"addr": "x:1"}]}
+    assert [(entry.variable.name, entry.reason, entry.instead, entry.section) for entry in overlay.ignored] == [
+        ("REGISTRY_HEALTH_FILE", "health has no field FILE", "REGISTRY_HEALTH_FILECHECKERS", True),
+        ("REGISTRY_HTTP_ADRR", "http has no field ADRR", "", True),
+        ("REGISTRY_TAGS_MAXTAGS", "tags has no field MAXTAGS", "", True),
+    ]
+
+
+def test_redis_of_distribution_3_wants_its_options_named_up_to_3_0() -> None:
+    variables = [
+        ("REGISTRY_REDIS_ADDRS", "['redis:6379']"),
+        ("REGISTRY_REDIS_OPTIONS_DB", "2"),
+        ("REGISTRY_REDIS_TLS_KEY", "/k"),
+    ]
+    old = _lay(*variables, generation=Generation.DISTRIBUTION_3, version=(3, 0, 0))
+    assert _plain(old.tree.at("redis")) == {"db": 2, "tls": {"key": "/k"}}
+    assert [entry.instead for entry in old.ignored] == ["REGISTRY_REDIS_OPTIONS_ADDRS"]
+    new = _lay(*variables, generation=Generation.DISTRIBUTION_3, version=(3, 1, 1))
+    assert _plain(new.tree.at("redis")) == {"addrs": ["redis:6379"], "db": 2, "tls": {"key": "/k"}}
+    whole = _lay(("REGISTRY_REDIS_OPTIONS", "{db: 3}"), generation=Generation.DISTRIBUTION_3)
+    assert _plain(whole.tree.at("redis")) == {"db": 3}
+
+
+def test_gitlabs_registry_has_drivers_with_an_underscore() -> None:
+    overlay = _lay(("REGISTRY_STORAGE", "s3_v2"), ("REGISTRY_STORAGE_S3_V2_BUCKET", "b"), generation=Generation.GITLAB)
+    assert _plain(overlay.tree.at("storage")) == {"s3_v2": {"bucket": "b"}}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [  # each seen
+        ("REGISTRY_HTTP_RELATIVEURLS", "maybe", "true or false"),
+        ("REGISTRY_HTTP_HEADERS_X", "nosniff", "a mapping from names to lists of texts"),
+        ("REGISTRY_STORAGE_MAINTENANCE_READONLY", "true", "a mapping"),
+        ("REGISTRY_STORAGE_REDIRECT_DISABLE", "'true'", "true or false"),
+        ("REGISTRY_LOG_LEVEL", "loud", "one of error, warn, info, debug"),
+        ("REGISTRY_LOG", "info", "a mapping"),
+        ("REGISTRY_AUTH_TOKEN", "x", "a mapping"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_and_not_applied(name: str, value: str, wanted: str) -> None:
+    data = b"http: {addr: ':1'}\n"
+    overlay = _lay((name, value), data=data, generation=Generation.DISTRIBUTION_2)
+    assert [entry.problem for entry in overlay.refused] == [
+        f"environment of process 1234: {name}: the value must be {wanted}"
+    ]
+
+
+def test_a_computed_value_stands_in_the_tree() -> None:
+    place = Place("docker-compose.yml", 5)
+    tree = parse(b"version: 0.1\n", "f")
+    overlay = lay_over(tree, [("REGISTRY_HTTP_RELATIVEURLS", Computed("${RELATIVE}"), place)])
+    found = overlay.tree.at("http", "relativeurls")
+    assert found is not None
+    assert found.value == Computed("${RELATIVE}")
+    assert overlay.refused == ()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regdoctor.distribution.generation import Generation
 from regdoctor.formats.located import Place, UnreadableError
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.redaction import Secret
@@ -159,7 +160,7 @@ def test_the_environment_wins_over_the_file() -> None:
 def test_a_variable_addresses_a_list_only_for_distribution_3() -> None:
     variable = [("REGISTRY_NOTIFICATIONS_ENDPOINTS_0_NAME", "x", Place("e"))]
     old = parse_registry_config(OMNIBUS, "f", variable)
-    new = parse_registry_config(OMNIBUS, "f", variable, indexed_lists=True)
+    new = parse_registry_config(OMNIBUS, "f", variable, generation=Generation.DISTRIBUTION_3)
     endpoints = [config.at("notifications", "endpoints") for config in (old, new)]
     names = [found.value[0].at("name") for found in endpoints if found and isinstance(found.value, tuple)]
     assert [name and name.text() for name in names] == ["geo_event", "x"]
@@ -187,4 +188,5 @@ def test_any_bytes_with_any_environment_are_a_configuration_or_refused(
             assert content is data
             assert "\n" not in str(error)  # noqa: PT017
         else:
-            assert len(config.overrides) + len(config.problems) == sum("_" in name for name, _ in variables)
+            told = {value.name for value in (*config.overrides, *(refused.variable for refused in config.refused))}
+            assert told == {name for name, _ in variables if "_" in name}

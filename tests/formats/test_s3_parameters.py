@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regdoctor.formats.registry_config import parse_registry_config
-from regdoctor.formats.s3_parameters import S3Endpoint, s3_endpoint
+from regdoctor.formats.s3_parameters import S3Endpoint, S3Parameters, s3_endpoint, s3_parameters
 
 
 def _endpoint(parameters: str, driver: str = "s3") -> S3Endpoint | None:
@@ -97,3 +97,51 @@ def test_without_a_bucket_there_is_no_address(parameters: str) -> None:
 def test_another_driver_has_no_bucket() -> None:
     assert _endpoint("rootdirectory: /var/lib/registry", "filesystem") is None
     assert s3_endpoint(parse_registry_config(b"version: 0.1\n", "config.yml")) is None
+
+
+def _parameters(text: str, driver: str = "s3") -> S3Parameters:
+    found = s3_parameters(parse_registry_config(f"version: 0.1\nstorage: {{{driver}: {{{text}}}}}\n".encode(), "c.yml"))
+    assert found is not None
+    return found
+
+
+def test_parameters_are_read_by_name_and_empty_ones_are_none() -> None:
+    s3 = _parameters("bucket: b, region: '', keyid: null, accesskey: AKIAABCDEFGHIJKLMNOP", "s3_v2")
+
+    assert s3.driver == "s3_v2"
+    assert s3.setting("bucket") == "storage.s3_v2.bucket"
+    assert s3.written("bucket") == "b"
+    assert s3.value("region") is None
+    assert s3.value("keyid") is None
+    assert s3.value("nothing") is None
+    assert s3.written("accesskey") == "AKIAABCDEFGHIJKLMNOP"
+    assert s3.text("accesskey") == "[redacted accesskey]"
+
+
+@pytest.mark.parametrize("text", ["true", "'true'", "'T'", "'1'"])
+def test_a_flag_is_read_as_go_reads_it(text: str) -> None:
+    assert _parameters(f"encrypt: {text}").flag("encrypt", default=False)
+
+
+def test_a_flag_that_is_not_there_has_its_default() -> None:
+    assert _parameters("bucket: b").flag("secure", default=True)
+    assert not _parameters("bucket: b").flag("encrypt", default=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "encrypted"),
+    [
+        ("bucket: b", True),
+        ("secure: false", False),
+        ("regionendpoint: 'http://minio'", False),
+        ("regionendpoint: 'https://minio', secure: false", True),
+        ("regionendpoint: minio, secure: false", False),
+        ("regionendpoint: minio", True),
+    ],
+)
+def test_the_endpoints_scheme_decides_on_tls_and_secure_where_it_has_none(text: str, encrypted: bool) -> None:
+    assert _parameters(text).encrypted_transport is encrypted
+
+
+def test_other_drivers_have_no_such_parameters() -> None:
+    assert s3_parameters(parse_registry_config(b"storage: {filesystem: {}}\n", "c.yml")) is None

@@ -11,6 +11,8 @@ import pytest
 from regdoctor.check import Dialect, Severity
 from regdoctor.checks.auth.anonymous_access import anonymous_access
 from regdoctor.evidence.exchange import FailureKind
+from regdoctor.formats.located import Place
+from regdoctor.formats.registry_config import parse_registry_config
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -97,10 +99,23 @@ def test_a_mirror_with_an_account_gives_private_images_away(given: Given) -> Non
     given.fail(anonymous_access, public=given.public(given.open()), config=given.config(mirror))
 
 
+WIDE = "version: 0.1\nhttp:\n  addr: :5000\n"
+GITLAB = "gitlab: {host: gitlab.example.com}\nregistry: {enabled: true}\n"
+
+
 def test_a_file_alone_leaves_room_for_the_environment(given: Given) -> None:
-    fail = given.fail(anonymous_access, config=given.config(NONE))
+    fail = given.fail(anonymous_access, config=given.config(WIDE))
     assert "REGISTRY_AUTH" in fail.message
     assert fail.severity is Severity.WARNING
+    assert fail.evidence[-1].line == 3
+
+
+def test_a_compose_file_holds_the_environment(given: Given) -> None:
+    compose = given.installation(Dialect.COMPOSE)
+    fail = given.fail(anonymous_access, config=given.config(WIDE), installation=compose)
+    assert "REGISTRY_AUTH" not in fail.message
+    assert fail.severity is Severity.WARNING
+    assert "REGISTRY_AUTH: htpasswd" in fail.remedy[Dialect.COMPOSE].commands[1]
 
 
 def test_a_file_whose_environment_was_read_as_well_is_certain(given: Given) -> None:
@@ -108,6 +123,37 @@ def test_a_file_whose_environment_was_read_as_well_is_certain(given: Given) -> N
     fail = given.fail(anonymous_access, config=given.config(NONE), installation=whole)
     assert "REGISTRY_AUTH" not in fail.message
     assert fail.severity is Severity.ERROR
+
+
+def test_on_loopback_without_a_gitlab_it_is_worth_knowing(given: Given) -> None:
+    plain = given.installation(Dialect.PLAIN)
+    fail = given.fail(anonymous_access, config=given.config(NONE), installation=plain)
+    assert fail.severity is Severity.INFO
+    assert "only programs of this host" in fail.message
+
+
+def test_on_loopback_with_a_gitlab_it_is_open_to_the_world_through_the_proxy(given: Given) -> None:
+    source = given.installation(Dialect.SOURCE, pid=7)
+    fail = given.fail(anonymous_access, config=given.config(NONE), installation=source, gitlab=given.gitlab(GITLAB))
+    assert fail.severity is Severity.ERROR
+
+
+def test_a_variable_that_sets_the_way_to_authenticate_counts(given: Given) -> None:
+    place = Place("environment of process 7", layer="environment")
+    variables = [("REGISTRY_AUTH", "htpasswd", place), ("REGISTRY_AUTH_HTPASSWD_PATH", "/auth/htpasswd", place)]
+    config = parse_registry_config(WIDE.encode(), "/etc/docker/registry/config.yml", variables)
+    assert "htpasswd" in given.passes(anonymous_access, config=config)
+
+
+def test_a_mirror_of_public_images_is_open_by_its_configuration_too(given: Given) -> None:
+    given.skips(anonymous_access, config=given.config("proxy: {remoteurl: https://registry-1.docker.io}\n"))
+
+
+def test_with_neither_an_answer_nor_a_configuration_there_is_nothing_to_judge(given: Given) -> None:
+    reason = given.skips(
+        anonymous_access, public=given.no_such, internal=given.no_such, config=given.no_such, gitlab=given.no_such
+    )
+    assert "neither" in reason
 
 
 @pytest.mark.parametrize("scheme", ["token: {realm: https://g}", "htpasswd: {path: /p}", "silly: {realm: r}"])

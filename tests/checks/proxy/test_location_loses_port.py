@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from regdoctor.check import Dialect, Pass, Severity, Skip, Unknown
 from regdoctor.checks.proxy.location_loses_port import location_loses_port
 from regdoctor.checks.proxy.location_wrong_scheme import location_wrong_scheme
 from regdoctor.evidence.endpoints import Endpoint
+from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.upload_start import UploadStart
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
+    from tests.checks.proxy.conftest import Proxied
 
 
 def _start(given: Given, asked: str, base: str) -> UploadStart:
@@ -72,3 +75,55 @@ def test_another_host_is_the_other_checks_concern(given: Given) -> None:
     start = _start(given, "https://r.example.com:5050", "https://backend:5000")
     assert "location_shows_upstream" in given.skips(location_loses_port, start=start)
     assert given.passes(location_wrong_scheme, start=start)
+
+
+# By nginx's configuration, where no upload was started
+
+
+@pytest.mark.parametrize("value", ["$host", "$server_name", "registry.example.com", "$host:443"])
+def test_a_host_without_the_public_port_is_a_finding(proxied: Proxied, value: str) -> None:
+    text = proxied.server(f"proxy_set_header Host {value};", listen="5050 ssl")
+    fail = proxied.one(location_loses_port, text, gitlab=proxied.gitlab(5050))
+    assert fail.severity is None
+    assert fail.evidence[0].quote == f"proxy_set_header Host {value};"
+    assert fail.evidence[-1].source.endswith("gitlab.yml")
+
+
+def test_where_nothing_names_the_port_it_is_a_warning(proxied: Proxied) -> None:
+    text = proxied.server("proxy_set_header Host $host;", listen="5050 ssl")
+    fail = proxied.one(location_loses_port, text)
+    assert fail.severity is Severity.WARNING
+    unknown = proxied.one(location_loses_port, text, installation=given_compose())
+    assert isinstance(unknown, Unknown)
+
+
+def given_compose() -> Installation:
+    """A Compose project, whose containers' ports are not those that clients come by."""
+    return Installation(None, Dialect.COMPOSE, live=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "listen", "port"),
+    [
+        ("$http_host", "5050 ssl", 5050),
+        ("$host:$server_port", "5050 ssl", 5050),
+        ("registry.example.com:5050", "5050 ssl", 5050),
+        ("$host", "443 ssl", 443),
+        ("$host", "8443 ssl", 443),
+        ("$host", "80", 443),
+    ],
+)
+def test_the_public_port_passes(proxied: Proxied, value: str, listen: str, port: int) -> None:
+    text = proxied.server(f"proxy_set_header Host {value};", listen=listen)
+    assert isinstance(proxied.one(location_loses_port, text, gitlab=proxied.gitlab(port)), Pass)
+
+
+def test_x_forwarded_host_comes_first(proxied: Proxied) -> None:
+    lines = ("proxy_set_header Host $host;", "proxy_set_header X-Forwarded-Host $http_host;")
+    text = proxied.server(*lines, listen="5050 ssl")
+    assert isinstance(proxied.one(location_loses_port, text, gitlab=proxied.gitlab(5050)), Pass)
+
+
+def test_nginx_s_own_default_is_the_other_checks_concern(proxied: Proxied) -> None:
+    text = proxied.server(drop=("proxy_set_header Host",), listen="5050 ssl")
+    assert isinstance(proxied.one(location_loses_port, text, gitlab=proxied.gitlab(5050)), Skip)

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from regdoctor.check import Pass, Unknown
 from regdoctor.checks.proxy.location_shows_upstream import location_shows_upstream
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.upload_start import UploadStart
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
+    from tests.checks.proxy.conftest import Proxied
 
 
 def _start(given: Given, asked: str, base: str, upstream: str | None = None) -> UploadStart:
@@ -64,3 +66,40 @@ def test_another_full_name_may_be_meant(given: Given, asked: str) -> None:
 )
 def test_the_same_host_passes(given: Given, asked: str, base: str) -> None:
     assert given.passes(location_shows_upstream, start=_start(given, asked, base))
+
+
+# By nginx's configuration, where no upload was started
+
+
+def test_no_host_at_all_is_a_finding(proxied: Proxied) -> None:
+    fail = proxied.one(location_shows_upstream, proxied.server(drop=("proxy_set_header Host",)))
+    assert "sends no Host of its own, so the registry is told 127.0.0.1" in fail.message
+    assert [quote.quote for quote in fail.evidence] == ["location /v2/ {", "proxy_pass http://127.0.0.1:5000;"]
+
+
+def test_the_name_of_an_upstream_is_sent_as_host(proxied: Proxied) -> None:
+    text = "upstream backend { server 127.0.0.1:5000; }\n" + proxied.server(
+        "proxy_pass http://backend;", drop=("proxy_set_header Host",)
+    )
+    assert "is told backend" in proxied.one(location_shows_upstream, text).message
+
+
+@pytest.mark.parametrize("value", ["$proxy_host", "localhost:5000", "192.0.2.7"])
+def test_a_host_that_clients_do_not_know_is_a_finding(proxied: Proxied, value: str) -> None:
+    fail = proxied.one(location_shows_upstream, proxied.server(f"proxy_set_header Host {value};"))
+    assert fail.evidence[0].quote == f"proxy_set_header Host {value};"
+
+
+@pytest.mark.parametrize("value", ["$http_host", "$host", "registry.example.com", "$host:$server_port"])
+def test_the_clients_host_passes(proxied: Proxied, value: str) -> None:
+    assert isinstance(proxied.one(location_shows_upstream, proxied.server(f"proxy_set_header Host {value};")), Pass)
+
+
+def test_x_forwarded_host_comes_first(proxied: Proxied) -> None:
+    text = proxied.server("proxy_set_header X-Forwarded-Host $http_host;", drop=("proxy_set_header Host",))
+    assert isinstance(proxied.one(location_shows_upstream, text), Pass)
+
+
+def test_another_full_name_cannot_be_told(proxied: Proxied) -> None:
+    text = proxied.server("proxy_set_header Host inner.example.com;")
+    assert isinstance(proxied.one(location_shows_upstream, text), Unknown)

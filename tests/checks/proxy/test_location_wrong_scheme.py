@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect
+from regdoctor.check import Dialect, Fail, Pass, Skip, Unknown
 from regdoctor.checks.proxy.location_loses_port import location_loses_port
 from regdoctor.checks.proxy.location_shows_upstream import location_shows_upstream
 from regdoctor.checks.proxy.location_wrong_scheme import location_wrong_scheme
@@ -15,6 +15,7 @@ from regdoctor.evidence.upload_start import UploadStart
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
+    from tests.checks.proxy.conftest import Proxied
 
 PATH = "/v2/a/blobs/uploads/4299c757?_state=SECRETSTATE"
 
@@ -79,3 +80,85 @@ def test_a_location_that_is_no_address_is_unknown_to_all_three(given: Given, loc
     start = _start(given, "https://r.example.com", location)
     for item in (location_wrong_scheme, location_loses_port, location_shows_upstream):
         assert "no address" in given.unknown(item, start=start)
+
+
+# By nginx's configuration, where no upload was started
+
+
+@pytest.mark.parametrize(
+    ("value", "mode"),
+    [("http", "PROXY-01"), ("$http_x_forwarded_proto,$scheme", "PROXY-24"), ('"https, http"', "PROXY-24")],
+)
+def test_a_wrong_word_for_tls_is_a_finding(proxied: Proxied, value: str, mode: str) -> None:
+    fail = proxied.one(location_wrong_scheme, proxied.server(f"proxy_set_header X-Forwarded-Proto {value};"))
+    assert fail.failure_modes == (mode,)
+    assert fail.evidence[0].quote.startswith("proxy_set_header X-Forwarded-Proto")
+    assert fail.resource == "registry.example.com location /v2/"
+
+
+def test_tls_without_the_header_is_a_finding(proxied: Proxied) -> None:
+    fail = proxied.one(location_wrong_scheme, proxied.server(drop=("proxy_set_header X-",)))
+    assert fail.failure_modes == ("PROXY-01",)
+    assert "listen 443 ssl;" in [quote.quote for quote in fail.evidence]
+    assert fail.remedy[Dialect.PLAIN].commands[2].endswith("http:\n  host: https://registry.example.com")
+
+
+def test_one_header_of_the_location_takes_those_of_the_server_away(proxied: Proxied) -> None:
+    text = proxied.server(drop=("proxy_set_header X-",)).replace(
+        "    location", "    proxy_set_header X-Forwarded-Proto https;\n    location"
+    )
+    assert isinstance(proxied.one(location_wrong_scheme, text), Fail)
+
+
+def test_scheme_behind_another_proxy_with_tls_is_a_finding(proxied: Proxied) -> None:
+    text = proxied.server("proxy_set_header X-Forwarded-Proto $scheme;", listen="80")
+    fail = proxied.one(location_wrong_scheme, text, gitlab=proxied.gitlab(443))
+    assert "which is http here" in fail.message
+    assert isinstance(proxied.one(location_wrong_scheme, text), Pass)
+
+
+@pytest.mark.parametrize(
+    ("lines", "drop", "listen"),
+    [
+        (("proxy_set_header X-Forwarded-Proto $scheme;",), (), "443 ssl"),
+        (("proxy_set_header X-Forwarded-Proto ${scheme};",), (), "443 ssl"),
+        (("proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto;",), (), "80"),
+        ((), ("proxy_set_header X-",), "80"),
+        (("proxy_pass https://127.0.0.1:5000;",), ("proxy_set_header X-",), "443 ssl"),
+        (("set $proto https;", "proxy_set_header X-Forwarded-Proto $proto;"), (), "443 ssl"),
+    ],
+)
+def test_what_tells_the_scheme_passes(
+    proxied: Proxied, lines: tuple[str, ...], drop: tuple[str, ...], listen: str
+) -> None:
+    outcome = proxied.one(
+        location_wrong_scheme, proxied.server(*lines, drop=drop, listen=listen), gitlab=proxied.gitlab(443)
+    )
+    assert isinstance(outcome, Pass)
+
+
+@pytest.mark.parametrize("setting", ["relativeurls: true", "host: 'https://registry.example.com'"])
+def test_a_location_that_does_not_depend_on_it_passes(proxied: Proxied, setting: str) -> None:
+    config = proxied.config(f"http: {{addr: '127.0.0.1:5000', {setting}}}")
+    assert isinstance(proxied.one(location_wrong_scheme, proxied.server(drop=("proxy_set_h",)), config=config), Pass)
+
+
+def test_an_unknown_variable_cannot_be_told(proxied: Proxied) -> None:
+    text = proxied.server("proxy_set_header X-Forwarded-Proto $ssl_protocol;")
+    assert isinstance(proxied.one(location_wrong_scheme, text), Unknown)
+
+
+def test_forwarded_is_another_checks_concern(proxied: Proxied) -> None:
+    text = proxied.server("proxy_set_header Forwarded for=$remote_addr;")
+    assert "forwarded_header_hides_scheme" in proxied.one(location_wrong_scheme, text).reason
+
+
+def test_an_upload_decides_and_nothing_at_all_tells_nothing(proxied: Proxied, given: Given) -> None:
+    nginx = proxied.read(proxied.server(drop=("proxy_set_header X-",)))
+    start = _start(given, "https://r.example.com", f"https://r.example.com{PATH}")
+    assert isinstance(proxied.one(location_wrong_scheme, nginx, start=start), Pass)
+    for item in (location_wrong_scheme, location_loses_port, location_shows_upstream):
+        for absent, kind in ((given.not_here, Unknown), (given.no_such, Skip)):
+            (outcome,) = proxied.outcomes(item, nginx, start=absent, nginx=given.no_such)
+            assert isinstance(outcome, kind)
+            assert outcome.reason == absent.reason

@@ -1,0 +1,1 @@
+"""What the clients' side is told of registries: docker, containerd, podman, GitLab Runner."""

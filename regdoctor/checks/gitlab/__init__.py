@@ -1,0 +1,1 @@
+"""GitLab and its registry: what the two are told of each other."""

@@ -1,0 +1,98 @@
+"""S3-11, S3-40 and their kin: config.yml has keys that this registry does not know."""
+
+from collections.abc import Iterator, Mapping
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, check
+from regdoctor.distribution.settings_schema import LATEST, Path, generations_knowing, known, nearest
+from regdoctor.evidence.product import Generation, Product
+from regdoctor.formats.located import Located
+from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.redaction import Secret
+from regdoctor.remedies import change, remove
+
+_TOLD_ELSEWHERE = (("redis", "addr"), ("redis", "addrs"), ("redis", "pool"))
+"""What redis_settings_of_other_version says."""
+_MODES = {"forcepathstyle": "S3-11", "pathstyle": "S3-11", "threshold": "NOT-03", "maxretries": "NOT-03"}
+
+
+@check(
+    title="The registry knows every setting in its config.yml",
+    severity=Severity.WARNING,
+    failure_modes=("CFG-04", "S3-11", "S3-40", "NOT-03"),
+    reference="https://distribution.github.io/distribution/about/configuration/",
+)
+def setting_unknown(config: RegistryConfig, product: Product) -> Iterator[Outcome]:
+    """The registry passes over keys that it does not know, without a word in its log.
+
+    So a misspelt key leaves the setting at its default, and so does a key of another product: GitLab's registry calls
+    pathstyle what distribution 3 calls forcepathstyle, and each of the two does nothing in the other; maxretries of a
+    notification endpoint is GitLab's, threshold is distribution's. Keys are lower case throughout: relativeURLs is
+    another key than relativeurls.
+
+    Write the key as this product spells it, in the section where it belongs, or take it away.
+    """
+    found = [_finding(path, value, product) for path, value in _unknown(config, product)]
+    yield from found
+    if not found:
+        yield Pass("every setting is known")
+
+
+def _unknown(config: RegistryConfig, product: Product) -> Iterator[tuple[Path, Located]]:
+    """What the file sets and the product does not know; of a section that it does not know the section alone."""
+    told: list[Path] = []
+    for path, value in config.tree.walk():
+        if not path or value.place.layer != "file" or any(path[: len(above)] == above for above in told):
+            continue
+        if known(path, product.generation, product.version) is not None:
+            continue
+        told.append(path)
+        if not _is_left_alone(path, product):
+            yield path, value
+
+
+def _is_left_alone(path: Path, product: Product) -> bool:
+    """Whether nothing is to be said of an unknown key.
+
+    A driver and a way to authenticate of another product stop the registry, which is another finding. Keys that begin
+    with `x-` or a dot hold anchors. Versions that came after our tables may know what they do not.
+    """
+    if len(path) == 2 and path[0] in ("storage", "auth"):
+        return True
+    if path[:2] in _TOLD_ELSEWHERE or path[0].startswith(("x-", ".")):
+        return True
+    latest = LATEST.get(product.generation) if product.generation else None
+    newer = latest is not None and product.version[: len(latest)] > latest
+    return newer and _near(path, product) is None
+
+
+def _near(path: Path, product: Product) -> str | None:
+    return nearest(path, product.generation, product.version)
+
+
+def _finding(path: Path, value: Located, product: Product) -> Fail:
+    name, near = ".".join(path), _near(path, product)
+    others = sorted(str(generation) for generation in generations_knowing(path))
+    of_others = f": it is a setting of {' and '.join(others)}" if others else ""
+    end = f"; did you mean {near}?" if near else ""
+    who = product.words() if product.generation else "any registry"
+    nothing = "does nothing on" if product.generation else "is no setting of"
+    mode = _MODES.get(path[-1], "CFG-04")
+    if mode == "S3-11" and product.must_be(Generation.GITLAB):
+        mode = "S3-40"
+    return Fail(
+        f"{name} {nothing} {who}{of_others}{end}",
+        remedy=_remedy(name, near, value),
+        evidence=(value.quote(), *product.evidence),
+        resource=name,
+        failure_modes=(mode,),
+    )
+
+
+def _remedy(name: str, near: str | None, value: Located) -> Remedies:
+    if near is None:
+        return remove(name, "The registry does not read this setting.")
+    why = f"Write {near} in the place of {name}."
+    if isinstance(value.value, Secret | Mapping | tuple) or value.text() is None:
+        return {Dialect.PLAIN: Remedy(f"{why} Its value stays as it is; then restart the registry.")}
+    plain = value.value if isinstance(value.value, bool | int) else value.text() or ""
+    return change(near, plain, why)

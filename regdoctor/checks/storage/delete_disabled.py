@@ -1,0 +1,68 @@
+"""GC-01: nothing can be deleted from the registry, though GitLab means to."""
+
+from __future__ import annotations
+
+from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, check
+from regdoctor.formats.gitlab_yml import GitLabConfig
+from regdoctor.formats.located import Located
+from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.injection import Absent
+from regdoctor.remedies import change
+
+_SETTING = "storage.delete.enabled"
+
+
+@check(
+    title="Images can be deleted, where GitLab deletes them",
+    severity=Severity.WARNING,
+    failure_modes=("GC-01",),
+    symptoms=('"code":"UNSUPPORTED","message":"The operation is unsupported."',),
+    reference="https://distribution.github.io/distribution/about/configuration/#delete",
+)
+def delete_disabled(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> Outcome:
+    """Without storage.delete.enabled: true the registry answers each deletion with 405 UNSUPPORTED.
+
+    That is the registry's default, and right where nobody is to delete. GitLab, however, deletes tags for its users
+    and by cleanup policies: there the tags stay, policies seem to do nothing, and the storage grows. The text "true",
+    in quotation marks, counts as off as well, without a word in the log.
+
+    Set storage.delete.enabled: true, without quotation marks, and restart the registry.
+    """
+    enabled = config.at("storage", "delete", "enabled")
+    if enabled is not None and enabled.switch():
+        return Pass("deletions are enabled")
+    if enabled is not None and (enabled.text() or "").strip().lower() in ("true", "yes", "on", "1"):
+        return Fail(
+            f"{_SETTING} is the text {enabled.text()!r}, which counts as off: the registry wants true without "
+            "quotation marks",
+            remedy=change(_SETTING, True, "Write true without quotation marks.", now=enabled),
+            evidence=(enabled.quote(),),
+            resource=_SETTING,
+        )
+    user = _gitlab(config, gitlab)
+    if user is None:
+        return Pass("deletions are off, and no GitLab uses this registry")
+    said = f"{_SETTING} is {enabled.text()}" if enabled else f"{_SETTING} is not set (the default is false)"
+    return Fail(
+        f"GitLab uses this registry and {said}: tags that it deletes stay",
+        remedy=change(_SETTING, True, "Let GitLab delete tags and images.", now=enabled),
+        evidence=(user.quote(), enabled.quote() if enabled else _section(config)),
+        resource=_SETTING,
+    )
+
+
+def _gitlab(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> Located | None:
+    """The setting that tells that a GitLab uses this registry."""
+    realm = config.at("auth", "token", "realm")
+    if realm is not None and (realm.text() or "").rstrip("/").endswith("/jwt/auth"):
+        return realm
+    # A registry that asks another service for tokens, or none, is not GitLab's, whatever gitlab.yml lies beside it.
+    if isinstance(gitlab, GitLabConfig) and config.at("auth") is None:
+        enabled = gitlab.registry("enabled")
+        return enabled if enabled is not None and enabled.switch() else None
+    return None
+
+
+def _section(config: RegistryConfig) -> Quote:
+    storage = config.at("storage")
+    return storage.quote() if storage else Quote(config.source, "storage.delete is not set")

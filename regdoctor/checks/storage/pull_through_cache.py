@@ -1,0 +1,68 @@
+"""GC-08: a registry that is to be pushed to is told to be a cache."""
+
+from __future__ import annotations
+
+from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
+from regdoctor.evidence.product import Generation, Product
+from regdoctor.formats.gitlab_yml import GitLabConfig
+from regdoctor.formats.located import Located
+from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.injection import Absent
+from regdoctor.remedies import remove
+
+_SETTING = "proxy.remoteurl"
+
+
+@check(
+    title="A registry that is pushed to is not a pull-through cache",
+    severity=Severity.WARNING,
+    failure_modes=("GC-08",),
+    symptoms=('"code":"UNSUPPORTED","message":"The operation is unsupported."',),
+    reference="https://distribution.github.io/distribution/recipes/mirror/",
+)
+def pull_through_cache(config: RegistryConfig, product: Product, gitlab: GitLabConfig | Absent) -> Outcome:
+    """With proxy.remoteurl the registry is a cache of another one: it takes no pushes and deletes nothing on demand.
+
+    Both are answered with 405 UNSUPPORTED. For a mirror of Docker Hub that is as it should be. It is not where GitLab
+    uses the registry, which lets projects push, or where it is told to report pushes. What is stored already cannot be
+    pulled any more either, unless the other registry has it too.
+
+    Run the cache as a registry of its own, with storage of its own, and take the section proxy away here.
+    """
+    remote = config.at("proxy", "remoteurl")
+    if remote is None or not remote.text():
+        return Pass("the registry is no pull-through cache")
+    if product.must_be(Generation.GITLAB):
+        return Skip("GitLab's registry knows no section proxy")
+    contradicting = _gitlab(config, gitlab) or _reports_pushes_only(config)
+    if contradicting is None:
+        return Pass("the registry is a pull-through cache, and nothing here means to push to it")
+    return Fail(
+        f"the registry is a pull-through cache of {remote.text()} and refuses pushes, which "
+        f"{contradicting.name} is about",
+        remedy=remove("proxy", "Let the registry take pushes again."),
+        evidence=(remote.quote(), contradicting.quote()),
+        resource=_SETTING,
+    )
+
+
+def _gitlab(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> Located | None:
+    """The setting that tells that a GitLab, whose projects push, uses this registry."""
+    realm = config.at("auth", "token", "realm")
+    if realm is not None and (realm.text() or "").rstrip("/").endswith("/jwt/auth"):
+        return realm
+    # A cache beside GitLab has its own way to authenticate, or none; GitLab's own registry cannot be without tokens.
+    if isinstance(gitlab, GitLabConfig) and config.at("auth", "token") is not None:
+        enabled = gitlab.registry("enabled")
+        return enabled if enabled is not None and enabled.switch() else None
+    return None
+
+
+def _reports_pushes_only(config: RegistryConfig) -> Located | None:
+    """The actions that a notification leaves out, where these are pulls: what is left never happens at a cache."""
+    endpoints = config.at("notifications", "endpoints")
+    for endpoint in endpoints.items() if endpoints else ():
+        actions = endpoint.at("ignore", "actions")
+        if actions is not None and "pull" in [action.text() for action in actions.items()]:
+            return actions
+    return None

@@ -1,0 +1,125 @@
+"""Crontabs: the lines that run something of a registry, above all its garbage collection."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+
+from regdoctor.check import Quote
+from regdoctor.formats.located import Place
+from regdoctor.formats.secret_values import seal_shape
+from regdoctor.redaction import redact
+
+_OURS = re.compile(r"registry|garbage-collect")
+_SETTING = re.compile(r"\s*[\"']?([A-Za-z_][A-Za-z0-9_]*)[\"']?\s*=\s*(.*)")
+_CONTAINER = frozenset(("docker", "podman", "nerdctl", "docker-compose", "kubectl", "crictl"))
+"""Programs that run a command where paths are a container's."""
+_COLLECT = ("garbage-collect", "registry-garbage-collect")
+_MOST_LINES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class CronJob:
+    """One line of a crontab."""
+
+    schedule: str
+    """The five fields, or a word such as `@weekly`."""
+    user: str
+    """Who runs it."""
+    command: str
+    """As written, with secrets wiped."""
+    place: Place
+    configuration_path: str = ""
+    """REGISTRY_CONFIGURATION_PATH as the crontab sets it above the line."""
+
+    def quote(self) -> Quote:
+        """The line as evidence."""
+        return Quote(self.place.source, f"{self.schedule} {self.user} {self.command}", self.place.line)
+
+
+@dataclass(frozen=True, slots=True)
+class GarbageCollection:
+    """The collection that a command runs."""
+
+    config: str
+    """The configuration file that it names; empty for none."""
+    by_gitlab_ctl: bool
+    """`gitlab-ctl registry-garbage-collect`, which stops the registry itself and knows the file."""
+    in_container: bool
+    """Whether the file's path is that of a container."""
+    delete_untagged: bool
+    dry_run: bool
+
+
+def parse_crontab(data: bytes, source: str, *, user: str | None = None) -> tuple[CronJob, ...]:
+    """The jobs in `data` that have to do with a registry; what is no job is passed over, as cron does.
+
+    user: whose crontab it is, for one of /var/spool/cron; None for /etc/crontab and /etc/cron.d, whose lines have a
+    field for the user (crontab(5)).
+    """
+    jobs: list[CronJob] = []
+    configuration = ""
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n")[:_MOST_LINES], start=1):
+        setting = _SETTING.fullmatch(line.rstrip("\r"))
+        if setting is not None:
+            if setting[1] == "REGISTRY_CONFIGURATION_PATH":
+                configuration = setting[2].strip().strip("\"'")
+            continue
+        job = _job(line.strip(), Place(source, number), user, configuration)
+        if job is not None and _OURS.search(job.command):
+            jobs.append(job)
+    return tuple(jobs)
+
+
+def _job(line: str, place: Place, user: str | None, configuration: str) -> CronJob | None:
+    if not line or line.startswith("#"):
+        return None
+    count = (1 if line.startswith("@") else 5) + (user is None)
+    fields = line.split(None, count)
+    if len(fields) <= count:
+        return None
+    owner = user if user is not None else fields[count - 1]
+    schedule = " ".join(fields[: count - (user is None)])
+    command = str(seal_shape(fields[count], redact(fields[count])))
+    return CronJob(schedule, owner, command, place, configuration)
+
+
+def garbage_collection(job: CronJob) -> GarbageCollection | None:
+    """What the job collects, if it runs the registry's `garbage-collect`; None for anything else.
+
+    A script of one's own that does so is not seen through.
+    """
+    words = _words(job.command)
+    at = next((index for index, word in enumerate(words) if word in _COLLECT), None)
+    if at is None:
+        return None
+    before, after = words[:at], _arguments(words[at + 1 :])
+    inline = next((word.partition("=")[2] for word in before if word.startswith("REGISTRY_CONFIGURATION_PATH=")), "")
+    in_container = any(word.rpartition("/")[2] in _CONTAINER for word in before)
+    named = next((word for word in after if not word.startswith("-")), "")
+    flags = {word.partition("=")[0] for word in after if word.startswith("-")}
+    short = {letter for flag in flags if not flag.startswith("--") for letter in flag[1:]}
+    return GarbageCollection(
+        config=named or inline or ("" if in_container else job.configuration_path),
+        by_gitlab_ctl=words[at] == _COLLECT[1],
+        in_container=in_container,
+        delete_untagged="--delete-untagged" in flags or "m" in short,
+        dry_run="--dry-run" in flags or "d" in short,
+    )
+
+
+def _words(command: str) -> list[str]:
+    spaced = re.sub(r"([;|&<>()]+)", r" \1 ", command)
+    try:
+        return [inner for word in shlex.split(spaced) for inner in (word.split() if _COLLECT[0] in word else [word])]
+    except ValueError:
+        return spaced.split()
+
+
+def _arguments(words: list[str]) -> list[str]:
+    """The words up to where the shell's next command or a redirection begins."""
+    end = next((index for index, word in enumerate(words) if word[:1] in tuple(";|&<>()")), len(words))
+    taken = words[:end]
+    # `2>&1` has lost its sign above: the number of a stream is no argument.
+    return [word for word in taken if not word.isdigit()]

@@ -1,0 +1,39 @@
+"""Written-out buffering, and `off` without effect, are findings; the default is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Fail, Pass, Severity
+from regdoctor.checks.proxy.request_buffering import request_buffering
+
+if TYPE_CHECKING:
+    from tests.checks.proxy.conftest import Proxied
+
+
+def test_the_default_passes(proxied: Proxied) -> None:
+    text = proxied.server(drop=("proxy_request_buffering", "proxy_http_version"))
+    assert isinstance(proxied.one(request_buffering, text), Pass)
+
+
+def test_off_with_http_1_1_passes(proxied: Proxied) -> None:
+    assert isinstance(proxied.one(request_buffering, proxied.server()), Pass)
+
+
+def test_on_is_a_warning(proxied: Proxied) -> None:
+    fail = proxied.one(request_buffering, proxied.server("proxy_request_buffering on;"))
+    assert isinstance(fail, Fail)
+    assert (fail.severity, fail.failure_modes) == (None, ("PROXY-08",))
+
+
+@pytest.mark.parametrize(
+    ("lines", "drop", "severity"),
+    [((), ("proxy_http_version",), Severity.INFO), (("proxy_http_version 1.0;",), (), None)],
+)
+def test_off_does_nothing_for_chunks_by_http_1_0(
+    proxied: Proxied, lines: tuple[str, ...], drop: tuple[str, ...], severity: Severity | None
+) -> None:
+    fail = proxied.one(request_buffering, proxied.server(*lines, drop=drop))
+    assert (fail.severity, fail.failure_modes) == (severity, ("PROXY-08", "PROXY-09"))

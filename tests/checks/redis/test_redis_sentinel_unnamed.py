@@ -1,0 +1,82 @@
+"""Sentinels that are taken for Redis itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Fail
+from regdoctor.checks.redis.redis_sentinel_unnamed import redis_sentinel_unnamed
+from regdoctor.evidence.product import Generation
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+    from tests.checks.redis.conftest import Settled
+
+V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.GITLAB
+
+
+@pytest.mark.parametrize(
+    ("text", "generation", "setting"),
+    [
+        ("addrs: ['a:26379', 'b:26379']", V3, "redis.mastername"),
+        ("addr: 'a:26379,b:26379'", FORK, "redis.mainname"),
+        ("addrs: ['a:5000'], sentinelpassword: secret-of-sentinel", V3, "redis.mastername"),
+        ("cache: {enabled: true, addr: 'a:26379'}", FORK, "redis.cache.mainname"),
+        ("addr: 'a:26379'", V2, "redis.addr"),
+    ],
+)
+def test_sentinels_without_a_name_to_ask_for_are_told(
+    given: Given, one_outcome_of: Settled, text: str, generation: Generation, setting: str
+) -> None:
+    config = given.config(f"redis: {{{text}}}\n")
+    fail = given.fail(one_outcome_of(redis_sentinel_unnamed), config=config, product=given.product(generation))
+
+    assert fail.resource == setting
+    assert fail.evidence[0].line == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "generation"),
+    [
+        ("addrs: ['a:26379', 'b:26379'], mastername: main", V3),
+        ("addrs: ['a:26379'], masterName: main", V3),
+        ("addr: 'a:26379,b:26379', mainname: main", FORK),
+        ("cache: {enabled: true, addr: 'a:26379', mainname: main}", FORK),
+        ("addrs: ['a:6379', 'b:6379', 'c:6379']", V3),
+        ("addr: 'a:6379'", V2),
+        ("db: 0", V2),
+    ],
+)
+def test_named_ones_clusters_and_single_servers_are_fine(
+    given: Given, one_outcome_of: Settled, text: str, generation: Generation
+) -> None:
+    config = given.config(f"redis: {{{text}}}\n")
+
+    given.passes(one_outcome_of(redis_sentinel_unnamed), config=config, product=given.product(generation))
+
+
+def test_of_an_unknown_product_no_name_at_all_is_told(given: Given, one_outcome_of: Settled) -> None:
+    check, product = one_outcome_of(redis_sentinel_unnamed), given.product()
+
+    fail = given.fail(check, config=given.config("redis: {addr: 'a:26379'}\n"), product=product)
+    assert "redis.mainname or redis.mastername" in fail.message
+    named = given.config("redis: {addr: 'a:26379', mainname: main}\n")
+    assert "product" in given.unknown(check, config=named, product=product)
+
+
+def test_each_section_is_judged(given: Given) -> None:
+    config = given.config("redis: {addr: 'a:26379', cache: {addr: 'b:26379'}}\n")
+    outcomes = list(redis_sentinel_unnamed.judge(config=config, product=given.product(FORK)))  # type: ignore[arg-type]
+
+    assert [outcome.resource for outcome in outcomes if isinstance(outcome, Fail)] == [
+        "redis.mainname",
+        "redis.cache.mainname",
+    ]
+
+
+def test_without_redis_there_is_nothing_to_judge(given: Given, one_outcome_of: Settled) -> None:
+    config = given.config("storage: {inmemory: {}}\n")
+
+    given.passes(one_outcome_of(redis_sentinel_unnamed), config=config, product=given.product())

@@ -1,0 +1,76 @@
+"""Deletions, and who wants them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Dialect
+from regdoctor.checks.storage.delete_disabled import delete_disabled
+from regdoctor.evidence.product import Generation
+from regdoctor.formats.located import Place
+from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.GITLAB
+
+GITLABS = "auth:\n  token:\n    realm: https://gitlab.example.com/jwt/auth\n"
+
+
+def _config(given: Given, delete: str, auth: str = GITLABS) -> RegistryConfig:
+    return given.config(f"version: 0.1\nstorage:\n  inmemory: {{}}\n{delete}{auth}")
+
+
+@pytest.mark.parametrize(("delete", "line"), [("", 2), ("  delete: {enabled: false}\n", 4), ("  delete: {}\n", 2)])
+def test_gitlab_wants_to_delete(given: Given, delete: str, line: int) -> None:
+    fail = given.fail(delete_disabled, config=_config(given, delete))
+
+    assert "GitLab uses this registry" in fail.message
+    assert fail.evidence[0].quote.startswith("auth.token.realm")
+    assert fail.evidence[1].line == line
+    assert fail.remedy[Dialect.OMNIBUS].commands[0] == "registry['storage_delete_enabled'] = true"
+    assert "enabled: true" in fail.remedy[Dialect.PLAIN].commands[0]
+
+
+def test_gitlab_may_be_known_by_its_own_configuration(given: Given) -> None:
+    gitlab = given.gitlab("production:\n  registry:\n    enabled: true\n")
+    fail = given.fail(delete_disabled, config=_config(given, "", ""), gitlab=gitlab)
+
+    assert "registry.enabled" in fail.evidence[0].quote
+
+
+@pytest.mark.parametrize("text", ['"true"', "'yes'", "'True'"])
+@pytest.mark.parametrize("auth", ["", GITLABS])
+def test_true_in_quotation_marks_counts_as_off(given: Given, text: str, auth: str) -> None:
+    fail = given.fail(delete_disabled, config=_config(given, f"  delete: {{enabled: {text}}}\n", auth))
+
+    assert "quotation marks" in fail.message
+    assert fail.evidence[0].line == 4
+
+
+@pytest.mark.parametrize("delete", ["", "  delete: {enabled: false}\n"])
+def test_without_gitlab_off_is_a_choice(given: Given, delete: str) -> None:
+    given.passes(delete_disabled, config=_config(given, delete, ""))
+    given.passes(delete_disabled, config=_config(given, delete, "auth: {htpasswd: {realm: r, path: /p}}\n"))
+    off = given.gitlab("production:\n  registry:\n    enabled: false\n")
+    given.passes(delete_disabled, config=_config(given, delete, ""), gitlab=off)
+
+
+def test_enabled_is_fine(given: Given) -> None:
+    given.passes(delete_disabled, config=_config(given, "  delete: {enabled: true}\n"))
+
+
+def test_a_variable_that_says_so_is_quoted_and_changed_where_it_is(given: Given) -> None:
+    place = Place("environment of process 7", layer="environment")
+    config = parse_registry_config(
+        f"version: 0.1\nstorage: {{inmemory: {{}}}}\n{GITLABS}".encode(),
+        "config.yml",
+        [("REGISTRY_STORAGE_DELETE_ENABLED", "false", place)],
+    )
+    fail = given.fail(delete_disabled, config=config)
+
+    assert fail.evidence[1].source == "environment of process 7"
+    assert fail.remedy[Dialect.PLAIN].commands == ("REGISTRY_STORAGE_DELETE_ENABLED=true",)

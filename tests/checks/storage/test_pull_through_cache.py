@@ -1,0 +1,67 @@
+"""A cache that something means to push to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Dialect
+from regdoctor.checks.storage.pull_through_cache import pull_through_cache
+from regdoctor.evidence.product import Generation
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.GITLAB
+
+CACHE = "storage: {inmemory: {}, delete: {enabled: true}}\nproxy:\n  remoteurl: https://registry-1.docker.io\n"
+TOKENS = "auth:\n  token:\n    realm: https://gitlab.example.com/jwt/auth\n"
+
+
+def test_gitlabs_registry_is_no_cache(given: Given) -> None:
+    fail = given.fail(pull_through_cache, config=given.config(CACHE + TOKENS), product=given.product(V2, 2, 8))
+
+    assert [quote.line for quote in fail.evidence] == [3, 6]
+    assert "registry-1.docker.io" in fail.message
+    assert "Remove proxy" in fail.remedy[Dialect.PLAIN].text
+
+
+def test_gitlab_may_be_known_by_its_own_configuration(given: Given) -> None:
+    config = given.config(f"{CACHE}auth: {{token: {{realm: 'https://gateway.example.com/token'}}}}\n")
+    gitlab = given.gitlab("production:\n  registry:\n    enabled: true\n")
+
+    given.fail(pull_through_cache, config=config, product=given.product(), gitlab=gitlab)
+
+
+def test_to_hear_of_pushes_alone_from_a_cache_is_to_hear_nothing(given: Given) -> None:
+    more = "notifications:\n  endpoints:\n    - {name: a, url: 'https://a', ignore: {actions: [pull]}}\n"
+    fail = given.fail(pull_through_cache, config=given.config(CACHE + more), product=given.product(V3, 3))
+
+    assert fail.evidence[1].line == 6
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        "auth: {htpasswd: {realm: r, path: /p}}\n",
+        "notifications: {endpoints: [{name: a, url: 'https://a', ignore: {actions: [push]}}]}\n",
+        "notifications: {endpoints: [{name: a, url: 'https://a'}]}\n",
+    ],
+)
+def test_a_plain_cache_is_healthy(given: Given, more: str) -> None:
+    gitlab = given.gitlab("production:\n  registry:\n    enabled: true\n")
+
+    given.passes(pull_through_cache, config=given.config(CACHE + more), product=given.product(V2, 2, 8), gitlab=gitlab)
+
+
+@pytest.mark.parametrize("proxy", ["", "proxy: {remoteurl: ''}\n", "proxy: {}\n"])
+def test_without_a_remote_it_is_no_cache(given: Given, proxy: str) -> None:
+    config = given.config(f"storage: {{inmemory: {{}}}}\n{proxy}{TOKENS}")
+
+    given.passes(pull_through_cache, config=config, product=given.product(V2, 2, 8))
+
+
+def test_gitlabs_own_registry_knows_no_caches(given: Given) -> None:
+    given.skips(pull_through_cache, config=given.config(CACHE + TOKENS), product=given.product(FORK, 4, 29, 0))

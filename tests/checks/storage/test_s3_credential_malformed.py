@@ -1,0 +1,142 @@
+"""Keys that cannot be any are told, and never shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Fail
+from regdoctor.checks.storage.s3_credential_malformed import s3_credential_malformed
+from regdoctor.evidence.product import Generation
+from regdoctor.formats.registry_config import RegistryConfig
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+    from tests.checks.storage.conftest import Settled
+
+KEYS = "accesskey: AKIAABCDEFGHIJKLMNOP, secretkey: abcdefghijklmnopqrstuvwxyz0123456789ABCD"
+V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.GITLAB
+
+
+def _config(given: Given, parameters: str, driver: str = "s3") -> RegistryConfig:
+    return given.config(f"version: 0.1\nstorage:\n  {driver}: {{{parameters}}}\n")
+
+
+SECRET = "abcdefghijklmnopqrstuvwxyz0123456789ABCD"
+
+
+def _texts(fail: Fail) -> str:
+    remedies = [text for remedy in fail.remedy.values() for text in (remedy.text, *remedy.commands)]
+    return " ".join([fail.message, *(quote.quote for quote in fail.evidence), *remedies])
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [
+        ("AKIAABCDEFGHIJKLMNOP ", "blank"),
+        ("AKIAABCDEFGHIJKLMNOP\\n", "end of a line"),
+        ("'AKIAABCDEFGHIJKLMNOP'", "quotation marks"),
+        ("AKIAABCDEFGHIJKLMNOP,x", "comma"),
+        ("AKIA/ABCDEFGHIJKLMNOP", "slash"),
+        ("arn:aws:iam::123456789012:user/registry", "ARN"),
+        ("https://minio.example.com", "address"),
+        ("${AWS_ACCESS_KEY_ID}", "not been filled in"),
+        ("s3-access-key", "documentation"),
+        ("AKIAKIAKI", "documentation"),
+    ],
+)
+def test_an_access_key_that_is_none_is_told_and_not_shown(
+    given: Given, one_outcome_of: Settled, key: str, problem: str
+) -> None:
+    config = _config(given, f'bucket: b, region: us-east-1, accesskey: "{key}", secretkey: {SECRET}')
+    fail = given.fail(one_outcome_of(s3_credential_malformed), config=config)
+
+    assert problem in fail.message
+    assert "characters)" in fail.message
+    assert fail.resource == "storage.s3.accesskey"
+    assert fail.evidence[0].line == 3
+    assert key.replace("\\n", "") not in _texts(fail)
+
+
+@pytest.mark.parametrize(
+    ("secret", "problem"),
+    [
+        (f"{SECRET} ", "blank"),
+        (f"{SECRET[:20]}\\n{SECRET[20:]}", "end of a line"),
+        (f"'{SECRET}'", "quotation marks"),
+        ("AKIAQRSTUVWXYZABCDEF", "each other's place"),
+        ("s3-secret-key-for-access-key", "documentation"),
+        ("<your secret>", "not been filled in"),
+    ],
+)
+def test_a_secret_key_that_is_none_is_told_and_not_shown(
+    given: Given, one_outcome_of: Settled, secret: str, problem: str
+) -> None:
+    config = _config(given, f'bucket: b, region: us-east-1, accesskey: AKIAABCDEFGHIJKLMNOP, secretkey: "{secret}"')
+    fail = given.fail(one_outcome_of(s3_credential_malformed), config=config)
+
+    assert problem in fail.message
+    assert SECRET[:20] not in _texts(fail)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"secretkey: {SECRET}",
+        f"accesskey: '', secretkey: {SECRET}",
+        "accesskey: minio",
+        "accesskey: a, secretkey: null",
+    ],
+)
+def test_half_a_pair_is_no_pair(given: Given, one_outcome_of: Settled, text: str) -> None:
+    fail = given.fail(one_outcome_of(s3_credential_malformed), config=_config(given, f"bucket: b, {text}"))
+
+    assert "uses neither" in fail.message
+    assert fail.failure_modes == ("S3-01",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KEYS,
+        "accesskey: '', secretkey: ''",
+        "region: us-east-1",
+        "accesskey: minio, secretkey: 'pass word, with \" and / in it'",
+        "accesskey: 12345, secretkey: 67890",
+        "accesskey: k, secretkey: s, region: auto, regionendpoint: 'https://x.example.com'",
+        "accesskey: k, secretkey: s, region: 'us east'",
+    ],
+)
+def test_keys_and_roles_are_fine(given: Given, one_outcome_of: Settled, text: str) -> None:
+    given.passes(one_outcome_of(s3_credential_malformed), config=_config(given, f"bucket: b, {text}"))
+
+
+@pytest.mark.parametrize("region", ["us-east-1 ", "us-east-1,", "your-s3-region"])
+def test_the_region_goes_into_the_signature(given: Given, one_outcome_of: Settled, region: str) -> None:
+    text = f"bucket: b, {KEYS}, region: '{region}', regionendpoint: 'https://minio.example.com'"
+    fail = given.fail(one_outcome_of(s3_credential_malformed), config=_config(given, text))
+
+    assert fail.resource == "storage.s3.region"
+    assert fail.failure_modes == ("S3-09",)
+
+
+def test_the_documentations_bucket_is_nobodys(given: Given, one_outcome_of: Settled) -> None:
+    fail = given.fail(one_outcome_of(s3_credential_malformed), config=_config(given, f"bucket: your-s3-bucket, {KEYS}"))
+
+    assert fail.resource == "storage.s3.bucket"
+
+
+def test_the_documentations_example_as_a_whole_gives_a_finding_for_each_value(given: Given) -> None:
+    text = "accesskey: s3-access-key, secretkey: s3-secret-key-for-access-key, bucket: your-s3-bucket"
+    outcomes = list(s3_credential_malformed.judge(config=_config(given, text)))  # type: ignore[arg-type]
+
+    assert [outcome.resource for outcome in outcomes if isinstance(outcome, Fail)] == [
+        "storage.s3.accesskey",
+        "storage.s3.secretkey",
+        "storage.s3.bucket",
+    ]
+
+
+def test_other_storage_has_no_such_keys(given: Given, one_outcome_of: Settled) -> None:
+    given.skips(one_outcome_of(s3_credential_malformed), config=_config(given, "rootdirectory: /r", "filesystem"))

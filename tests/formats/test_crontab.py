@@ -1,0 +1,90 @@
+"""Crontabs: the lines about a registry, and what a garbage collection in them does."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regdoctor.formats.crontab import CronJob, GarbageCollection, garbage_collection, parse_crontab
+from regdoctor.formats.located import Place
+
+SYSTEM = b"""\
+# garbage-collect in a comment
+PATH=/bin
+MAILTO="registry"
+5 4 * * 0 root gitlab-ctl registry-garbage-collect -m
+*/5 * * * * root /usr/bin/backup
+@weekly alice docker exec registry registry garbage-collect /etc/docker/registry/config.yml
+broken registry line
+"""
+
+
+def _job(command: str, configuration: str = "") -> CronJob:
+    return CronJob("@weekly", "root", command, Place("/etc/crontab", 1), configuration)
+
+
+def _collection(command: str, configuration: str = "") -> GarbageCollection:
+    found = garbage_collection(_job(command, configuration))
+    assert found is not None
+    return found
+
+
+def test_only_lines_about_a_registry_are_kept_with_their_line() -> None:
+    jobs = parse_crontab(SYSTEM, "/etc/crontab")
+    assert [(job.schedule, job.user, job.place.line) for job in jobs] == [
+        ("5 4 * * 0", "root", 4),
+        ("@weekly", "alice", 6),
+    ]
+    assert jobs[0].command == "gitlab-ctl registry-garbage-collect -m"
+    assert jobs[0].quote().quote == "5 4 * * 0 root gitlab-ctl registry-garbage-collect -m"
+
+
+def test_a_users_own_crontab_has_no_field_for_the_user() -> None:
+    (job,) = parse_crontab(b"0 1 * * * registry garbage-collect /c.yml\n", "/var/spool/cron/crontabs/bob", user="bob")
+    assert (job.user, job.command) == ("bob", "registry garbage-collect /c.yml")
+
+
+def test_the_crontabs_own_variable_names_the_configuration() -> None:
+    (job,) = parse_crontab(b"REGISTRY_CONFIGURATION_PATH = '/c.yml'\n@daily root registry garbage-collect\n", "x")
+    assert garbage_collection(job) == GarbageCollection("/c.yml", False, False, False, False)
+
+
+def test_a_password_on_the_command_line_is_wiped() -> None:
+    (job,) = parse_crontab(b"@daily root curl https://alice:correct-horse@registry.example.com/v2/\n", "x")
+    assert "correct-horse" not in repr(job)
+
+
+@pytest.mark.parametrize(
+    ("command", "config", "container", "untagged", "dry"),
+    [
+        ("registry garbage-collect /c.yml", "/c.yml", False, False, False),
+        ("/usr/bin/docker-registry garbage-collect -m /c.yml >/dev/null 2>&1", "/c.yml", False, True, False),
+        ("registry garbage-collect --delete-untagged=true --dry-run '/c d.yml'", "/c d.yml", False, True, True),
+        ("registry garbage-collect -md /c.yml; systemctl start registry", "/c.yml", False, True, True),
+        ("systemctl stop docker-registry && docker-registry garbage-collect", "", False, False, False),
+        ("REGISTRY_CONFIGURATION_PATH=/e.yml registry garbage-collect", "/e.yml", False, False, False),
+        ("docker compose exec -T registry registry garbage-collect /c.yml", "/c.yml", True, False, False),
+        ("sh -c 'registry garbage-collect /c.yml'", "/c.yml", False, False, False),
+    ],
+)
+def test_a_collections_file_and_options(command: str, config: str, container: bool, untagged: bool, dry: bool) -> None:
+    assert _collection(command) == GarbageCollection(config, False, container, untagged, dry)
+
+
+def test_gitlabs_own_command_is_known() -> None:
+    assert _collection("gitlab-ctl registry-garbage-collect -m") == GarbageCollection("", True, False, True, False)
+
+
+@pytest.mark.parametrize("command", ["systemctl restart docker-registry", "/usr/local/bin/registry-cleanup.sh"])
+def test_another_command_is_no_collection(command: str) -> None:
+    assert garbage_collection(_job(command)) is None
+
+
+@given(
+    st.one_of(st.binary(max_size=80), st.text(max_size=60).map(lambda text: f"@daily root registry {text}".encode()))
+)
+def test_no_input_crashes_the_reader(data: bytes) -> None:
+    for job in parse_crontab(data, "x"):
+        found = garbage_collection(job)
+        assert found is None or isinstance(found.config, str)

@@ -1,0 +1,142 @@
+"""gitlab.rb as a whole: effective values, both names of the registry's nginx, and no crash on any input."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regdoctor.formats.gitlab_rb import GitLabRb, parse_gitlab_rb
+from regdoctor.formats.located import UndecidedError, UnreadableError
+
+
+def _rb(code: str) -> GitLabRb:
+    return parse_gitlab_rb(code.encode(), "/etc/gitlab/gitlab.rb")
+
+
+def test_a_value_has_its_line_and_its_name() -> None:
+    rb = _rb("external_url 'https://g'\n\nregistry['storage'] = {\n  's3' => {\n    'bucket' => 'b' } }\n")
+    bucket = rb.at("registry", "storage", "s3", "bucket")
+    assert bucket is not None
+    assert (bucket.text(), bucket.place.line, bucket.place.source) == ("b", 5, "/etc/gitlab/gitlab.rb")
+    assert bucket.quote().quote == "registry['storage']['s3']['bucket']: b"
+    assert rb.at("registry", "storage", "gcs") is None
+
+
+def test_a_computed_value_says_so_when_it_is_asked_for() -> None:
+    rb = _rb("registry['storage'] = ENV['STORAGE']\n")
+    with pytest.raises(UndecidedError, match=r"gitlab\.rb:1: ENV\['STORAGE'\]"):
+        rb.at("registry", "storage", "s3")
+
+
+def test_nil_is_as_good_as_nothing() -> None:
+    rb = _rb("registry['debug_addr'] = nil\n")
+    assert rb.at("registry", "debug_addr") is not None
+    assert rb.given("registry", "debug_addr") is None
+
+
+def test_the_present_name_of_nginx_wins_and_the_legacy_one_fills_in() -> None:
+    rb = _rb(
+        "registry['nginx']['listen_port'] = 1\nregistry['nginx']['enable'] = nil\n"
+        "registry_nginx['listen_port'] = 2\nregistry_nginx['enable'] = false\nregistry_nginx['proxy_set_headers'] = {'A' => 'b'}\n"
+    )
+    shown = [rb.nginx(*path.split(".")) for path in ("listen_port", "enable", "proxy_set_headers.A", "listen_https")]
+    assert [value and (value.name, value.text()) for value in shown] == [
+        ("registry['nginx']['listen_port']", "1"),
+        ("registry_nginx['enable']", "false"),
+        ("registry_nginx['proxy_set_headers']['A']", "b"),
+        None,
+    ]
+
+
+def test_every_assignment_is_kept_in_order() -> None:
+    rb = _rb("registry['a'] = {}\nregistry['a']['b'] = 1\nregistry['a'] = nil\n")
+    assert [(value.name, value.place.line) for value in rb.assignments] == [
+        ("registry['a']", 1),
+        ("registry['a']['b']", 2),
+        ("registry['a']", 3),
+    ]
+    assert rb.assignments[0].entries() == {}
+
+
+def test_another_file_makes_it_incomplete() -> None:
+    assert _rb("registry['a'] = 1\n").is_complete()
+    assert not _rb("from_file '/etc/gitlab/more.rb'\n").is_complete()
+
+
+def test_an_empty_file_sets_nothing() -> None:
+    assert _rb("").tree.entries() == {}
+
+
+_WORDS = st.sampled_from(
+    [
+        "registry",
+        "['a']",
+        "[:b]",
+        " = ",
+        " ||= ",
+        " << ",
+        "{",
+        "}",
+        "=>",
+        "'x'",
+        '"#{',
+        "}",
+        '"',
+        "<<~E\n",
+        "E\n",
+        "\n",
+        "if ",
+        "end\n",
+    ]
+    + [
+        "external_url ",
+        "%w[",
+        "]",
+        "(",
+        ")",
+        "+",
+        "nil",
+        "1_0",
+        "0x",
+        ":",
+        "|",
+        "do ",
+        "?a",
+        "\\u{",
+        ".merge!",
+        ",",
+        "*",
+        "**",
+        "=begin\n",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.one_of(
+        st.lists(_WORDS, max_size=40).map(lambda words: "".join(words).encode()), st.text().map(str.encode), st.binary()
+    )
+)
+def test_any_input_gives_settings_or_one_line(data: bytes) -> None:
+    try:
+        found = parse_gitlab_rb(data, "g.rb")
+    except UnreadableError as error:
+        assert str(error).startswith("g.rb:")
+        assert "\n" not in str(error)
+    else:
+        assert isinstance(found, GitLabRb)
+        for _, value in found.tree.walk():
+            assert value.quote().source == "g.rb"
+
+
+@pytest.mark.parametrize("bracket", ["[", "{'a' => ", "(", "if true\n", "'a' + ", "x = ", "!", "-", 'x["a#{'])
+def test_deep_nesting_is_one_line(bracket: str) -> None:
+    with pytest.raises(UnreadableError, match=r"^g\.rb:\d+: "):
+        parse_gitlab_rb(f"registry['a'] = {bracket * 3000}".encode(), "g.rb")
+
+
+def test_a_megabyte_of_lines_is_read() -> None:
+    code = "".join(f"registry['k{number}'] = 'v' # comment\n" for number in range(20_000))
+    assert len(_rb(code).at("registry").entries()) == 20_000  # type: ignore[union-attr]

@@ -1,0 +1,42 @@
+"""Ruby text becomes a tree, or one line that says where it is broken and quotes nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from regdoctor.formats.located import UnreadableError
+from regdoctor.formats.ruby_source import DEEPEST, parse_ruby, text_of, walk
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"registry['storage'] = {\n'secretkey' => 'hunter2'\n", r"^g\.rb:\d+: a syntax error in Ruby"),
+        (b"a = 1\nregistry['a' = 'hunter2'\n", r"^g\.rb:2: a syntax error in Ruby"),
+        (b"a = 1\nb = 'hunter2\n", r"^g\.rb:2: a syntax error in Ruby"),
+        (b"a = 1\nb = <<~EOS\nhunter2\n", r"^g\.rb:\d+: a here document \(<<WORD\) that does not end$"),
+        (b"a = 1\nb\0 = 'hunter2'\n", r"^g\.rb:2: a NUL byte: this is binary or UTF-16, not Ruby$"),
+        (b"a = 1\nb = 'hunter2 \xe9'\n", r"^g\.rb:2: not UTF-8 text \(byte 0xe9\); Latin-1 perhaps\?$"),
+        (b"a = " + b"[" * DEEPEST + b"]" * DEEPEST, r"^g\.rb:1: nested more than 150 levels deep$"),
+        (b"a = " + b"[" * 50_000, r"^g\.rb:1: "),
+    ],
+)
+def test_what_is_broken_is_one_line_without_a_quotation(data: bytes, message: str) -> None:
+    with pytest.raises(UnreadableError, match=message) as caught:
+        parse_ruby(data, "g.rb")
+    assert "hunter2" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_comment_may_hold_any_bytes() -> None:
+    assert text_of(parse_ruby(b"# \xe9t\xe9\na = 1\n", "g.rb").root.named_children[1]) == "a = 1"
+
+
+def test_a_byte_order_mark_and_carriage_returns_are_none_of_the_text() -> None:
+    root = parse_ruby(b"\xef\xbb\xbfa = 'x\r\ny'\r\n", "g.rb").root
+    assert [text_of(node) for node in walk(root) if node.type == "string_content"] == ["x\ny"]
+
+
+def test_each_here_document_finds_its_body() -> None:
+    ruby = parse_ruby(b"a = [<<~A, <<~B]\n  one\nA\n  two\nB\n", "g.rb")
+    assert [text_of(body).split() for body in ruby.heredocs.values()] == [["one", "A"], ["two", "B"]]
