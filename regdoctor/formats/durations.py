@@ -1,11 +1,11 @@
-"""Spans of time as Go, Compose and systemd's neighbours write them: `90s`, `1m30s`, `1h`."""
+"""Spans of time as Go and Compose write them: `90s`, `1m30s`, `1h`."""
 
 from __future__ import annotations
 
 import re
 
 _UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)")
 _WHOLE = re.compile(rf"(?:{_PART.pattern})+")
 
 

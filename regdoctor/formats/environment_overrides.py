@@ -42,6 +42,10 @@ class RefusedVariable:
     """Without its value where that is no YAML: it may be half of a secret."""
     problem: str
     """One line, with the name and where it is set."""
+    setting: str = ""
+    """Where its value has another type than the setting that it stands for: that setting, whose value in the tree it
+    is all the same.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,9 @@ def lay_over(
             ignored.append(IgnoredVariable(variable, str(error), error.section, error.certain, error.instead))
         except RefusedError as error:
             refused.append(RefusedVariable(variable, f"{place.source}: {name}: {error}"))
+        if writer.misfit is not None:
+            setting, wanted = writer.misfit
+            refused.append(RefusedVariable(variable, f"{place.source}: {name}: the value must be {wanted}", setting))
     return Overlay(tree, tuple(overrides), tuple(ignored), tuple(refused))
 
 

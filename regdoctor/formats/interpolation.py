@@ -35,8 +35,8 @@ def _value(found: re.Match[str], variables: Mapping[str, str]) -> str:
     is_set = value is not None and (value != "" or not kind.startswith(":"))
     if kind.endswith("-"):
         return value if is_set and value is not None else word
-    if kind.endswith("+") and is_set:
-        return word
+    if kind.endswith("+"):
+        return word if is_set else ""
     if value is None or (kind.endswith("?") and not is_set):
         raise UnknownVariableError(name)
-    return "" if kind.endswith("+") else value
+    return value

@@ -56,17 +56,17 @@ def rendered_gitlab_config(rb: GitLabRb) -> GitLabConfig | None:
     `registry`. Source: gitlab.yml.erb, and parse_defaults in libraries/registry.rb. Raises UndecidedError as
     `rendered_registry_config`.
     """
-    runs = runs_registry(rb)
+    url = Url(rb.given("registry_external_url"))
+    turned_on = runs_registry(rb) and url.given is not None
     told = rb.given("gitlab_rails", "registry_enabled")
-    if not runs and (told is None or told.switch() is not True):
+    if not turned_on and (told is None or told.switch() is not True):
         return None
     omnibus = Omnibus(rb)
-    url = Url(rb.given("registry_external_url"))
     registry = {
-        "enabled": url.turned(True) if runs and url.given is not None else told,
+        "enabled": url.turned(True) if turned_on else told,
         "host": url.host() or rb.given("gitlab_rails", "registry_host"),
         "port": url.port() or rb.given("gitlab_rails", "registry_port"),
-        "api_url": rb.given("gitlab_rails", "registry_api_url") or _api_url(omnibus, runs),
+        "api_url": rb.given("gitlab_rails", "registry_api_url") or _api_url(omnibus, turned_on),
         "path": _registry_path(omnibus),
         "key": omnibus.value(("gitlab_rails", "registry_key_path"), f"{_RAILS}/etc/gitlab-registry.key"),
         "issuer": omnibus.value(("gitlab_rails", "registry_issuer"), "omnibus-gitlab-issuer"),
@@ -200,9 +200,9 @@ def _endpoints(omnibus: Omnibus, given: Located) -> Located:
     return replace(given, value=tuple(items))
 
 
-def _api_url(omnibus: Omnibus, runs: bool) -> Located | None:
+def _api_url(omnibus: Omnibus, turned_on: bool) -> Located | None:
     address = omnibus.value(("registry", "registry_http_addr"), "127.0.0.1:5000")
-    return derived(address, lambda text: f"http://{text}", "with http://") if runs else None
+    return derived(address, lambda text: f"http://{text}", "with http://") if turned_on else None
 
 
 def _environment(rb: GitLabRb) -> list[tuple[str, str, Place]]:

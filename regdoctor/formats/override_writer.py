@@ -42,12 +42,17 @@ class OverrideWriter:
         """Mappings that a variable brought about: unlike those read from YAML, their keys are known to be
         text.
         """
+        self.misfit: tuple[str, str] | None = None
+        """Of the last variable: the setting, and what it wants, where the value has another type."""
 
     def write(self, tree: Located, name: str, parts: list[str], value: Located) -> Located:
         """The tree with the variable in it. Raises NotAppliedError and RefusedError.
 
+        A value of a type that the registry refuses is in the tree as well: see `misfit`.
+
         parts: the name after REGISTRY, cut at its underscores.
         """
+        self.misfit = None
         if not name.startswith("REGISTRY_"):
             raise NotAppliedError("the registry reads names in upper case only")
         if parts[0].lower() == "version":
@@ -79,12 +84,12 @@ class OverrideWriter:
         return replace(here, value={**here.value, key: child})
 
     def _fitting(self, at: Path, value: Located) -> Located:
+        """The value as the registry takes it; where its type is not the setting's, that is noted down."""
         setting = known(at, self.generation, self.version)
-        wanted = (
-            misfit(setting, value, self.generation) if setting is not None and setting.path[-1:] != ("*",) else None
-        )
-        if wanted is not None and setting is not None and len(setting.path) == len(at):
-            raise RefusedError(f"the value must be {wanted}")
+        if setting is not None and len(setting.path) == len(at):
+            wanted = misfit(setting, value, self.generation)
+            if wanted is not None:
+                self.misfit = (".".join(at), wanted)
         return normalised(at, value)
 
     def _inlined(self, parts: list[str]) -> list[str]:

@@ -76,19 +76,15 @@ def parse_registry_config(
     *,
     generation: Generation | None = None,
     version: Version = (),
-    indexed_lists: bool = False,
 ) -> RegistryConfig:
     """The configuration in `data`, which was read from `source`, with the variables of `environment` over it.
 
     environment: name, value and place of each variable; those without the prefix REGISTRY_ are passed over.
     generation, version: whose rules count for the variables, see `lay_over`; None and () where they are not known.
-    indexed_lists: True asks for the rules of distribution 3.
 
     Raises UnreadableError where the file is not a mapping in YAML. A key that is there twice is none of that: yaml.v2,
     which all of these products use, takes the last.
     """
-    if indexed_lists and generation is None:
-        generation = Generation.DISTRIBUTION_3
     doubled: list[DoubledKey] = []
     tree = yaml_tree.parse(data, source, seal=seal_registry, doubled=yaml_tree.Doubled(_is_struct, doubled))
     if isinstance(tree.value, Mapping):

@@ -156,7 +156,7 @@ class Settings:
         return True
 
     def _merge(self, receiver: Node, arguments: Node, node: Node, *, sure: bool) -> bool:
-        target = self._target(receiver)
+        target = self._target(receiver, whole=True)
         if target is None:
             return False
         entries = self._literals.arguments_as_hash(arguments)
@@ -169,7 +169,7 @@ class Settings:
         return True
 
     def _unknown(self, place: Node | None, node: Node) -> bool:
-        target = self._target(place)
+        target = self._target(place, whole=node.type == "call")
         if target is None:
             return False
         self._put(target, Literal(line_of(node), expression(node)), node)
@@ -189,8 +189,11 @@ class Settings:
         target = self._target(node)
         return self.store.at(target[0]) if target is not None and target[1] else None
 
-    def _target(self, node: Node | None) -> Target | None:
-        """The setting that `registry['a']['b']` means; None for what is no setting, such as a variable's entry."""
+    def _target(self, node: Node | None, *, whole: bool = False) -> Target | None:
+        """The setting that `registry['a']['b']` means; None for what is no setting, such as a variable's entry.
+
+        whole: whether `registry` alone counts, as what a method is called on.
+        """
         keys: list[Node] = []
         while node is not None and node.type == "element_reference":
             inside = [child for child in node.named_children[1:] if child.type != "comment"]
@@ -199,7 +202,7 @@ class Settings:
             keys.insert(0, inside[0])
             node = node.child_by_field_name("object")
         root = text_of(node)
-        if node is None or not keys:
+        if node is None or not (keys or whole):
             return None
         path: tuple[str, ...] = (root,)
         if node.type == "constant" and root == "Gitlab":

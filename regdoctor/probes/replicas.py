@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from regdoctor.evidence.installation import FileKind, Installation
+from regdoctor.evidence.product import Product
 from regdoctor.evidence.replicas import Replicas
-from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
+from regdoctor.formats.compose_file import ComposeFile
+from regdoctor.formats.located import Located
+from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.injection import Absent
 from regdoctor.probe import probe
-from regdoctor.probes.host_tree import read_below
-from regdoctor.probes.registry_config import environment
+from regdoctor.probes.registry_config import read_config
 
 
 @probe(reads="the config.yml of every further node (--root) and of every further file named with --config")
-def replicas(installation: Installation, config: RegistryConfig) -> Replicas:
+def replicas(
+    installation: Installation, config: RegistryConfig, product: Product, compose: ComposeFile | Absent
+) -> Replicas:
     """All of them; where no other was named, the examined one alone."""
-    further = [
-        parse_registry_config(read_below(node.root, node.registry_config), str(node.registry_config), environment(node))
-        for node in installation.others
-        if node.registry_config is not None
+    no_unit = Absent("a further node's units are not read", applicable=False)
+    nodes = [node for node in installation.others if node.registry_config is not None]
+    nodes += [
+        dataclasses.replace(installation, registry_config=path, process=None)
+        for path in installation.named.get(FileKind.REGISTRY_CONFIG, ())[1:]
     ]
-    named = installation.named.get(FileKind.REGISTRY_CONFIG, ())[1:]
-    further += [parse_registry_config(read_below(installation.root_of(path), path), str(path)) for path in named]
-    return Replicas((config, *further))
+    return Replicas((config, *(read_config(node, product, no_unit) for node in nodes)), _scaled(config, compose))
+
+
+def _scaled(config: RegistryConfig, compose: ComposeFile | Absent) -> Located | None:
+    """What starts several containers with the examined configuration; None where nothing does."""
+    if not isinstance(compose, ComposeFile):
+        return None
+    for registry in compose.registries:
+        count = registry.service.replicas() if registry.config is config else None
+        if count is not None and (count.text() or "").isdigit() and int(count.text() or "0") > 1:
+            return count
+    return None

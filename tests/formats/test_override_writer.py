@@ -35,8 +35,6 @@ def test_what_is_not_applied_says_what_would_be() -> None:
 
 
 def test_what_is_refused_says_why() -> None:
-    with pytest.raises(RefusedError, match="must be true or false"):
-        _write("REGISTRY_HTTP_HTTP2_DISABLED", _text("x"))
     with pytest.raises(RefusedError, match="undefined index"):
         _write("REGISTRY_NOTIFICATIONS_ENDPOINTS_1_URL", _text("http://x"), Generation.GITLAB)
 
@@ -44,3 +42,12 @@ def test_what_is_refused_says_why() -> None:
 def test_a_driver_by_name_alone_has_no_parameters() -> None:
     assert normalised(("storage",), _text("s3")).entries()["s3"].value == {}
     assert normalised(("http",), _text("s3")).value == "s3"
+
+
+def test_a_value_of_another_type_is_written_and_noted_down() -> None:
+    writer = OverrideWriter(None)
+    tree = writer.write(_EMPTY, "REGISTRY_HTTP_HTTP2_DISABLED", ["HTTP", "HTTP2", "DISABLED"], _text("x"))
+    assert tree.at("http", "http2", "disabled") is not None
+    assert writer.misfit == ("http.http2.disabled", "true or false")
+    writer.write(tree, "REGISTRY_HTTP_ADDR", ["HTTP", "ADDR"], _text("x"))
+    assert writer.misfit is None

@@ -12,7 +12,7 @@ from regdoctor.formats.htpasswd import HtpasswdEntry
     title="Every user of the htpasswd file can log in",
     severity=Severity.ERROR,
     failure_modes=("AUTH-25",),
-    symptoms=("htpasswd: invalid entry at line", "htpasswd is missing, provisioning with default user"),
+    symptoms=("invalid entry at line", "htpasswd is missing, provisioning with default user"),
     explains=("login_unauthorized",),
     reference="https://distribution.github.io/distribution/about/configuration/#htpasswd",
 )

@@ -16,7 +16,7 @@ from regdoctor.remedies import change
     title="The registry sends clients to GitLab for tokens",
     severity=Severity.ERROR,
     failure_modes=("AUTH-10", "AUTH-11"),
-    symptoms=("/jwt/auth", "invalid character '<' looking for beginning of value"),
+    symptoms=("error parsing HTTP 404 response body: invalid character '<' looking for beginning of value",),
     explains=("login_unauthorized",),
     reference="https://docs.gitlab.com/administration/packages/container_registry/",
 )

@@ -53,7 +53,7 @@ def _key_id(files: SignerFiles | Absent) -> Quote | None:
     """The ID that GitLab gives the key whose certificate the registry has, where that can be read."""
     bundle = files.bundle if isinstance(files, SignerFiles) else None
     certificates = bundle.contents.certificates if bundle is not None and bundle.contents else ()
-    if bundle is None or not certificates:
+    if bundle is None or not certificates or certificates[0].key.libtrust_id is None:
         return None
     return Quote(bundle.path, f"key ID {certificates[0].key.libtrust_id}", certificates[0].key.line)
 

@@ -17,7 +17,7 @@ _SUCCESSORS = {"maxidle": "maxidleconns", "maxactive": "poolsize", "idletimeout"
     severity=Severity.WARNING,
     failure_modes=("RED-01",),
     symptoms=("redis configuration required to use for layerinfo cache", "redis not configured"),
-    explains=("registry_unreachable",),
+    explains=("cache_type_unknown", "registry_unreachable"),
     reference="https://distribution.github.io/distribution/about/configuration/#redis",
 )
 def redis_settings_of_other_version(config: RegistryConfig, product: Product) -> Outcome:

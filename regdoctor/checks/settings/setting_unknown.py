@@ -1,6 +1,7 @@
 """S3-11, S3-40 and their kin: config.yml has keys that this registry does not know."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, check
 from regdoctor.distribution.settings_schema import LATEST, Path, generations_knowing, known, nearest
@@ -12,6 +13,8 @@ from regdoctor.remedies import change, remove
 
 _TOLD_ELSEWHERE = (("redis", "addr"), ("redis", "addrs"), ("redis", "pool"))
 """What redis_settings_of_other_version says."""
+_MOST = 20
+"""Findings of one file: what is no configuration at all need not be told line by line."""
 _MODES = {"forcepathstyle": "S3-11", "pathstyle": "S3-11", "threshold": "NOT-03", "maxretries": "NOT-03"}
 
 
@@ -31,7 +34,7 @@ def setting_unknown(config: RegistryConfig, product: Product) -> Iterator[Outcom
 
     Write the key as this product spells it, in the section where it belongs, or take it away.
     """
-    found = [_finding(path, value, product) for path, value in _unknown(config, product)]
+    found = [_finding(path, value, product) for path, value in islice(_unknown(config, product), _MOST)]
     yield from found
     if not found:
         yield Pass("every setting is known")

@@ -20,7 +20,7 @@ _CREDENTIAL = re.compile(r"SECRET|PASSWORD|ACCESS_?KEY|ACCOUNT_?KEY|ISSUER|ROOTC
 @check(
     title="Every REGISTRY_* variable has an effect",
     severity=Severity.WARNING,
-    failure_modes=("CFG-04", "CFG-09", "AUTH-26", "S3-01", "RED-02", "GC-01"),
+    failure_modes=("CFG-04", "CFG-09", "AUTH-26", "S3-01", "RED-02"),
     symptoms=("Ignoring unrecognized environment variable", "NoCredentialProviders: no valid providers in chain"),
     explains=("registry_unhealthy",),
     reference="https://distribution.github.io/distribution/about/configuration/",
@@ -43,6 +43,8 @@ def variable_ignored(config: RegistryConfig, product: Product) -> Iterator[Outco
 
 def _ignored(config: RegistryConfig, product: Product) -> Iterator[Outcome]:
     for item in config.ignored:
+        if item.variable.name != item.variable.name.strip():
+            continue  # blanks in a name: variable_with_spaces tells
         if _OF_OTHERS.fullmatch(item.variable.name.upper()):
             continue
         instead = item.instead or _nearest_field(item.variable.name, product)
@@ -101,7 +103,7 @@ def _lost(config: RegistryConfig, product: Product) -> Iterator[Outcome]:
             continue  # another product's driver: the registry stops, which is another finding
         where = f"has no effect: {'.'.join(path[:2])} has no parameter {'.'.join(path[2:])}"
         for variable in config.overrides:
-            whole = _below(variable, path)
+            whole = _below(variable, path) if variable.name == variable.name.strip() else None
             if whole is not None and variable.name not in told:
                 told.add(variable.name)
                 near = _near_path(whole, product)
@@ -148,8 +150,6 @@ def _modes(name: str, instead: str | None) -> tuple[str, ...]:
         return ("AUTH-26",)
     if name.startswith("REGISTRY_STORAGE_S3") and _CREDENTIAL.search(name):
         return ("S3-01", "CFG-04")
-    if name.startswith("REGISTRY_STORAGE_DELETE"):
-        return ("GC-01",)
     return ("CFG-04",) if name == name.upper() else ("CFG-09",)
 
 

@@ -7,22 +7,15 @@ from regdoctor.formats.environment_overrides import RefusedVariable
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.remedies import RECONFIGURE
 
-_MAINTENANCE = ("READONLY", "UPLOADPURGING")
+_TOLD_ELSEWHERE = ("log.level", "loglevel", "http.headers", "storage.maintenance", "storage.redirect", "version")
+"""Settings whose values have a check of their own, wherever they are set."""
 
 
 @check(
     title="The registry can read every REGISTRY_* variable",
     severity=Severity.CRITICAL,
-    failure_modes=("CFG-08", "GC-07", "CFG-07", "CFG-10", "CFG-16"),
-    symptoms=(
-        "yaml: unmarshal errors",
-        "non-numeric index:",
-        "undefined index:",
-        "readonly config key must contain additional keys",
-        "readonly's enabled config key must have a boolean value",
-        "uploadpurging config key must contain additional keys",
-        "invalid type for redirect config",
-    ),
+    failure_modes=("CFG-08",),
+    symptoms=("yaml: unmarshal errors", "non-numeric index:", "undefined index:"),
     explains=("registry_unreachable", "debug_server_unreachable"),
     reference="https://distribution.github.io/distribution/about/configuration/",
 )
@@ -31,13 +24,14 @@ def variable_refused(config: RegistryConfig) -> Iterator[Outcome]:
 
     Where it is no YAML, or has another type (a word where true or false belongs, a text where a list does, quotation
     marks around a number), the registry does not start: `configuration error: error parsing`. The same goes for an item
-    of a list that is not there, and for storage.maintenance.readonly, which is a mapping and not true or false.
+    of a list that is not there.
 
     Correct the value: true and false and numbers without quotation marks, lists in brackets.
     """
-    for refused in config.refused:
+    found = [item for item in config.refused if not item.setting.startswith(_TOLD_ELSEWHERE)]
+    for refused in found:
         yield _finding(refused)
-    if not config.refused:
+    if not found:
         yield Pass("every variable has a value that the registry takes")
 
 
@@ -48,30 +42,13 @@ def _finding(refused: RefusedVariable) -> Fail:
         remedy=_remedy(name),
         evidence=(refused.variable.quote(),),
         resource=name,
-        failure_modes=(_mode(name, refused.problem),),
     )
-
-
-def _mode(name: str, problem: str) -> str:
-    if any(part in name for part in _MAINTENANCE):
-        return "GC-07"
-    if "HEADERS" in name:
-        return "CFG-10"
-    if name.endswith(("LOGLEVEL", "LOG_LEVEL")):
-        return "CFG-07"
-    return "CFG-16" if name.startswith("REGISTRY_STORAGE_REDIRECT") and "true or false" in problem else "CFG-08"
 
 
 def _remedy(name: str) -> Remedies:
     why = f"Correct the value of {name}, or take the variable away."
-    example: tuple[str, ...] = ()
-    if name.endswith(_MAINTENANCE):
-        # Below READONLY a further part of the name would be a mapping of another Go type, which 2.x does not take.
-        example = (f"{name}={{enabled: true}}",)
-    elif "HEADERS_" in name:
-        example = (f"{name}=[nosniff]",)
     return {
-        Dialect.PLAIN: Remedy(f"{why} Then restart the registry.", example),
+        Dialect.PLAIN: Remedy(f"{why} Then restart the registry."),
         Dialect.OMNIBUS: Remedy(f"{why} It is set in registry['env'] in /etc/gitlab/gitlab.rb.", (RECONFIGURE,)),
-        Dialect.COMPOSE: Remedy(f"{why} Then run the command.", (*example, "docker compose up -d")),
+        Dialect.COMPOSE: Remedy(f"{why} Then run the command.", ("docker compose up -d",)),
     }

@@ -33,7 +33,7 @@ def redirect_to_private_endpoint(config: RegistryConfig, gitlab: GitLabConfig | 
     """
     s3 = s3_parameters(config)
     if s3 is None:
-        return Skip("the registry does not store in S3")
+        return Skip("no storage in S3 is configured here")
     endpoint = s3.value("regionendpoint")
     address = endpoint_address(s3.written("regionendpoint").strip()) if endpoint else None
     if endpoint is None or address is None or not is_inside_name(address.host):

@@ -36,7 +36,7 @@ def s3_bucket_malformed(config: RegistryConfig) -> Outcome:
     """
     s3 = s3_parameters(config)
     if s3 is None:
-        return Skip("the registry does not store in S3")
+        return Skip("no storage in S3 is configured here")
     bucket = s3.value("bucket")
     if bucket is None:
         return _missing(s3)

@@ -46,7 +46,7 @@ def s3_credential_malformed(config: RegistryConfig) -> Iterator[Outcome]:
     """
     s3 = s3_parameters(config)
     if s3 is None:
-        yield Skip("the registry does not store in S3")
+        yield Skip("no storage in S3 is configured here")
         return
     found: list[Outcome] = [one for name in (*_PAIR, "bucket", "region") if (one := _single(s3, name))]
     half = _half(s3)

@@ -43,7 +43,7 @@ def s3_endpoint_malformed(config: RegistryConfig, product: Product) -> Iterator[
     """
     s3 = s3_parameters(config)
     if s3 is None:
-        yield Skip("the registry does not store in S3")
+        yield Skip("no storage in S3 is configured here")
         return
     endpoint = s3.value("regionendpoint")
     if endpoint is None:

@@ -23,7 +23,7 @@ def s3_key_id_without_encrypt(config: RegistryConfig) -> Outcome:
     """
     s3 = s3_parameters(config)
     if s3 is None:
-        return Skip("the registry does not store in S3")
+        return Skip("no storage in S3 is configured here")
     key = s3.value("keyid")
     if key is None:
         return Pass("no KMS key is named")

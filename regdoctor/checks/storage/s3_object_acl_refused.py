@@ -43,7 +43,7 @@ def s3_object_acl_refused(config: RegistryConfig, product: Product) -> Iterator[
     """
     s3 = s3_parameters(config)
     if s3 is None:
-        yield Skip("the registry does not store in S3")
+        yield Skip("no storage in S3 is configured here")
         return
     acl = s3.section.at("objectacl")
     if acl is None or acl.decided().value is None:

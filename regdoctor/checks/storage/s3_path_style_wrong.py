@@ -58,7 +58,7 @@ def s3_path_style_wrong(config: RegistryConfig, product: Product) -> Outcome:
     """
     s3 = s3_parameters(config)
     if s3 is None:
-        return Skip("the registry does not store in S3")
+        return Skip("no storage in S3 is configured here")
     endpoint, bucket = s3.value("regionendpoint"), s3.value("bucket")
     if endpoint is None or bucket is None:
         return Pass("without regionendpoint the bucket is Amazon's own")

@@ -35,7 +35,7 @@ def s3_request_rate_invalid(config: RegistryConfig, product: Product) -> Iterato
     """
     s3 = s3_parameters(config)
     if s3 is None:
-        yield Skip("the registry does not store in S3")
+        yield Skip("no storage in S3 is configured here")
         return
     if not product.may_be(Generation.GITLAB):
         yield Skip(f"{product.words()} knows no limit of requests")

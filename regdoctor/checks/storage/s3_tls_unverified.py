@@ -29,7 +29,7 @@ def s3_tls_unverified(config: RegistryConfig) -> Iterator[Outcome]:
     """
     s3 = s3_parameters(config)
     if s3 is None:
-        yield Skip("the registry does not store in S3")
+        yield Skip("no storage in S3 is configured here")
         return
     found: list[Outcome] = [one for one in (_plain(s3), _unverified(s3)) if one]
     yield from found or [Pass("nothing switches TLS or its verification off")]

@@ -27,7 +27,9 @@ def users(text: str, state: FileState = FileState.READABLE, problem: str = "") -
 
 
 def judged(file: HtpasswdFile) -> list[Outcome]:
-    return list(htpasswd_unusable.judge(users=file))
+    found = htpasswd_unusable.judge(users=file)
+    assert not isinstance(found, Outcome)
+    return list(found)
 
 
 def _as_it_is(outcome: Outcome, **_: object) -> Outcome:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect, Fail, Pass, Severity, Skip
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Skip
 from regdoctor.checks.auth.realm_not_gitlab import realm_not_gitlab
+from regdoctor.formats.gitlab_yml import GitLabConfig
+from regdoctor.formats.registry_config import RegistryConfig
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -16,13 +18,19 @@ if TYPE_CHECKING:
 SECURE = "host: gitlab.example.com\n    port: 443\n    https: true"
 
 
-def judged(given: Given, realm: str, gitlab: str = SECURE, enabled: str = "true", more: str = "") -> list[object]:
+def judged(given: Given, realm: str, gitlab: str = SECURE, enabled: str = "true", more: str = "") -> list[Outcome]:
     config = given.config(f"version: 0.1\nauth:\n  token:\n    realm: {realm}\n{more}")
     text = f"production:\n  gitlab:\n    {gitlab}\n  registry:\n    enabled: {enabled}\n"
-    return list(realm_not_gitlab.judge(config=config, gitlab=given.gitlab(text)))
+    return listed(config, given.gitlab(text))
 
 
-def the_fail(given: Given, outcomes: list[object]) -> Fail:
+def listed(config: RegistryConfig, gitlab: GitLabConfig) -> list[Outcome]:
+    found = realm_not_gitlab.judge(config=config, gitlab=gitlab)
+    assert not isinstance(found, Outcome)
+    return list(found)
+
+
+def the_fail(given: Given, outcomes: list[Outcome]) -> Fail:
     (fail,) = outcomes
     assert isinstance(fail, Fail), fail
     assert fail.resource == "auth.token.realm"
@@ -95,6 +103,6 @@ def test_the_path_that_gitlab_is_installed_under_belongs_to_it(given: Given) -> 
 def test_what_does_not_apply_is_skipped(given: Given) -> None:
     off = judged(given, "https://127.0.0.1/jwt/auth", enabled="false")
     replaced = judged(given, "https://127.0.0.1/jwt/auth", more="    autoredirect: true\n")
-    none = list(realm_not_gitlab.judge(config=given.config("version: 0.1\n"), gitlab=given.gitlab("registry: {}\n")))
+    none = listed(given.config("version: 0.1\n"), given.gitlab("registry: {}\n"))
 
     assert [type(outcome) for outcome in (*off, *replaced, *none)] == [Skip, Skip, Skip]

@@ -33,6 +33,7 @@ def test_the_key_is_named_as_gitlab_names_it_where_the_certificate_was_read(give
     assert files.bundle is not None
     assert files.bundle.contents is not None
     kid = files.bundle.contents.certificates[0].key.libtrust_id
+    assert kid
     assert kid in fail.message
     assert kid in fail.remedy[Dialect.PLAIN].text
 

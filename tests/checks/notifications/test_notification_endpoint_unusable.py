@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 def judged(given: Given, *endpoints: str) -> list[Outcome]:
     lines = "".join(f"    - {{{endpoint}}}\n" for endpoint in endpoints)
     config = given.config(f"version: 0.1\nnotifications:\n  endpoints:\n{lines}")
-    return list(notification_endpoint_unusable.judge(config=config))
+    found = notification_endpoint_unusable.judge(config=config)
+    assert not isinstance(found, Outcome)
+    return list(found)
 
 
 def _as_it_is(outcome: Outcome, **_: object) -> Outcome:
@@ -67,5 +69,5 @@ def test_whole_endpoints_pass_and_those_switched_off_do_not_count(given: Given) 
 
 
 def test_without_endpoints_there_is_nothing_to_judge(given: Given) -> None:
-    (outcome,) = notification_endpoint_unusable.judge(config=given.config("version: 0.1\n"))  # type: ignore[misc]
+    (outcome,) = judged(given)
     assert isinstance(outcome, Skip)

@@ -24,7 +24,9 @@ def judged(given: Given, headers: str, secret: str, url: str = EVENTS, more: str
     gitlab = given.gitlab(
         f"gitlab:\n  host: gitlab.example.com\nregistry:\n  enabled: true\n  notification_secret: {secret}\n"
     )
-    return list(notification_secret_differs.judge(config=config, gitlab=gitlab))
+    found = notification_secret_differs.judge(config=config, gitlab=gitlab)
+    assert not isinstance(found, Outcome)
+    return list(found)
 
 
 def header(value: str, name: str = "Authorization") -> str:

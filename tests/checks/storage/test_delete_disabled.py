@@ -9,6 +9,8 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.checks.storage.delete_disabled import delete_disabled
 from regdoctor.evidence.product import Generation
+from regdoctor.formats.chart_rendering import rendered_registry_config
+from regdoctor.formats.helm_values import parse_helm_values
 from regdoctor.formats.located import Place
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 
@@ -74,3 +76,10 @@ def test_a_variable_that_says_so_is_quoted_and_changed_where_it_is(given: Given)
 
     assert fail.evidence[1].source == "environment of process 7"
     assert fail.remedy[Dialect.PLAIN].commands == ("REGISTRY_STORAGE_DELETE_ENABLED=true",)
+
+
+def test_what_the_charts_secret_says_is_not_known(given: Given) -> None:
+    values = parse_helm_values([(b"registry: {storage: {secret: s, key: config}}\n", "values.yaml")])
+    config = rendered_registry_config(values)
+
+    assert "secret" in given.skips(delete_disabled, config=config)
