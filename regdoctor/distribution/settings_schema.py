@@ -1,8 +1,7 @@
-"""Which settings config.yml has, for which product and version, with their types and the names that are nearest."""
+"""Which settings config.yml has, for which product and version, and with which types."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -65,29 +64,14 @@ def known(path: Path, generation: Generation | None, version: Version = ()) -> S
     What is below a mapping that takes any keys, and below a storage driver or a way to authenticate that no table has,
     is that mapping's own setting: nothing can be said of it.
     """
-    found = _find(_ungrouped(path))
+    found = _find(ungrouped(path))
     return found if found is not None and found.is_known_by(generation, version) else None
 
 
 def generations_knowing(path: Path) -> frozenset[Generation]:
     """The products that know a setting at that path."""
-    found = _find(_ungrouped(path))
+    found = _find(ungrouped(path))
     return frozenset() if found is None else frozenset(found.known_by)
-
-
-def nearest(path: Path, generation: Generation | None, version: Version = ()) -> str | None:
-    """The dotted path of the setting that was most likely meant; None where none is near enough to say."""
-    wanted = _ungrouped(path)
-    renamed = _RENAMED.get(wanted) or _RENAMED.get((*wanted[:1], "*", *wanted[2:]))
-    if renamed is not None:
-        target = tuple(wanted[1] if part == "?" else part for part in renamed)
-        if known(target, generation, version) is not None:
-            return _as_written(target, path)
-    beside = [item for item in children(wanted[:-1], generation, version) if item != wanted[-1]]
-    here = _closest(wanted[-1], beside)
-    if here is not None:
-        return _as_written((*wanted[:-1], here), path)
-    return _elsewhere(wanted, generation, version)
 
 
 def children(path: Path, generation: Generation | None, version: Version = ()) -> tuple[str, ...]:
@@ -96,62 +80,13 @@ def children(path: Path, generation: Generation | None, version: Version = ()) -
     return tuple(
         dict.fromkeys(
             item.path[depth]
-            for item in _settings().values()
+            for item in settings().values()
             if len(item.path) > depth and _fits(item.path[:depth], path) and item.is_known_by(generation, version)
         )
     )
 
 
-def _closest(name: str, choices: list[str]) -> str | None:
-    plain = {_plain(choice): choice for choice in choices if choice != "*"}
-    if _plain(name) in plain:
-        return plain[_plain(name)]
-    near = difflib.get_close_matches(_plain(name), plain, 1, 0.8)
-    return plain[near[0]] if near else None
-
-
-def _elsewhere(path: Path, generation: Generation | None, version: Version) -> str | None:
-    """The one setting of another section that has the same key; None where there are several, or none."""
-    if path[0] == "storage" or len(path[-1]) < 5:
-        return None
-    found = [
-        item
-        for item in _settings().values()
-        if item.path[-1] == _plain(path[-1])
-        and "*" not in item.path
-        and item.path[0] != "storage"
-        and item.is_known_by(generation, version)
-    ]
-    return found[0].name if len(found) == 1 else None
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
-_RENAMED: Mapping[Path, Path] = {
-    ("storage", "*", "pathstyle"): ("storage", "?", "forcepathstyle"),
-    ("storage", "*", "forcepathstyle"): ("storage", "?", "pathstyle"),
-    ("notifications", "endpoints", "*", "maxretries"): ("notifications", "endpoints", "*", "threshold"),
-    ("redis", "addr"): ("redis", "addrs"),
-    ("redis", "addrs"): ("redis", "addr"),
-    ("redis", "mainname"): ("redis", "mastername"),
-    ("redis", "mastername"): ("redis", "mainname"),
-    ("redis", "sentinelmasterset"): ("redis", "mastername"),
-    ("redis", "pool"): ("redis", "poolsize"),
-    ("redis", "pool", "maxidle"): ("redis", "maxidleconns"),
-    ("redis", "pool", "maxactive"): ("redis", "maxactiveconns"),
-    ("redis", "pool", "idletimeout"): ("redis", "connmaxidletime"),
-    ("redis", "pool", "size"): ("redis", "poolsize"),
-    ("redis", "maxretries"): ("redis", "pool", "size"),
-    ("redis", "poolsize"): ("redis", "pool", "size"),
-    ("storage", "s3", "endpoint"): ("storage", "?", "regionendpoint"),
-    ("storage", "filesystem", "path"): ("storage", "?", "rootdirectory"),
-}
-"""What another product calls a setting; `?` stands for what the `*` stood for."""
-
-
-def _ungrouped(path: Path) -> Path:
+def ungrouped(path: Path) -> Path:
     """The path with `*` for the items of lists, and with the parameters of such drivers as the tables spell them."""
     parts = tuple("*" if part.isdigit() else part for part in path)
     if len(parts) > 1 and parts[0] == "storage" and parts[1] in SAME_DRIVERS:
@@ -161,21 +96,12 @@ def _ungrouped(path: Path) -> Path:
     return parts
 
 
-def _as_written(found: Path, path: Path) -> str:
-    """The found path with the driver and the numbers of the path that was asked for."""
-    same = tuple(
-        asked if known_part == "*" or (index == 1 and found[0] == "storage") else known_part
-        for index, (known_part, asked) in enumerate(zip(found, (*path, *found[len(path) :]), strict=False))
-    )
-    return ".".join(same)
-
-
 def _fits(pattern: Path, path: Path) -> bool:
     return len(pattern) == len(path) and all(a in ("*", b) for a, b in zip(pattern, path, strict=True))
 
 
 def _find(path: Path) -> Setting | None:
-    table = _settings()
+    table = settings()
     if path in table:
         return table[path]
     if path[0] == "middleware" and len(path) > 1:
@@ -190,7 +116,8 @@ def _find(path: Path) -> Setting | None:
 
 
 @cache
-def _settings() -> Mapping[Path, Setting]:
+def settings() -> Mapping[Path, Setting]:
+    """Every setting of any product by its path; those of drivers under the first of their names."""
     found: dict[Path, Setting] = {}
     rows = [*_rows(SECTIONS, ()), *_rows(STORAGE, ("storage",))]
     for path, kind, spans in rows:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from regdoctor.check import Quote
@@ -11,19 +10,15 @@ from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located
 from regdoctor.formats.nginx_config import Location, NginxConfig, Server
 from regdoctor.formats.nginx_destinations import Address, Destination, destinations
+from regdoctor.formats.nginx_matching import is_about_v2, locations_for_v2
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 
-_PATHS = ("/v2/", "/v2/group/project/blobs/uploads/")
-"""What clients ask a registry for (distribution-spec, end-1 and end-4)."""
 _LOOPBACK = re.compile(r"localhost|127\..*|::1")
 _ANY = ("", "0.0.0.0", "[::]", "::", "*")  # noqa: S104 - compared, not bound
 _REGISTRY_NAME = re.compile(r"registry|distribution|docker")
 """Words in the names that a registry's container is given."""
 _WORKHORSE_PORT = 8181
-_COSTLY = re.compile(r"[*+}]\)?[*+{]|\)[*+{]")
-"""A repetition of repetitions, which may take for ever to match."""
-_LONGEST_PATTERN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +63,7 @@ def registry_routes(
     return tuple(
         Route(server, location, destination)
         for server in nginx.servers
-        for location in _serving(server)
+        for location in locations_for_v2(server)
         for destination in destinations(location, nginx)
         if not _is_workhorse(destination) and _is_registrys(server, location, destination, config, gitlab)
     )
@@ -82,7 +77,7 @@ def routes_elsewhere(
         Route(server, location, destination)
         for server in nginx.servers
         for location in server.locations
-        if location.modifier in ("", "^~") and not _related(location.pattern)
+        if location.modifier in ("", "^~") and not is_about_v2(location.pattern)
         for destination in destinations(location, nginx)
         if leads_to_registry(destination, config)
     )
@@ -136,45 +131,6 @@ def serves(server: Server, public: PublicAddress) -> bool:
     )
 
 
-def _serving(server: Server) -> Iterator[Location]:
-    """The locations that /v2/ goes to, as nginx chooses them (ngx_http_core_find_location), and those below /v2/."""
-    prefixes = [one for one in server.locations if one.modifier in ("", "^~") and _related(one.pattern)]
-    covering = [one for one in prefixes if not one.conditional and "/v2/".startswith(one.pattern)]
-    longest = max(covering, key=lambda one: len(one.pattern), default=None)
-    caught = any(
-        one.modifier in ("~", "~*") and not one.conditional and all(_matches(one, path) for path in _PATHS)
-        for one in server.locations
-    )
-    for one in server.locations:
-        if one.modifier in ("~", "~*"):
-            if any(_matches(one, path) for path in _PATHS):
-                yield one
-        elif one.modifier == "=":
-            if one.pattern == "/v2/":
-                yield one
-        elif one.modifier != "@" and _related(one.pattern) and longest is not None:
-            is_longest = one.pattern == longest.pattern and not (caught and longest.modifier != "^~")
-            if is_longest or one.pattern.startswith("/v2/"):
-                yield one
-
-
-def _related(pattern: str) -> bool:
-    return bool(pattern) and ("/v2/".startswith(pattern) or pattern.startswith("/v2/"))
-
-
-def _matches(location: Location, path: str) -> bool:
-    """Whether the regular expression takes the path; one that is costly to try, or that Python has no word for, by
-    whether it speaks of v2.
-    """
-    pattern = location.pattern
-    if len(pattern) > _LONGEST_PATTERN or _COSTLY.search(pattern):
-        return "v2" in pattern
-    try:
-        return re.search(pattern, path, re.IGNORECASE if location.modifier == "~*" else 0) is not None
-    except re.error:
-        return "v2" in pattern
-
-
 def _is_registrys(
     server: Server,
     location: Location,
@@ -182,7 +138,7 @@ def _is_registrys(
     config: RegistryConfig | Absent,
     gitlab: GitLabConfig | Absent,
 ) -> bool:
-    if leads_to_registry(destination, config) or "v2" in location.pattern:
+    if leads_to_registry(destination, config) or "v2" in location.pattern.lower():
         return True
     public = public_address(gitlab)
     return public is not None and serves(server, public) and not _is_gitlabs(server, gitlab, public)

@@ -25,6 +25,8 @@ class TlsFile:
     """Permission bits, as of stat(2)."""
     owner: str = ""
     """`user:group`, as the host names them."""
+    folder_there: bool = True
+    """Whether its folder exists. A path without even that may be one inside a container."""
     open_to_all: bool = False
     """Whether everyone on the host may read it: its own bits, and those of every folder above it."""
 

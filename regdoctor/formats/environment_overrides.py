@@ -103,6 +103,8 @@ def lay_over(
 
 
 _HARMLESS = re.compile(r"KEY_?FILE|(?<!ACCESS)(?<!ACCESS_)KEY_?ID|(?:TLS|SSL|TRUST)_?KEY")
+_MASKED = re.compile(r"\*{3,}")
+"""What people put in the place of a secret before they show a file to others. It would be no YAML."""
 _SUSPICIOUS = re.compile(r"SECRET|PASSWORD|PASSWD|KEY|TOKEN")
 
 
@@ -119,6 +121,8 @@ def _value(name: str, path: Path, text: str | Computed, place: Place) -> Located
             return kept
         return Secret(written, path[-1] or "variable")
 
+    if _MASKED.fullmatch(text):
+        return Located(seal(path, text, text), replace(place, layer="environment"), name)
     try:
         return parse_value(text, replace(place, layer="environment"), name, path, seal=seal)
     except UnreadableError:

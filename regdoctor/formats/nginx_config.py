@@ -83,17 +83,15 @@ def nginx_config(
     """
     read = tuple(trees)
     contexts = [context for source, tree in read for context in _http_contexts(source, tree)]
-    blocks = [(scope, one) for scope in contexts for one in scope.levels[0] if one.name == "server" and one.block]
+    said = [(scope, one) for scope in contexts for one in scope.levels[0]]
+    blocks = [(scope, one) for scope, one in said if one.name == "server" and one.block is not None]
     listens = listens_of([one for _, one in blocks])
     return NginxConfig(
         sources=tuple(source for source, _ in read),
         servers=tuple(_server(scope, one, listens[index]) for index, (scope, one) in enumerate(blocks)),
-        maps=dict(found for scope in contexts for one in scope.levels[0] for found in _map(one)),
+        maps=dict(found for _, one in said for found in _map(one)),
         upstreams={
-            one.args[0]: one
-            for scope in contexts
-            for one in scope.levels[0]
-            if one.name == "upstream" and one.args and one.block is not None
+            one.args[0]: one for _, one in said if one.name == "upstream" and one.args and one.block is not None
         },
         problems=problems,
         ipv6_localhost=ipv6_localhost,

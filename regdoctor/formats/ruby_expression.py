@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _LONGEST_EXPRESSION = 100
+_MOST_BYTES = 4000
+"""Of the code, that are looked at: the rest would be cut off anyhow."""
 
 
 def expression(node: Node) -> Computed:
@@ -18,11 +20,17 @@ def expression(node: Node) -> Computed:
 
     A text may be a password; only keys such as that of `ENV['NAME']` and the path of `File.read('/path')` are shown.
     """
-    begin = node.start_byte
-    written = node.text or b""
-    for part in reversed([part for part in walk(node) if part.type == "string_content" and not _is_name(part)]):
-        written = written[: part.start_byte - begin] + "…".encode() + written[part.end_byte - begin :]
-    line = " ".join(written.decode("utf-8", "replace").split())
+    written = (node.text or b"")[:_MOST_BYTES]
+    pieces, at = [], 0
+    for part in walk(node):
+        begin, end = part.start_byte - node.start_byte, part.end_byte - node.start_byte
+        if begin >= len(written):
+            break
+        if part.type == "string_content" and not _is_name(part):
+            pieces += [written[at:begin], "…".encode()]
+            at = end
+    pieces.append(written[at:])
+    line = " ".join(b"".join(pieces).decode("utf-8", "replace").split())
     return Computed(line if len(line) <= _LONGEST_EXPRESSION else line[: _LONGEST_EXPRESSION - 1] + "…")
 
 

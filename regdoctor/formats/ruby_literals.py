@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from regdoctor.formats.located import Computed, UnreadableError
+from regdoctor.formats.located import UnreadableError
 from regdoctor.formats.ruby_expression import expression
 from regdoctor.formats.ruby_numbers import decimal, integer
 from regdoctor.formats.ruby_source import RubySource, line_of, text_of
 from regdoctor.formats.ruby_strings import heredoc_text, string_text, word_text
+from regdoctor.formats.ruby_values import Literal, added, multiplied
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 MOST_VALUES = 100_000
-_LONGEST_TEXT = 256 * 1024
-"""Characters of a text that is put together; beyond, it stays computed."""
-_MOST_DIGITS = 18
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A value with the line that it stands on. Hashes and lists may still be changed by later lines."""
-
-    line: int
-    value: str | int | float | bool | Computed | dict[str, Literal] | list[Literal] | None
-    """Symbols are text, as keys and as values: so Omnibus stores them."""
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it is a text that is known."""
-        return isinstance(self.value, str)
 
 
 Lookup = Callable[["Node"], Literal | None]
@@ -95,17 +79,6 @@ class Literals:
             entries[name] = replace(self.read(value), line=line_of(pair))
         return entries
 
-    def added(self, one: Literal, other: Literal) -> Literal | None:
-        """`one + other` of texts, lists or numbers; None where it is not known."""
-        match one.value, other.value:
-            case str(left), str(right) if len(left) + len(right) <= _LONGEST_TEXT:
-                return Literal(one.line, left + right)
-            case list(ours), list(theirs):
-                return Literal(one.line, [*ours, *theirs])
-            case int(left), int(right) if not isinstance(left, bool) and not isinstance(right, bool):
-                return Literal(one.line, left + right)
-        return None
-
     def _count(self, line: int) -> None:
         self._made += 1
         if self._made > MOST_VALUES:
@@ -164,12 +137,7 @@ class Literals:
         if left is None or right is None or operator not in ("+", "*"):
             return None
         one, other = self.read(left), self.read(right)
-        if operator == "+":
-            return self.added(one, other)
-        if isinstance(one.value, int) and isinstance(other.value, int):
-            product = one.value * other.value
-            return Literal(one.line, product) if abs(product) < 10**_MOST_DIGITS else None
-        return None
+        return added(one, other) if operator == "+" else multiplied(one, other)
 
     def _parenthesised(self, node: Node) -> Literal | None:
         inner = node.named_children

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from regdoctor.formats.located import Computed, Located, Place, Scalar
-from regdoctor.formats.ruby_literals import Literal
+from regdoctor.formats.ruby_values import Literal
 from regdoctor.formats.secret_values import seal_registry, seal_shape
 from regdoctor.redaction import Secret
 
 _REGISTRY = ("registry", "registry_nginx")
 _SECRET_KEY = re.compile(
-    r"(?i)password|passwd|secret|token|key_base|encrypted|access_?key|api_?key|(?:private|signing)_key"
+    r"(?i)password|passwd|secret|token|key_base|encrypted|access_?key|api_?key|(?:private|signing|internal)_key"
 )
 _KEYS = re.compile(r"internal_key$|headers$")
 """Of the registry's own settings, beside what config.yml has: the signing key, and default_notifications_headers."""

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from regdoctor.formats.located import Computed
 from regdoctor.formats.ruby_expression import expression
-from regdoctor.formats.ruby_literals import Literal, Literals
+from regdoctor.formats.ruby_literals import Literals
 from regdoctor.formats.ruby_source import RubySource, line_of, text_of, walk
 from regdoctor.formats.ruby_store import RubyStore
+from regdoctor.formats.ruby_values import Literal, added
 from regdoctor.formats.ruby_variables import APPENDING, ASSIGNMENTS, CHANGING, MERGING, loaders, variables
 
 if TYPE_CHECKING:
@@ -117,8 +118,8 @@ class Settings:
             if before is None or before.value is None or before.value is False:
                 return value
             return unknown if isinstance(before.value, Computed) else None
-        added = self._literals.added(before, value) if operator == "+=" and before is not None else None
-        return unknown if added is None else Literal(line_of(node), added.value)
+        total = added(before, value) if operator == "+=" and before is not None else None
+        return unknown if total is None else Literal(line_of(node), total.value)
 
     def _call(self, node: Node, *, sure: bool) -> bool:
         method = text_of(node.child_by_field_name("method"))
@@ -151,8 +152,8 @@ class Settings:
         if isinstance(before.value, list):
             self._put(target, Literal(before.line, [*before.value, one]), node)
             return True
-        added = self._literals.added(before, one) if before.is_text and one.is_text else None
-        self._put(target, added or Literal(line_of(node), expression(node)), node)
+        total = added(before, one) if before.is_text and one.is_text else None
+        self._put(target, total or Literal(line_of(node), expression(node)), node)
         return True
 
     def _merge(self, receiver: Node, arguments: Node, node: Node, *, sure: bool) -> bool:

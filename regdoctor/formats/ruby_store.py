@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regdoctor.formats.located import Computed
-from regdoctor.formats.ruby_literals import Literal
+from regdoctor.formats.ruby_values import Literal
 
 Keys = tuple[str, ...]
 

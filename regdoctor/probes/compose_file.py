@@ -14,7 +14,8 @@ from regdoctor.formats.located import UndecidedError, UnreadableError
 from regdoctor.formats.variable_file import FileVariable, parse_variable_file
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
 from regdoctor.probes.container_config import container_config
-from regdoctor.probes.host_tree import find_files, is_there, read_below
+from regdoctor.probes.host_tree import is_there, read_below
+from regdoctor.probes.open_folders import find_in_open_folders
 
 _NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 """In the order in which Compose looks for them."""
@@ -30,7 +31,9 @@ def compose_file(installation: Installation) -> ComposeFile:
     Raises NotApplicableError where there is none, CouldNotGatherError where a file is broken.
     """
     named = installation.named.get(FileKind.COMPOSE, ())
-    found = [named] if named else [(path,) for path in _found(installation)[:_MOST]]
+    places = [posixpath.join(folder, name) for folder in _FOLDERS for name in _NAMES]
+    every = find_in_open_folders(installation, FileKind.COMPOSE, *places)[:_MOST]
+    found = [named] if named else [(path,) for path in every]
     projects: list[ComposeFile] = []
     try:
         for paths in found:
@@ -43,17 +46,6 @@ def compose_file(installation: Installation) -> ComposeFile:
     if not projects:
         raise NotApplicableError("no Compose file was found")
     return projects[0]
-
-
-def _found(installation: Installation) -> tuple[Path, ...]:
-    """The main files of projects; folders of other people, which may not be listed, are passed over."""
-    found: list[Path] = []
-    for folder in _FOLDERS:
-        try:
-            found += find_files(installation, FileKind.COMPOSE, *(posixpath.join(folder, name) for name in _NAMES))
-        except UnreadableError:
-            continue
-    return tuple(dict.fromkeys(found))
 
 
 def _override(installation: Installation, path: Path) -> tuple[Path, ...]:

@@ -9,7 +9,8 @@ from regdoctor.formats import yaml_tree
 from regdoctor.formats.helm_values import HelmValues, is_chart_values, parse_helm_values
 from regdoctor.formats.located import UnreadableError
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
-from regdoctor.probes.host_tree import find_files, read_below
+from regdoctor.probes.host_tree import read_below
+from regdoctor.probes.open_folders import find_in_open_folders
 
 _PLACES = (
     *("values.yaml", "values.yml", "gitlab-values.y*ml", "*values*.y*ml"),
@@ -30,7 +31,7 @@ def helm_values(installation: Installation) -> HelmValues:
         named = installation.named.get(FileKind.HELM_VALUES, ())
         if named:
             return parse_helm_values([(read_below(installation.root, path), str(path)) for path in named])
-        for path in find_files(installation, FileKind.HELM_VALUES, *_PLACES)[:_MOST]:
+        for path in find_in_open_folders(installation, FileKind.HELM_VALUES, *_PLACES)[:_MOST]:
             data = read_below(installation.root, path)
             if _is_ours(data, path):
                 return parse_helm_values([(data, str(path))])

@@ -12,6 +12,7 @@ from pathlib import Path
 from regdoctor.check import Dialect, Quote
 from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.evidence.product import Generation, Product, from_image, from_version
+from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile
 from regdoctor.formats.helm_values import HelmValues
 from regdoctor.formats.located import Located, Place, UnreadableError
@@ -38,6 +39,7 @@ _TAIL = 256 * 1024
 def product(
     installation: Installation | Absent,
     compose: ComposeFile | Absent,
+    unit: ServiceEnvironment | Absent,
     values: HelmValues | Absent,
     target: Target,
     door: Http | Absent,
@@ -47,7 +49,7 @@ def product(
     running = _of_process(here) if here else None
     if running is not None:
         return running
-    found = list(_told(here, compose, values)) if here else []
+    found = list(_told(here, tuple(_images(compose, unit)), values)) if here else []
     if not found and target.registry_url and not target.offline and isinstance(door, Http):
         found = list(_of_answer(target.registry_url, door))
     return _settled(found, here)
@@ -70,7 +72,15 @@ def _settled(found: list[Product], here: Installation | None) -> Product:
     return Product(found[0].generation, longest, quotes)
 
 
-def _told(here: Installation, compose: ComposeFile | Absent, values: HelmValues | Absent) -> Iterator[Product]:
+def _images(compose: ComposeFile | Absent, unit: ServiceEnvironment | Absent) -> Iterator[Located]:
+    """The images of the registries that containers are started from."""
+    if isinstance(compose, ComposeFile):
+        yield from (service.image for service in compose.registry_services() if service.image is not None)
+    if isinstance(unit, ServiceEnvironment) and unit.image is not None:
+        yield unit.image
+
+
+def _told(here: Installation, images: tuple[Located, ...], values: HelmValues | Absent) -> Iterator[Product]:
     """What each source tells, those first that belong to the configuration that is examined."""
     place = _place(here)
     if place == _OMNIBUS_CONFIG or here.named.get(FileKind.GITLAB_RB):
@@ -86,9 +96,7 @@ def _told(here: Installation, compose: ComposeFile | Absent, values: HelmValues 
         yield from _of_package(here)
         if place is None and _manifest(here) is not None:
             yield _of_omnibus(here)
-    if isinstance(compose, ComposeFile):
-        images = [service.image for service in compose.registry_services() if service.image is not None]
-        yield from (item for item in map(from_image, images) if item is not None)
+    yield from (item for item in map(from_image, images) if item is not None)
     yield from _of_logs(here)
 
 

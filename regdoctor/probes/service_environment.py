@@ -14,7 +14,8 @@ from regdoctor.formats.systemd_words import Word
 from regdoctor.formats.variable_file import FileVariable, parse_variable_file
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
 from regdoctor.probes.container_config import container_config
-from regdoctor.probes.host_tree import find_files, list_below, read_below
+from regdoctor.probes.host_tree import list_below, read_below
+from regdoctor.probes.open_folders import find_in_open_folders
 
 _FOLDERS = ("etc/systemd/system", "usr/local/lib/systemd/system", "usr/lib/systemd/system", "lib/systemd/system")
 """In the order of their weight: systemd.unit(5)."""
@@ -33,7 +34,7 @@ def service_environment(installation: Installation) -> ServiceEnvironment:
     places += [f"{folder}/docker.*.service" for folder in _FOLDERS] + ["*.service", "*/*.service"]
     seen: set[str] = set()
     try:
-        for path in find_files(installation, FileKind.SYSTEMD, *places)[:_MOST]:
+        for path in find_in_open_folders(installation, FileKind.SYSTEMD, *places)[:_MOST]:
             if path.name in seen:
                 continue  # one of less weight
             seen.add(path.name)

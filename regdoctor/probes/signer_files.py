@@ -7,10 +7,11 @@ import os
 import stat
 from pathlib import Path
 
+from regdoctor.check import Dialect
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.signer import FileState, SignerFile, SignerFiles
 from regdoctor.formats.gitlab_yml import GitLabConfig
-from regdoctor.formats.located import Located, UnreadableError
+from regdoctor.formats.located import Computed, Located, UnreadableError
 from regdoctor.formats.pem import read_pem
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
@@ -28,8 +29,11 @@ def signer_files(
     key = gitlab.registry("key") if isinstance(gitlab, GitLabConfig) else None
     if installation.root is None:
         raise NotApplicableError("only single files were given, so the paths in them cannot be followed (--root DIR)")
-    if bundle is None and key is None:
+    named = bundle or key
+    if named is None:
         raise NotApplicableError("no configuration names a certificate or a key of a token signer")
+    if installation.dialect is Dialect.HELM and isinstance(named.value, Computed):
+        raise NotApplicableError("the chart keeps the token signer's certificate and key in secrets of Kubernetes")
     # GitLab reads a relative path from its own folder, two above config/gitlab.yml.
     rails = installation.gitlab_yml.parent.parent if installation.gitlab_yml else None
     gitlabs_root = installation.gitlab_root or installation.root

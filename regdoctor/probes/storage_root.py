@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -35,10 +36,10 @@ def storage_root(installation: Installation, config: RegistryConfig) -> StorageR
     path = "/" + str(place.relative_to(root)) if root != Path("/") else str(place)
     here = _Looking(root, place.relative_to(root))
     named = setting.quote()
+    if not is_there(root, here.place):
+        raise NotApplicableError(f"{path} is not there: nothing is stored yet, or it is a container's own folder")
     try:
-        if not is_there(root, here.place):
-            raise NotApplicableError(f"{path} is not there: nothing is stored yet, or it is a container's own folder")
-        if is_there(root, here.place.joinpath(*_LAYOUT)):
+        if here.is_right():
             return StorageRoot(named, path, holds_registry=True)
         return StorageRoot(named, path, holds_registry=False, elsewhere=tuple(here.around()))
     except UnreadableError as error:
@@ -51,6 +52,15 @@ class _Looking:
         self.root = root
         self.place = place
 
+    def is_right(self) -> bool:
+        """Whether the registry's files are in the right place. Raises UnreadableError where that may not be seen."""
+        folder = self.place
+        for part in _LAYOUT:
+            if part not in self._names(folder):
+                return False
+            folder /= part
+        return True
+
     def around(self) -> Iterator[FoundRegistry]:
         """Registries that lie one or more levels beside the right place, the likeliest first."""
         for depth in (1, 2, 3):
@@ -60,13 +70,19 @@ class _Looking:
                 fits = self.place.parts[-depth:] == above
                 right = self.place.parents[depth - 1] if fits else None
                 yield self._found(found, right)
-        for folder in list_below(self.root, self.root / self.place)[:_MOST_FOLDERS]:
-            below = folder.relative_to(self.root)
-            if self._holds(below.joinpath(*_LAYOUT)):
-                yield self._found(below.joinpath(*_LAYOUT), below)
+        for name in self._names(self.place)[:_MOST_FOLDERS]:
+            folder = self.place.joinpath(name, *_LAYOUT)
+            if self._holds(folder):
+                yield self._found(folder, self.place / name)
 
     def _holds(self, folder: Path) -> bool:
-        return all(is_there(self.root, folder / part) for part in ("blobs", "repositories"))
+        """Whether both parts of a registry's storage are seen there; what may not be listed holds nothing known."""
+        with contextlib.suppress(UnreadableError):
+            return {"blobs", "repositories"} <= set(self._names(folder))
+        return False
+
+    def _names(self, folder: Path) -> tuple[str, ...]:
+        return tuple(entry.name for entry in list_below(self.root, self.root / folder))
 
     def _found(self, folder: Path, right: Path | None) -> FoundRegistry:
         return FoundRegistry(_on_host(folder), _on_host(right) if right is not None else "")

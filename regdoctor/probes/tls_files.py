@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,9 @@ def _of_registry(installation: Installation, accounts: Accounts, config: Registr
     """The registry's own pair. Paths of a container's file mean nothing on the host."""
     if installation.root is None or installation.dialect in (Dialect.COMPOSE, Dialect.HELM):
         return
+    cache = config.at("http", "tls", "letsencrypt", "cachefile")
+    if cache is not None and cache.text():
+        return  # then the files are not looked at
     settings = [config.at("http", "tls", name) for name in ("certificate", "key")]
     halves: list[TlsFile | None] = []
     for setting in settings:
@@ -79,7 +83,8 @@ def _file(installation: Installation, accounts: Accounts, path: Path, named_by: 
     try:
         found = follow(installation.root, path).stat()
     except (FileNotFoundError, NotADirectoryError):
-        return TlsFile(named_by, name, FileState.MISSING, f"{name} does not exist")
+        missing = TlsFile(named_by, name, FileState.MISSING, f"{name} does not exist")
+        return dataclasses.replace(missing, folder_there=_is_folder(installation, path.parent))
     except (OSError, UnreadableError) as error:
         words = (error.strerror or "cannot be read").lower() if isinstance(error, OSError) else str(error)
         return TlsFile(named_by, name, FileState.UNREADABLE, f"{name}: {words}")
@@ -104,6 +109,13 @@ def _file(installation: Installation, accounts: Accounts, path: Path, named_by: 
         owner=accounts.owner(found.st_uid, found.st_gid),
         open_to_all=bool(found.st_mode & stat.S_IROTH) and _may_all_enter(installation, path),
     )
+
+
+def _is_folder(installation: Installation, path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(follow(installation.root, path).stat().st_mode)
+    except (OSError, UnreadableError):
+        return False
 
 
 def _may_all_enter(installation: Installation, path: Path) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from regdoctor.distribution.generation import Generation
-from regdoctor.distribution.settings_schema import Setting, children, generations_knowing, known, nearest
+from regdoctor.distribution.settings_schema import Setting, children, generations_knowing, known
+from regdoctor.distribution.settings_tables import SECTIONS, STORAGE
 
 V2, V3, GITLAB = Generation
 
@@ -66,32 +67,20 @@ def test_a_setting_may_come_and_go_with_versions() -> None:
     assert not setting.is_known_by(V2)
 
 
-@pytest.mark.parametrize(
-    ("name", "generation", "meant"),
-    [
-        ("storage.s3.pathstyle", V3, "storage.s3.forcepathstyle"),
-        ("storage.s3.pathstyle", V2, None),
-        ("storage.s3aws.forcepathstyle", GITLAB, "storage.s3aws.pathstyle"),
-        ("storage.s3.encypt", None, "storage.s3.encrypt"),
-        ("storage.s3.Secret-Key", None, "storage.s3.secretkey"),
-        ("notifications.endpoints.2.treshold", V2, "notifications.endpoints.2.threshold"),
-        ("notifications.endpoints.2.maxretries", V2, "notifications.endpoints.2.threshold"),
-        ("redis.addr", V3, "redis.addrs"),
-        ("redis.pool.maxidle", V3, "redis.maxidleconns"),
-        ("redis.mastername", GITLAB, "redis.mainname"),
-        ("relativeurls", None, "http.relativeurls"),
-        ("htttp", None, "http"),
-        ("enabled", None, None),
-        ("description", None, None),
-        ("storage.s3.colour", None, None),
-    ],
-)
-def test_the_nearest_name_is_of_the_same_product(name: str, generation: Generation | None, meant: str | None) -> None:
-    assert nearest(_path(name), generation) == meant
-
-
 def test_children_are_those_of_one_product() -> None:
     assert "pathstyle" in children(("storage", "s3"), GITLAB)
     assert "pathstyle" not in children(("storage", "s3"), V3)
     assert {"storage", "http", "tags"} <= set(children((), V3))
     assert "database" not in children((), V3)
+
+
+def test_rows_of_one_setting_are_of_different_products() -> None:
+    seen: set[tuple[str, str, str]] = set()
+    for table in (SECTIONS, STORAGE):
+        for line in table.strip().splitlines():
+            section, names, _, products = (cell.strip() for cell in line.split("|"))
+            for name in names.split():
+                for product in ("2 3 gitlab" if products == "all" else products).split():
+                    assert (section, name, product) not in seen
+                    seen.add((section, name, product))
+    assert len(seen) > 500

@@ -13,7 +13,7 @@ from regdoctor.distribution.storage_drivers import (
 
 
 def test_oss_and_swift_are_of_distribution_2_alone() -> None:
-    assert DISTRIBUTION_2_DRIVERS - DISTRIBUTION_3_DRIVERS == {"oss", "swift"}
+    assert {"oss", "swift"} == DISTRIBUTION_2_DRIVERS - DISTRIBUTION_3_DRIVERS
     assert DISTRIBUTION_3_DRIVERS < GITLAB_DRIVERS
 
 

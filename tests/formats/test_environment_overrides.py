@@ -313,3 +313,9 @@ def test_a_computed_value_stands_in_the_tree() -> None:
     assert found is not None
     assert found.value == Computed("${RELATIVE}")
     assert overlay.refused == ()
+
+
+def test_a_secret_that_somebody_masked_is_no_broken_yaml() -> None:
+    overlay = _lay(("REGISTRY_STORAGE_S3_SECRETKEY", "******"), data=b"version: 0.1\n")
+    assert overlay.refused == ()
+    assert _plain(overlay.tree.at("storage", "s3")) == {"secretkey": Secret("******", "secretkey")}

@@ -190,3 +190,22 @@ def test_any_bytes_with_any_environment_are_a_configuration_or_refused(
         else:
             told = {value.name for value in (*config.overrides, *(refused.variable for refused in config.refused))}
             assert told == {name for name, _ in variables if "_" in name}
+
+
+def test_keys_that_are_written_twice_are_taken_as_the_registry_takes_them() -> None:
+    config = parse_registry_config(
+        b"http: {addr: ':1', secret: planted-first-secret}\nstorage: {s3: {bucket: b}}\nhttp: {addr: ':2'}\n"
+        b"storage:\n  delete: {enabled: true}\nlog: {fields: {a: {x: 1}, a: {y: 2}}}\n",
+        "f",
+    )
+    address, secret, field = config.http_address(), config.at("http", "secret"), config.at("log", "fields", "a")
+    assert address is not None
+    assert address.text() == ":2"
+    assert secret is not None
+    assert config.storage_driver() is None
+    assert field is not None
+    assert set(field.entries()) == {"y"}
+    assert [(key.name, key.first.place.line, key.last.place.line) for key in config.duplicates] == [
+        *(("log.fields.a", 6, 6), ("http", 1, 3), ("storage", 2, 4))
+    ]
+    assert "planted" not in repr(config)

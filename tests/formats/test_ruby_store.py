@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from regdoctor.formats.located import Computed
-from regdoctor.formats.ruby_literals import Literal
 from regdoctor.formats.ruby_store import RubyStore
+from regdoctor.formats.ruby_values import Literal
 
 
 def _put(store: RubyStore, path: str, value: Literal) -> None:

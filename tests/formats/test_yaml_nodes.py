@@ -132,3 +132,13 @@ def _compose_or_refuse(data: bytes) -> None:
     except UnreadableError as error:
         assert str(error).startswith("f.yml:")  # noqa: PT017 - either way is right
         assert "\n" not in str(error)  # noqa: PT017
+
+
+def test_where_keys_may_be_doubled_the_last_counts_and_the_others_are_kept() -> None:
+    found = compose(b"a: 1\nb: 2\na: 3\na: 4\n", "f.yml", doubled=True)
+    assert found is not None
+    mapping = found[1]
+    assert isinstance(mapping, yaml_nodes.MappingNode)
+    assert mapping.entries["a"] == (4, yaml_nodes.ScalarNode("4", plain=True))
+    assert [line for line, _ in mapping.earlier["a"]] == [1, 3]
+    assert list(mapping.earlier) == ["a"]

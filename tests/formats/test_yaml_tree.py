@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regdoctor.formats.located import Located, Place, UnreadableError
-from regdoctor.formats.yaml_tree import parse, parse_value
+from regdoctor.formats.yaml_tree import Doubled, parse, parse_value
 from regdoctor.redaction import Secret
 
 _FILE = b"""\
@@ -174,3 +174,34 @@ def test_what_json_says_is_what_the_tree_holds(content: dict[str, object]) -> No
         return value.value
 
     assert plain(parse(json.dumps(content).encode(), "f")) == content
+
+
+_DOUBLED = b"a: {x: 1, y: 1}\nb: {x: 1}\na:\n  y: 2\n  z: 2\nb: {y: 2}\na: {z: 3}\n"
+
+
+def test_a_doubled_mapping_is_laid_over_the_first_where_it_merges_and_replaces_it_elsewhere() -> None:
+    doubled = Doubled(lambda path: path[0] == "a")
+    tree = parse(_DOUBLED, "f", doubled=doubled)
+    assert {key: _value(tree, "a", key) for key in "xyz"} == {"x": 1, "y": 2, "z": 3}
+    b = tree.at("b")
+    assert b is not None
+    assert set(b.entries()) == {"y"}
+    assert [(key.name, key.first.place.line, key.last.place.line) for key in doubled.found] == [
+        ("a", 1, 7),
+        ("b", 2, 6),
+    ]
+
+
+def test_a_doubled_scalar_is_the_last_and_a_mapping_over_a_scalar_replaces_it() -> None:
+    doubled = Doubled(lambda _: True)
+    tree = parse(b"a: 1\na: 2\nb: 1\nb: {c: 1}\nd: {e: {f: 1, f: 2}}\n", "f", doubled=doubled)
+    assert (_value(tree, "a"), _value(tree, "b", "c"), _value(tree, "d", "e", "f")) == (2, 1, 2)
+    assert [key.name for key in doubled.found] == ["d.e.f", "a", "b"]
+
+
+def test_doubled_keys_do_not_blow_the_document_up() -> None:
+    text = "a: &a {k: 1}\n" + "".join(f"a: &a {{k: *a, k: *a, l{number}: *a}}\n" for number in range(60))
+    began = time.monotonic()
+    with pytest.raises(UnreadableError, match=r"aliases blow|levels deep|contains itself|more than"):
+        parse(text.encode(), "f", doubled=Doubled(lambda _: True))
+    assert time.monotonic() - began < 10

@@ -92,3 +92,19 @@ def test_a_path_that_cannot_be_followed_does_not_apply(tmp_path: Path, rootdirec
         _look(tmp_path, rootdirectory)
     with pytest.raises(NotApplicableError):
         _look(None)
+
+
+def test_what_cannot_be_entered_beside_the_right_place_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "srv/registry").mkdir(parents=True)
+    (tmp_path / "srv/registry/lost").symlink_to("lost")
+
+    assert _look(tmp_path).elsewhere == ()
+
+
+def test_a_right_place_that_cannot_be_entered_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "srv/registry").mkdir(parents=True)
+    (tmp_path / "srv/registry/docker").symlink_to("docker")
+    found = _look(tmp_path)
+
+    assert "loop" in found.problem
+    assert not found.holds_registry

@@ -49,6 +49,18 @@ def test_what_is_no_file_says_so(tmp_path: Path) -> None:
     assert (pair.key.state, pair.key.problem) == (FileState.DIRECTORY, "/a.key is a directory")
 
 
+@pytest.mark.parametrize(("place", "there"), [("/none.crt", True), ("/certs/none.crt", False)])
+def test_a_missing_file_tells_whether_its_folder_is_there(tmp_path: Path, place: str, there: bool) -> None:
+    (pair,) = tls_files.gather(_installation(tmp_path), _config(certificate=place)).pairs
+    assert pair.certificate is not None
+    assert pair.certificate.folder_there is there
+
+
+def test_with_lets_encrypt_the_registry_does_not_look_at_the_files(tmp_path: Path) -> None:
+    with pytest.raises(NotApplicableError):
+        tls_files.gather(_installation(tmp_path), _config(key="/a.key", letsencrypt="{cachefile: /c}"))
+
+
 def test_one_setting_alone_is_half_a_pair(tmp_path: Path) -> None:
     (pair,) = tls_files.gather(_installation(tmp_path), _config(certificate="/none.crt")).pairs
     assert pair.key is None

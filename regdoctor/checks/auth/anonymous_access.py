@@ -5,6 +5,8 @@ from regdoctor.checks.auth import registry_is_on
 from regdoctor.distribution.web_addresses import is_loopback, listening_on
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.installation import Installation
+from regdoctor.formats.compose_file import ComposeFile
+from regdoctor.formats.container_service import Port
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
@@ -22,6 +24,7 @@ def anonymous_access(
     config: RegistryConfig | Absent,
     installation: Installation | Absent,
     gitlab: GitLabConfig | Absent,
+    compose: ComposeFile | Absent,
 ) -> Outcome:
     """A registry without an auth section serves everybody who can reach it, pull and push.
 
@@ -49,7 +52,7 @@ def anonymous_access(
     if inner is not None and _asks(inner):
         return Pass(f"{inner.endpoint.url}/v2/ answers 401 without credentials")
     if isinstance(config, RegistryConfig):
-        return _judged_from_file(config, installation, gitlab)
+        return _judged_from_file(config, installation, gitlab, _published(config, compose))
     if any(isinstance(item, Absent) and item.applicable for item in (public, internal, config)) or outer or inner:
         return Unknown("no registry answered, and no configuration was read")
     return Skip("there is neither a registry to ask nor a configuration of one to read")
@@ -109,7 +112,10 @@ def _only_the_proxy_asks(outer: Ping, inner: Ping, config: RegistryConfig | Abse
 
 
 def _judged_from_file(
-    config: RegistryConfig, installation: Installation | Absent, gitlab: GitLabConfig | Absent
+    config: RegistryConfig,
+    installation: Installation | Absent,
+    gitlab: GitLabConfig | Absent,
+    published: tuple[Port, ...],
 ) -> Outcome:
     scheme = config.auth_scheme()
     if scheme is not None:
@@ -118,28 +124,33 @@ def _judged_from_file(
     if section is not None and section.value:
         return Unknown(f"the auth section of {config.source} names more than one way to authenticate: it cannot start")
     dialect = installation.dialect if isinstance(installation, Installation) else Dialect.PLAIN
-    address = config.http_address()
-    evidence = (_no_auth(config),) if address is None else (_no_auth(config), address.quote())
     of_gitlab = dialect is Dialect.OMNIBUS or (isinstance(gitlab, GitLabConfig) and registry_is_on(gitlab))
-    if address is not None and is_loopback(listening_on(address.text() or "")[0]) and not of_gitlab:
-        return Fail(
-            f"{config.source} has no auth section: only programs of this host reach the registry on {address.text()}, "
-            "and it asks none of them for a login",
-            evidence=evidence,
-            resource=config.source,
-            severity=Severity.INFO,
-            remedy=_REMEDY,
-        )
+    address = config.http_address()
     # Omnibus keeps the registry's environment in files, which were read; elsewhere REGISTRY_AUTH may be set unseen.
     whole = isinstance(installation, Installation) and bool(installation.env_directory or installation.process)
     doubt = "" if whole or dialect is Dialect.COMPOSE else ", unless its environment (REGISTRY_AUTH) says otherwise"
+    severity = Severity.ERROR if whole or published else Severity.WARNING
+    problem = f"anyone who reaches the registry can use it without a login{doubt}"
+    if address is not None and is_loopback(listening_on(address.text() or "")[0]) and not of_gitlab:
+        severity = Severity.INFO
+        problem = f"only this host reaches it on {address.text()}, and it asks nobody there for a login"
+    quoted = [item for item in (address, *(port.located for port in published)) if item is not None]
     return Fail(
-        f"{config.source} has no auth section: anyone who reaches the registry can use it without a login{doubt}",
-        evidence=evidence,
+        f"{config.source} has no auth section: {problem}",
+        evidence=(_no_auth(config), *(item.quote() for item in quoted)),
         resource=config.source,
-        severity=Severity.ERROR if whole else Severity.WARNING,
+        severity=severity,
         remedy=_REMEDY,
     )
+
+
+def _published(config: RegistryConfig, compose: ComposeFile | Absent) -> tuple[Port, ...]:
+    """The ports of the host that lead everybody who reaches it to the registry in its container."""
+    address = config.http_address()
+    port = listening_on((address.text() if address is not None else None) or ":5000")[1]
+    found = compose.registries if isinstance(compose, ComposeFile) else ()
+    ours = [item.service for item in found if item.config == config]
+    return tuple(open_ for service in ours for open_ in service.published(port) if not open_.is_loopback)
 
 
 def _no_auth(config: RegistryConfig) -> Quote:

@@ -8,6 +8,7 @@ from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.config_layers import holds_file
 from regdoctor.formats.located import Computed, Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 from regdoctor.redaction import Secret
 from regdoctor.remedies import change
 
@@ -71,7 +72,7 @@ def _redirect(token: Located) -> Iterator[Outcome]:
     if redirect is None or redirect.switch() is not None:
         return
     yield Fail(
-        f'{redirect.name} is "{redirect.text() or ""}", and not true or false: the registry does not start',
+        f'{redirect.name} is "{shown(redirect)}", and not true or false: the registry does not start',
         evidence=(redirect.quote(),),
         resource=redirect.name,
         remedy=change("auth.token.autoredirect", False, "Write false, or true, without quotes.", now=redirect),
@@ -80,7 +81,7 @@ def _redirect(token: Located) -> Iterator[Outcome]:
 
 def _fail(config: RegistryConfig, token: Located, name: str) -> Fail:
     value = token.at(name)
-    problem = "is not set" if value is None or value.value is None else f"is no text ({value.text() or 'a collection'})"
+    problem = "is not set" if value is None or value.value is None else f"is no text ({shown(value) or 'a collection'})"
     said = (
         value.quote()
         if value is not None

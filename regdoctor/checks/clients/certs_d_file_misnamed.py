@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
 from regdoctor.evidence.certs_d import CertificateFile, CertsD, CertsFolder, Client
+from regdoctor.formats.hosts_toml import HostsToml, HostsTomls
+from regdoctor.injection import Absent
 
 
 @check(
@@ -19,24 +21,29 @@ from regdoctor.evidence.certs_d import CertificateFile, CertsD, CertsFolder, Cli
     ),
     reference="https://docs.docker.com/engine/security/certificates/",
 )
-def certs_d_file_misnamed(certs: CertsD) -> Iterator[Outcome]:
+def certs_d_file_misnamed(certs: CertsD, hosts: HostsTomls | Absent) -> Iterator[Outcome]:
     """In a registry's folder of certs.d the ending decides: `.crt` is an authority to trust, `.cert` with the `.key`
     of the same name is what the client shows of itself, and everything else is passed over.
 
     An authority saved as ca.cert is taken for a client's certificate without a key, and every pull and push of that
     registry ends with `missing key ca.key for client certificate ca.cert`. One saved as ca.pem, or in DER, or beside
-    the folders in place of inside one, is never read: `x509: certificate signed by unknown authority`.
+    the folders in place of inside one, is never read: `x509: certificate signed by unknown authority`. Nor does
+    containerd read what lies beside a hosts.toml that does not name it.
 
     Save authorities as PEM with the ending .crt, and a client's certificate as .cert beside its .key.
     """
-    found: list[Outcome] = [outcome for folder in certs.folders for outcome in _judge(folder)]
+    found: list[Outcome] = [outcome for folder in certs.folders for outcome in _judge(folder, hosts)]
     found.extend(_stray(file) for file in certs.stray)
     yield from found or (Pass(),)
 
 
-def _judge(folder: CertsFolder) -> Iterator[Outcome]:
-    if folder.client is Client.CONTAINERD and folder.named("hosts.toml") is not None:
-        return  # then hosts.toml names the files, whatever they are called
+def _judge(folder: CertsFolder, hosts: HostsTomls | Absent) -> Iterator[Outcome]:
+    beside = folder.named("hosts.toml") if folder.client is not Client.PODMAN else None
+    if beside is not None:
+        # Then hosts.toml names the files, whatever they are called (containerd, config/hosts.go, loadHostDir).
+        tomls = hosts.files if isinstance(hosts, HostsTomls) else ()
+        yield from (fail for toml in tomls if toml.source == beside.source for fail in _unnamed(folder, beside, toml))
+        return
     for file in folder.files:
         stem, _, ending = file.name.rpartition(".")
         if file.problem:
@@ -48,6 +55,22 @@ def _judge(folder: CertsFolder) -> Iterator[Outcome]:
         elif ending == "crt":
             yield from _authority(file)
     yield from _passed_over(folder)
+
+
+def _unnamed(folder: CertsFolder, beside: CertificateFile, toml: HostsToml) -> Iterator[Fail]:
+    """The authorities beside a hosts.toml that names none, and trusts nobody blindly."""
+    settled = any(path[-1:] in (("ca",), ("skip_verify",)) for path, _ in toml.tree.walk())
+    if settled or not toml.tree.entries():
+        return  # an empty one counts as none at all
+    for file in folder.files:
+        if file.name.endswith(".crt") and file.contents is not None and file.contents.certificates:
+            yield _fail(
+                file,
+                f"containerd does not read {file.name} of {folder.name}: hosts.toml lies beside it and names no ca",
+                f'Name it in hosts.toml, in the table of the host: ca = "{file.path}".',
+                (),
+                Quote(beside.source, "hosts.toml names no ca"),
+            )
 
 
 def _client_certificate(folder: CertsFolder, file: CertificateFile, key: CertificateFile | None) -> Iterator[Fail]:

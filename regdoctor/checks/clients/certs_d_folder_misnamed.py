@@ -29,7 +29,7 @@ def certs_d_folder_misnamed(certs: CertsD, gitlab: GitLabConfig | Absent) -> Ite
     `registry.example.com:5050` for any other port. A folder of another name is never opened, no client says so, and
     the registry's certificate stays unknown: `x509: certificate signed by unknown authority`.
 
-    Rename the folder to the registry's host, with a colon and the port unless that is 443.
+    Give the folder the registry's host as its name, with a colon and the port unless that is 443.
     """
     found = [fail for folder in certs.folders if (fail := _judge(folder, certs, gitlab)) is not None]
     yield from found or (Pass(", ".join(folder.name for folder in certs.folders)),)
@@ -37,7 +37,9 @@ def certs_d_folder_misnamed(certs: CertsD, gitlab: GitLabConfig | Absent) -> Ite
 
 def _judge(folder: CertsFolder, certs: CertsD, gitlab: GitLabConfig | Absent) -> Fail | None:
     name = folder.name
-    if folder.client is Client.CONTAINERD and (name == "_default" or _CONTAINERD.fullmatch(name)):
+    # containerd can be told to read Docker's folders as well; then a hosts.toml says for whom this one is.
+    for_containerd = folder.client is Client.CONTAINERD or folder.named("hosts.toml") is not None
+    if for_containerd and (name == "_default" or _CONTAINERD.fullmatch(name)):
         return None
     match = _NAME.fullmatch(name)
     if match is None or (match["port"] and int(match["port"]) > 65535):

@@ -12,7 +12,6 @@ _REPORT = "/debug/health"
     severity=Severity.WARNING,
     failure_modes=("CFG-15",),
     symptoms=("Liveness probe failed: HTTP probe failed with statuscode: 503",),
-    explains=("registry_unhealthy",),
     reference="https://docs.gitlab.com/charts/charts/registry/",
 )
 def health_check_kills_pods(values: HelmValues) -> Outcome:

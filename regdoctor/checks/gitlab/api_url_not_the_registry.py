@@ -5,7 +5,7 @@ from regdoctor.checks.auth import gitlab_setting, registry_is_on
 from regdoctor.distribution.web_addresses import WebAddress, listening_on, read_web_address
 from regdoctor.evidence.installation import Installation
 from regdoctor.formats.gitlab_yml import GitLabConfig
-from regdoctor.formats.located import Located
+from regdoctor.formats.located import Computed, Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 
@@ -38,6 +38,9 @@ def api_url_not_the_registry(
     """
     if not registry_is_on(gitlab):
         return Skip(f"{gitlab.source} has the registry switched off")
+    told = gitlab.registry("api_url")
+    if told is not None and isinstance(told.value, Computed) and installation.dialect is Dialect.HELM:
+        return Skip("the chart derives registry.api_url from the registry's own service")
     told = gitlab_setting(gitlab, "registry", "api_url")
     written = (told.text() if told is not None else None) or _DEFAULT
     quote = told.quote() if told is not None else Quote(gitlab.source, f"no registry.api_url: {_DEFAULT}")

@@ -32,8 +32,8 @@ def external_url_unusable(rb: GitLabRb) -> Iterator[Outcome]:
     A path cannot work: clients ask for /v2/ at the root of the host. Written with an equals sign
     (registry_external_url = '…') it is a variable of Ruby, which nothing reads, so that the registry stays off.
 
-    Write the setting as registry_external_url 'https://registry.example.com', without an equals sign, with scheme
-    and host, with a port where it is not 443, and without a path.
+    Correct the line to the form registry_external_url 'https://registry.example.com', without an equals sign, with
+    scheme and host, with a port where it is not 443, and without a path; then reconfigure.
     """
     variables = {value.name: value for value in rb.variables}
     found: list[Outcome] = []

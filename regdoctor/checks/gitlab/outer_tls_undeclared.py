@@ -35,7 +35,7 @@ def outer_tls_undeclared(rb: GitLabRb) -> Iterator[Outcome]:
     proxy_set_headers to Omnibus or let them say the scheme of the URL, and reconfigure.
     """
     url = rb.given("registry_external_url")
-    scheme = urlsplit(url.text() or "").scheme if url is not None else ""
+    scheme, port = _scheme_and_port(url)
     if url is None or scheme not in ("http", "https"):
         yield Skip("gitlab.rb has no http or https URL for the registry")
         return
@@ -44,18 +44,29 @@ def outer_tls_undeclared(rb: GitLabRb) -> Iterator[Outcome]:
     ):
         yield Skip("the nginx of Omnibus does not serve the registry")
         return
-    found = [one for one in (_port(rb, url, scheme), _listener(rb, url, scheme), _headers(rb, url, scheme)) if one]
+    found = [
+        one for one in (_port(rb, url, scheme, port), _listener(rb, url, scheme), _headers(rb, url, scheme)) if one
+    ]
     yield from found
     if not found:
         yield Pass(f"{url.text()}, and nothing in gitlab.rb contradicts it")
 
 
-def _port(rb: GitLabRb, url: Located, scheme: str) -> Fail | None:
+def _scheme_and_port(url: Located | None) -> tuple[str, int]:
+    """Of a URL that Omnibus takes; what it refuses is for external_url_unusable."""
+    try:
+        found = urlsplit((url.text() or "") if url is not None else "")
+        port = found.port or 443
+    except ValueError:
+        return "", 0
+    return found.scheme if found.hostname else "", port
+
+
+def _port(rb: GitLabRb, url: Located, scheme: str, port: int) -> Fail | None:
     """https outside, plain HTTP inside, and no port of its own for it."""
     listens = rb.nginx("listen_https")
     if scheme != "https" or listens is None or listens.switch() is not False or rb.nginx("listen_port") is not None:
         return None
-    port = urlsplit(url.text() or "").port or 443
     return _fail(
         f"{listens.name} is false and there is no listen_port, so nginx speaks plain HTTP on port {port}, where "
         f"{url.text()} promises https",

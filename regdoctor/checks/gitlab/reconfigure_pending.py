@@ -63,8 +63,9 @@ def _differences(wanted: Located, there: Located, source: str) -> list[Differenc
     """Where a value of gitlab.rb is not the one in the file that is made from it."""
     found: list[Difference] = []
     for path, value in wanted.walk():
-        ours = value.place.source == source and value.place.layer == "file" and not _is_left_out(path)
-        if not ours or value.value is None or isinstance(value.value, Computed | Mapping | tuple):
+        if value.value is None or isinstance(value.value, Computed | Mapping | tuple):
+            continue
+        if value.place.source != source or value.place.layer != "file" or _is_left_out(path):
             continue
         section = there.value.get(path[0]) if isinstance(there.value, Mapping) else None
         if section is None and path[0] in _SINCE:

@@ -6,6 +6,7 @@ from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Seve
 from regdoctor.formats.go_regexp import fault
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 
 
 @check(
@@ -15,6 +16,7 @@ from regdoctor.formats.registry_config import RegistryConfig
     symptoms=(
         "validation.manifests.urls.allow: error parsing regexp",
         "validation.manifests.urls.deny: error parsing regexp",
+        "into []string",
     ),
     explains=("registry_unreachable", "debug_server_unreachable"),
     reference="https://distribution.github.io/distribution/about/configuration/#validation",
@@ -51,7 +53,7 @@ def _broken(lists: list[Located]) -> Iterator[Fail]:
         for pattern in value.items():
             problem = fault(pattern.text() or "")
             if problem is not None:
-                yield _fail(pattern, f'is "{pattern.text()}", which is no regular expression for Go ({problem})')
+                yield _fail(pattern, f'is "{shown(pattern)}", which is no regular expression for Go ({problem})')
 
 
 def _fail(value: Located, problem: str) -> Fail:

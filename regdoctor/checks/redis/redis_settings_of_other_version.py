@@ -23,20 +23,23 @@ _SUCCESSORS = {"maxidle": "maxidleconns", "maxactive": "poolsize", "idletimeout"
 def redis_settings_of_other_version(config: RegistryConfig, product: Product) -> Outcome:
     """Distribution 3 reads a list of addresses, redis.addrs; distribution 2 and GitLab's registry read one, redis.addr.
 
-    The other one's name means nothing to them: the log says `redis not configured`, and where the cache is to be in
-    Redis (storage.cache.blobdescriptor: redis) the registry stops at its start with `redis configuration required to
-    use for layerinfo cache`. Of redis.pool distribution 3 reads nothing: maxidle became maxidleconns, maxactive became
+    The other one's name means nothing to them: the log says `redis not configured`, and as the cache is to be in Redis
+    (storage.cache.blobdescriptor: redis) the registry stops at its start with `redis configuration required to use for
+    layerinfo cache`. Of redis.pool distribution 3 reads nothing: maxidle became maxidleconns, maxactive became
     poolsize and idletimeout became connmaxidletime, all in redis itself.
 
     Write the address under the name that this version reads, and the pool's settings with it.
     """
+    cache = config.at("storage", "cache", "blobdescriptor") or config.at("storage", "cache", "layerinfo")
+    if cache is None or cache.text() != "redis":
+        return Pass("the cache is not kept in Redis")  # nothing else asks it; examples leave a section behind
     one, several = config.at("redis", "addr"), config.at("redis", "addrs")
     pool = config.at("redis", "pool")
     if not (_says(one) or _says(several) or _says(pool)):
         return Pass("no server of Redis is configured")
     if product.must_be(Generation.DISTRIBUTION_3):
         if one is not None and _says(one) and not _says(several):
-            return _not_configured(config, one, product, "redis.addrs")
+            return _not_configured(cache, one, product, "redis.addrs")
         old = next((name for name in _SUCCESSORS if pool is not None and pool.at(name)), None)
         return _pool(pool, old, product) if pool is not None and old is not None else _good(product)
     if product.may_be(Generation.DISTRIBUTION_3):
@@ -46,7 +49,7 @@ def redis_settings_of_other_version(config: RegistryConfig, product: Product) ->
     if several is not None and _says(several) and not _says(one):
         if product.may_be(Generation.GITLAB) and config.at("redis", "cache"):
             return Skip("GitLab's registry has its cache's server in redis.cache")
-        return _not_configured(config, several, product, "redis.addr")
+        return _not_configured(cache, several, product, "redis.addr")
     return _good(product)
 
 
@@ -58,19 +61,16 @@ def _good(product: Product) -> Pass:
     return Pass(f"the settings are those that {product.words()} reads")
 
 
-def _not_configured(config: RegistryConfig, said: Located, product: Product, wanted: str) -> Fail:
+def _not_configured(cache: Located, said: Located, product: Product, wanted: str) -> Fail:
     addresses = [said.text()] if said.text() else [item.text() for item in said.items()]
-    cache = config.at("storage", "cache", "blobdescriptor") or config.at("storage", "cache", "layerinfo")
-    stops = cache is not None and cache.text() == "redis"
-    end = ": it does not start, for its cache is to be there" if stops else ", and goes without Redis"
     address = addresses[0] or "localhost:6379"
     why = f"Write the address as {wanted}, and take {said.name} away."
     return Fail(
-        f"{product.words()} reads {wanted}, not {said.name}{end}",
+        f"{product.words()} reads {wanted}, not {said.name}: it does not start, for its cache is to be there",
         remedy=_as_list(address, why, product) if wanted == "redis.addrs" else change(wanted, address, why),
-        evidence=(said.quote(), *((cache.quote(),) if cache and stops else ()), *product.evidence),
+        evidence=(said.quote(), cache.quote(), *product.evidence),
         resource=said.name,
-        severity=Severity.CRITICAL if stops else None,
+        severity=Severity.CRITICAL,
     )
 
 
@@ -91,9 +91,10 @@ def _as_list(address: str, why: str, product: Product) -> Remedies:
 def _pool(pool: Located, old: str, product: Product) -> Fail:
     setting = pool.at(old) or pool
     new = f"redis.{_SUCCESSORS[old]}"
+    text, why = setting.text() or "", f"Write redis.pool.{old} as {new}, and the others likewise."
     return Fail(
         f"{product.words()} does not read redis.pool: {old} is {new} there, which is at its default",
-        remedy=change(new, setting.text() or "", f"Write redis.pool.{old} as {new}, and the others likewise."),
+        remedy=change(new, int(text) if text.isdigit() else text, why),
         evidence=(setting.quote(), *product.evidence),
         resource="redis.pool",
     )

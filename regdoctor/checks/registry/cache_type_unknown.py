@@ -5,6 +5,7 @@ from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.config_layers import is_mapping
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 from regdoctor.remedies import change
 
 
@@ -12,7 +13,11 @@ from regdoctor.remedies import change
     title="The cache of blob descriptors is of a type that is there",
     severity=Severity.WARNING,
     failure_modes=("CFG-11",),
-    symptoms=("caching disabled", "redis configuration required to use for layerinfo cache"),
+    symptoms=(
+        "caching disabled",
+        "redis configuration required to use for layerinfo cache",
+        "cannot unmarshal !!map into string",
+    ),
     explains=("registry_unreachable", "debug_server_unreachable"),
     reference="https://distribution.github.io/distribution/about/configuration/#cache",
 )
@@ -49,7 +54,7 @@ def cache_type_unknown(config: RegistryConfig, product: Product) -> Outcome:
         return _redis(config, product, kind)
     meant = "redis" if text.lower().startswith("redi") else "inmemory"
     return Fail(
-        f'{kind.name} is "{text}", which the registry does not know: it runs without a cache',
+        f'{kind.name} is "{shown(kind)}", which the registry does not know: it runs without a cache',
         evidence=(kind.quote(),),
         resource=kind.name,
         remedy=change("storage.cache.blobdescriptor", meant, "Name a type that is there: inmemory or redis.", now=kind),
@@ -63,7 +68,7 @@ def _redis(config: RegistryConfig, product: Product, kind: Located) -> Outcome:
     addr, addrs = config.at("redis", "addr"), config.at("redis", "addrs")
     has_list = addrs is not None and (addrs.items() or addrs.text())
     if addr is not None and addr.text():
-        return Pass(f"{kind.name}: redis, at {addr.text()}")
+        return Pass(f"{kind.name}: redis, at {shown(addr)}")
     if has_list and product.must_be(Generation.DISTRIBUTION_3):
         return Pass(f"{kind.name}: redis")
     if has_list and product.may_be(Generation.DISTRIBUTION_3):

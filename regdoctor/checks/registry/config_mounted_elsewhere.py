@@ -26,7 +26,7 @@ def config_mounted_elsewhere(compose: ComposeFile | Absent, unit: ServiceEnviron
     update from 2 to 3. Commands that name the old place, such as garbage-collect, fail instead with `no such file or
     directory`.
 
-    Mount the file where the image reads it.
+    Put the file where the image reads it: change the path after the colon of the mount.
     """
     found = in_containers(compose, unit)
     if not found:

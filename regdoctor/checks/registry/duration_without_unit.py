@@ -8,6 +8,7 @@ from regdoctor.evidence.product import Product
 from regdoctor.formats.durations import seconds
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 from regdoctor.remedies import change
 
 _MEANT_AS_NANOSECONDS = 1_000_000
@@ -68,7 +69,7 @@ def _judge(path: str, value: Located) -> Fail | None:
         if isinstance(written, str) and seconds(text.removeprefix("-")) is not None:
             return None
         return Fail(
-            f'{value.name} is "{text}", which is no span of time for Go: the registry does not start',
+            f'{value.name} is "{shown(value)}", which is no span of time for Go: the registry does not start',
             evidence=(value.quote(),),
             resource=value.name,
             severity=Severity.CRITICAL,

@@ -7,6 +7,7 @@ from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.formats.listen_addresses import fault, picks_any_port
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 from regdoctor.remedies import change
 
 _NETS = ("", "tcp", "unix")
@@ -48,7 +49,7 @@ def _net(config: RegistryConfig) -> Iterator[Outcome]:
         return
     meant = "unix" if text.lower().startswith("unix") else "tcp"
     yield Fail(
-        f'http.net is "{text}", which is neither tcp nor unix: the registry does not start',
+        f'http.net is "{shown(net)}", which is neither tcp nor unix: the registry does not start',
         evidence=(net.quote(),),
         resource=net.name,
         remedy=change("http.net", meant, f"Write {meant}, in small letters.", now=net),
@@ -73,7 +74,7 @@ def _judge(address: Located, setting: str, port: str) -> Iterator[Outcome]:
         yield Unknown(f"{address.name} is a template: {text}")
     elif picks_any_port(text):
         yield Fail(
-            f'{address.name} is "{text}", without a port: the registry listens on another free one at each start',
+            f'{address.name} is "{shown(address)}", without a port: the registry listens on another free one at each start',
             evidence=(address.quote(),),
             resource=address.name,
             severity=Severity.ERROR,
@@ -81,7 +82,7 @@ def _judge(address: Located, setting: str, port: str) -> Iterator[Outcome]:
         )
     elif (problem := fault(text)) is not None:
         yield Fail(
-            f'{address.name} is "{text}", on which nothing can listen: {problem}',
+            f'{address.name} is "{shown(address)}", on which nothing can listen: {problem}',
             evidence=(address.quote(),),
             resource=address.name,
             remedy=change(setting, _mended(text, port), "Write host, colon and port.", now=address),

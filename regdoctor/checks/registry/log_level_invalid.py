@@ -7,6 +7,7 @@ from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 from regdoctor.remedies import change
 
 _LEVELS = ("error", "warn", "info", "debug")
@@ -54,7 +55,7 @@ def _judge(level: Located, product: Product) -> Outcome:
         levels = (*_LEVELS, _GITLABS_OWN)
     nearest = _nearest(text)
     return Fail(
-        f'{level.name} is "{text}", which is no level: the registry does not start. It knows {", ".join(levels)}',
+        f'{level.name} is "{shown(level)}", which is no level: the registry does not start. It knows {", ".join(levels)}',
         evidence=(level.quote(),),
         resource=level.name,
         remedy=change(

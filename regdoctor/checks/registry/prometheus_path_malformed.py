@@ -3,6 +3,7 @@
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 from regdoctor.remedies import change
 
 _TAKEN = ("/debug/health", "/debug/vars", "/debug/pprof/", "/debug/pprof/cmdline", "/debug/pprof/profile")
@@ -37,7 +38,7 @@ def prometheus_path_malformed(config: RegistryConfig, product: Product) -> Outco
     remedy = change("http.debug.prometheus.path", "/metrics", "Write a path of its own with a slash.", now=path)
     if not text.startswith("/"):
         return Fail(
-            f'{path.name} is "{text}", without a slash at its beginning: the metrics are served nowhere',
+            f'{path.name} is "{shown(path)}", without a slash at its beginning: the metrics are served nowhere',
             evidence=(path.quote(),),
             resource=path.name,
             remedy=remedy,

@@ -21,10 +21,10 @@ def variable_with_spaces(compose: ComposeFile | Absent, unit: ServiceEnvironment
     """In a list of variables everything before the equals sign is the name, spaces too.
 
     `- REGISTRY_STORAGE_DELETE_ENABLED = true` sets a variable whose name ends with a space. The registry knows none of
-    that name and says nothing: the setting keeps its default, and deleting answers 405, `The operation is
-    unsupported.`
+    that name and says nothing: the setting keeps its default, and deleting answers 405 with `The operation is
+    unsupported`.
 
-    Write the variable without spaces around the equals sign.
+    Remove the spaces around the equals sign, and start the service anew.
     """
     found = in_containers(compose, unit)
     if not found:

@@ -3,6 +3,7 @@
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, check
 from regdoctor.formats.config_layers import holds_file
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 
 
 @check(
@@ -33,7 +34,7 @@ def version_unsupported(config: RegistryConfig) -> Outcome:
     said = version.text() if version is not None else None
     if said == "0.1":
         return Pass("version 0.1")
-    words = f'says version "{said}"' if said is not None else "says no version"
+    words = f'says version "{shown(version)}"' if said is not None else "says no version"
     return Fail(
         f"{config.source} {words}; the registry takes 0.1 alone, and does not start",
         evidence=(version.quote() if version is not None else Quote(config.source, "no version"),),

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, check
-from regdoctor.distribution.settings_schema import LATEST, Path, generations_knowing, known, nearest
+from regdoctor.distribution.nearest_setting import nearest
+from regdoctor.distribution.settings_schema import LATEST, Path, generations_knowing, known
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.located import Located
+from regdoctor.formats.misspelt_secrets import is_meant_secret, quote_as_meant
 from regdoctor.formats.registry_config import RegistryConfig
-from regdoctor.redaction import Secret
 from regdoctor.remedies import change, remove
 
 _TOLD_ELSEWHERE = (("redis", "addr"), ("redis", "addrs"), ("redis", "pool"))
@@ -32,7 +33,7 @@ def setting_unknown(config: RegistryConfig, product: Product) -> Iterator[Outcom
     notification endpoint is GitLab's, threshold is distribution's. Keys are lower case throughout: relativeURLs is
     another key than relativeurls.
 
-    Write the key as this product spells it, in the section where it belongs, or take it away.
+    Correct the key to what this product calls it, in the section where it belongs, or remove it.
     """
     found = [_finding(path, value, product) for path, value in islice(_unknown(config, product), _MOST)]
     yield from found
@@ -85,7 +86,7 @@ def _finding(path: Path, value: Located, product: Product) -> Fail:
     return Fail(
         f"{name} {nothing} {who}{of_others}{end}",
         remedy=_remedy(name, near, value),
-        evidence=(value.quote(), *product.evidence),
+        evidence=(quote_as_meant(value, near), *product.evidence),
         resource=name,
         failure_modes=(mode,),
     )
@@ -95,7 +96,7 @@ def _remedy(name: str, near: str | None, value: Located) -> Remedies:
     if near is None:
         return remove(name, "The registry does not read this setting.")
     why = f"Write {near} in the place of {name}."
-    if isinstance(value.value, Secret | Mapping | tuple) or value.text() is None:
+    if is_meant_secret(value, near) or isinstance(value.value, Mapping | tuple) or value.text() is None:
         return {Dialect.PLAIN: Remedy(f"{why} Its value stays as it is; then restart the registry.")}
     plain = value.value if isinstance(value.value, bool | int) else value.text() or ""
     return change(near, plain, why)

@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
+from regdoctor.distribution.nearest_setting import nearest
 from regdoctor.distribution.setting_variables import variable_of
-from regdoctor.distribution.settings_schema import Path, children, known, nearest
+from regdoctor.distribution.settings_schema import Path, children, known
 from regdoctor.evidence.product import Product
 from regdoctor.formats.located import Located
+from regdoctor.formats.misspelt_secrets import quote_as_meant
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.remedies import RECONFIGURE
 
@@ -107,10 +109,11 @@ def _lost(config: RegistryConfig, product: Product) -> Iterator[Outcome]:
             if whole is not None and variable.name not in told:
                 told.add(variable.name)
                 near = _near_path(whole, product)
-                yield _finding(variable, where, variable_of(near) if near else None, product)
+                yield _finding(variable, where, variable_of(near) if near else None, product, near)
         if value.name not in told and _is_inside(value, config):
             told.add(value.name)
-            yield _finding(value, where, nearest(path, product.generation, product.version), product)
+            near = nearest(path, product.generation, product.version)
+            yield _finding(value, where, near, product, near)
 
 
 def _below(variable: Located, path: Path) -> Path | None:
@@ -126,13 +129,13 @@ def _is_inside(value: Located, config: RegistryConfig) -> bool:
     return any(value.name.startswith(f"{variable.name}.") for variable in config.overrides)
 
 
-def _finding(variable: Located, reason: str, instead: str | None, product: Product) -> Fail:
+def _finding(variable: Located, reason: str, instead: str | None, product: Product, meant: str | None = None) -> Fail:
     end = f"; did you mean {instead}?" if instead else ""
     serious = _CREDENTIAL.search(variable.name.upper()) is not None
     return Fail(
         f"{variable.name} {reason}{end}",
         remedy=_remedy(variable, instead),
-        evidence=(variable.quote(), *_of_product(product, instead)),
+        evidence=(quote_as_meant(variable, meant), *_of_product(product, instead)),
         resource=variable.name,
         severity=Severity.ERROR if serious else None,
         failure_modes=_modes(variable.name, instead),
@@ -150,7 +153,8 @@ def _modes(name: str, instead: str | None) -> tuple[str, ...]:
         return ("AUTH-26",)
     if name.startswith("REGISTRY_STORAGE_S3") and _CREDENTIAL.search(name):
         return ("S3-01", "CFG-04")
-    return ("CFG-04",) if name == name.upper() else ("CFG-09",)
+    variable = name.partition(".")[0]
+    return ("CFG-04",) if variable == variable.upper() else ("CFG-09",)
 
 
 def _remedy(variable: Located, instead: str | None) -> Remedies:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, check
 from regdoctor.formats.chart_rendering import UNSEEN_STORAGE
+from regdoctor.formats.config_layers import holds_file
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
@@ -46,6 +47,8 @@ def delete_disabled(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> Ou
     storage = config.at("storage")
     if enabled is None and storage is not None and storage.place.layer == UNSEEN_STORAGE:
         return Skip("what is not in the chart's values is in the secret with the storage, which is not read")
+    if enabled is None and not holds_file(config):
+        return Skip("config.yml itself is not seen here, only the environment of the registry")
     said = f"{_SETTING} is {enabled.text()}" if enabled else f"{_SETTING} is not set (the default is false)"
     return Fail(
         f"GitLab uses this registry and {said}: tags that it deletes stay",

@@ -10,7 +10,7 @@ from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.remedies import change
 
-_PAUSES = re.compile(r"\bstop\b|readonly|read-only|READONLY|\bscale\b|\brun\b.*--rm")
+_PAUSES = re.compile(r"\bstop\b|readonly|read-only|READONLY|\bscale\b")
 """What a command line says where it stops the registry first, or makes it read-only."""
 _OLD_PLACE, _NEW_PLACE = "/etc/docker/registry/config.yml", "/etc/distribution/config.yml"
 

@@ -7,6 +7,7 @@ from regdoctor.formats.config_layers import is_chart_value, is_mapping, made_by_
 from regdoctor.formats.durations import seconds
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 from regdoctor.remedies import RECONFIGURE
 
 _READONLY, _PURGING = "storage.maintenance.readonly", "storage.maintenance.uploadpurging"
@@ -26,6 +27,7 @@ _PURGING_BLOCK = (
         "readonly's enabled config key must have a boolean value",
         "uploadpurging config key must contain additional keys",
         "Unable to parse upload purge configuration",
+        "cannot unmarshal !!map into string",
     ),
     explains=("registry_unreachable", "debug_server_unreachable"),
     reference="https://distribution.github.io/distribution/about/configuration/#maintenance",
@@ -66,7 +68,7 @@ def _readonly(readonly: Located | None) -> Iterator[Fail]:
         enabled = readonly.at("enabled")
         if enabled is not None and enabled.switch() is None:
             wanted = "false" if (enabled.text() or "").lower() in ("false", "no", "off", "0", "") else "true"
-            yield _fail(enabled, f'is "{enabled.text() or ""}", and not true or false', _READONLY, wanted)
+            yield _fail(enabled, f'is "{shown(enabled)}", and not true or false', _READONLY, wanted)
 
 
 def _purging(purging: Located | None) -> Iterator[Fail]:
@@ -85,7 +87,7 @@ def _purging(purging: Located | None) -> Iterator[Fail]:
     for key, form in (("age", "a time such as 168h"), ("interval", "a time such as 24h"), ("dryrun", "true or false")):
         value = purging.at(key)
         if (value is None and not is_chart_value(purging)) or (value is not None and not _fits(key, value)):
-            problem = "is not set" if value is None else f'is "{value.text() or ""}", and not {form}'
+            problem = "is not set" if value is None else f'is "{shown(value)}", and not {form}'
             yield _fail(value or purging, problem, _PURGING, wanted, key=key if value is None else "")
     if enabled is not None and (enabled.text() or "").lower() in ("false", "no", "off"):
         yield _fail(enabled, f'is the text "{enabled.text()}", which counts as on', _PURGING, "false", Severity.WARNING)

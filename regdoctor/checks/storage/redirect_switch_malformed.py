@@ -5,6 +5,7 @@ from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.config_layers import is_chart_value, is_mapping
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 from regdoctor.remedies import change
 
 
@@ -12,7 +13,11 @@ from regdoctor.remedies import change
     title="storage.redirect.disable is true or false",
     severity=Severity.CRITICAL,
     failure_modes=("CFG-16",),
-    symptoms=("invalid type for redirect config:", "for 'storage.redirect.disable' (boolean)"),
+    symptoms=(
+        "invalid type for redirect config:",
+        "for 'storage.redirect.disable' (boolean)",
+        "cannot unmarshal !!map into string",
+    ),
     explains=("registry_unreachable", "debug_server_unreachable"),
     reference="https://distribution.github.io/distribution/about/configuration/#redirect",
 )
@@ -35,7 +40,7 @@ def redirect_switch_malformed(config: RegistryConfig, product: Product) -> Outco
     if disable is not None and disable.switch() is not None:
         return Pass(f"{disable.name}: {disable.text()}")
     if disable is not None and disable.value is not None:
-        return _fail(disable, f'{disable.name} is "{disable.text() or ""}", and not true or false')
+        return _fail(disable, f'{disable.name} is "{shown(disable)}", and not true or false')
     if product.must_be(Generation.GITLAB) or is_chart_value(redirect):
         return Pass("clients are sent to the bucket")
     if product.may_be(Generation.GITLAB):

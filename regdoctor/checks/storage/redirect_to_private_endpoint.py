@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
+from regdoctor.formats.config_layers import holds_file
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
@@ -43,6 +44,8 @@ def redirect_to_private_endpoint(config: RegistryConfig, gitlab: GitLabConfig | 
         return Pass("redirects are switched off")
     if disable is not None and disable.switch() is None and disable.value is not None:
         return Skip("redirect.disable is not true or false: see redirect_switch_malformed")
+    if disable is None and not holds_file(config):
+        return Skip("config.yml itself is not seen here, only the environment of the registry")
     elsewhere = s3.value("redirectendpoint") or config.at("middleware", "storage")
     if elsewhere is not None and elsewhere.decided().value is not None:
         return Pass(f"{elsewhere.name} makes the addresses that clients are sent to")

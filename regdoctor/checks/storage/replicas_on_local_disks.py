@@ -12,7 +12,7 @@ from regdoctor.injection import Absent
     title="All replicas of the registry store in one place",
     severity=Severity.ERROR,
     failure_modes=("FS-04", "HA-02"),
-    symptoms=("blob upload unknown", "BLOB_UPLOAD_UNKNOWN", "manifest unknown"),
+    symptoms=("blob upload unknown", "BLOB_UPLOAD_UNKNOWN"),
     reference="https://distribution.github.io/distribution/about/deploying/",
 )
 def replicas_on_local_disks(compose: ComposeFile | Absent) -> Iterator[Outcome]:

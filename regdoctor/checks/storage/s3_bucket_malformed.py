@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, check
+from regdoctor.formats.config_layers import holds_file
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_hosts import endpoint_address, is_amazon
@@ -39,7 +40,11 @@ def s3_bucket_malformed(config: RegistryConfig) -> Outcome:
         return Skip("no storage in S3 is configured here")
     bucket = s3.value("bucket")
     if bucket is None:
-        return _missing(s3)
+        return (
+            _missing(s3)
+            if holds_file(config)
+            else Skip("config.yml itself is not seen here, only the environment of the registry")
+        )
     name = s3.written("bucket")
     if name.startswith("arn:") and not _ARN.match(name):
         return Pass("the bucket is named by an access point's ARN")

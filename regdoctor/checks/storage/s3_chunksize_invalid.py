@@ -6,6 +6,7 @@ from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 from regdoctor.formats.s3_parameters import S3Parameters, s3_parameters
 from regdoctor.remedies import change
 
@@ -58,7 +59,7 @@ def s3_chunksize_invalid(config: RegistryConfig, product: Product) -> Outcome:
         )
     number = _number(value, text or "")
     if number is None:
-        return _refused(parameters, value, f'chunksize is "{text or ""}", which is no whole number of bytes')
+        return _refused(parameters, value, f'chunksize is "{shown(value)}", which is no whole number of bytes')
     if number < _LEAST or number > _MOST:
         return _refused(parameters, value, f"chunksize is {number} bytes, outside of 5242880 to 5368709120")
     return _limits(parameters, value, number)

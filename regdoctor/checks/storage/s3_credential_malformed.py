@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, check
+from regdoctor.formats.config_layers import holds_file
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import S3Parameters, s3_parameters
@@ -49,7 +50,7 @@ def s3_credential_malformed(config: RegistryConfig) -> Iterator[Outcome]:
         yield Skip("no storage in S3 is configured here")
         return
     found: list[Outcome] = [one for name in (*_PAIR, "bucket", "region") if (one := _single(s3, name))]
-    half = _half(s3)
+    half = _half(s3) if holds_file(config) else None  # the other half may be in the file that is not seen
     if half is not None:
         found.append(half)
     yield from found or [Pass("both keys are well-formed" if s3.value("accesskey") else "the credentials are a role's")]

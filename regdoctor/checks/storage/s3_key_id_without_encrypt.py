@@ -1,6 +1,7 @@
 """S3-20: a KMS key is named, but encryption is not switched on."""
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
+from regdoctor.formats.config_layers import holds_file
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import s3_parameters
 from regdoctor.remedies import change
@@ -30,6 +31,8 @@ def s3_key_id_without_encrypt(config: RegistryConfig) -> Outcome:
     if s3.flag("encrypt", default=False):
         return Pass("encrypt is true, so keyid is used")
     encrypt = s3.value("encrypt")
+    if encrypt is None and not holds_file(config):
+        return Skip("config.yml itself is not seen here, only the environment of the registry")
     said = f"encrypt is {encrypt.text()}" if encrypt else "encrypt is not set (the default is false)"
     setting = s3.setting("encrypt")
     return Fail(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.evidence.product import Generation, Product
+from regdoctor.formats.config_layers import holds_file
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_hosts import (
@@ -71,6 +72,8 @@ def s3_path_style_wrong(config: RegistryConfig, product: Product) -> Outcome:
     case = cases.pop()
     if case is None:
         return Pass(f"{address.host} is asked in a way that it understands")
+    if s3.value(case.switch) is None and not holds_file(config):
+        return Skip("config.yml itself is not seen here, only the environment of the registry")
     return _fail(s3, address, case, product, (endpoint, bucket))
 
 

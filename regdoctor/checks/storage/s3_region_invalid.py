@@ -8,6 +8,7 @@ from regdoctor.distribution.aws_regions import AWS_REGIONS, may_be_newer
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 from regdoctor.formats.s3_parameters import S3Parameters, s3_parameters
 from regdoctor.remedies import change
 
@@ -94,7 +95,7 @@ def _ask_for_region(parameters: S3Parameters) -> Remedies:
 
 def _no_such(parameters: S3Parameters, region: Located, text: str, near: str | None) -> Fail:
     setting = parameters.setting("region")
-    message = f'"{text}" is no region of AWS, and there is no regionendpoint: the registry does not start'
+    message = f'"{shown(region)}" is no region of AWS, and there is no regionendpoint: the registry does not start'
     if near is None:
         return Fail(message, evidence=(region.quote(),), resource=setting, remedy=_ask_for_region(parameters))
     return Fail(

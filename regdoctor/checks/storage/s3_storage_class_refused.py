@@ -6,6 +6,7 @@ from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 from regdoctor.formats.s3_parameters import S3Parameters, s3_parameters
 from regdoctor.remedies import change
 
@@ -61,7 +62,7 @@ def _refused(parameters: S3Parameters, value: Located, text: str, product: Produ
     near = difflib.get_close_matches(text.upper(), known, 1, 0.8)
     meant = near[0] if near else "STANDARD"
     return Fail(
-        f'{product.words()} does not take the storage class "{text}": it does not start',
+        f'{product.words()} does not take the storage class "{shown(value)}": it does not start',
         evidence=(value.quote(),),
         resource=parameters.setting("storageclass"),
         remedy=change(parameters.setting("storageclass"), meant, f"Use {meant}, or remove the line.", now=value),

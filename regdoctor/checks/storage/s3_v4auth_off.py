@@ -3,6 +3,7 @@
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import shown
 from regdoctor.formats.s3_parameters import s3_parameters
 from regdoctor.remedies import change
 
@@ -46,7 +47,7 @@ def s3_v4auth_off(config: RegistryConfig, product: Product) -> Outcome:
     remedy = change(setting, True, "Sign by version 4, or remove the line.", now=value)
     if not known or (isinstance(value.value, int) and not isinstance(value.value, bool)):
         return Fail(
-            f'v4auth is "{text}", which is neither true nor false: the registry does not start',
+            f'v4auth is "{shown(value)}", which is neither true nor false: the registry does not start',
             evidence=(value.quote(),),
             resource=setting,
             remedy=remedy,

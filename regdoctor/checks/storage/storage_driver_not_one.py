@@ -69,8 +69,8 @@ def _none(said: Quote) -> Fail:
                 ("storage:\n  filesystem:\n    rootdirectory: /var/lib/registry",),
             ),
             Dialect.OMNIBUS: Remedy(
-                "Name the driver in registry['storage'] of /etc/gitlab/gitlab.rb, or remove that line to keep everything "
-                "in gitlab_rails['registry_path']. Then reconfigure.",
+                "Name the driver in registry['storage'] of /etc/gitlab/gitlab.rb, or remove that line to keep all "
+                "of it in gitlab_rails['registry_path']. Then reconfigure.",
                 ("sudo gitlab-ctl reconfigure",),
             ),
         },

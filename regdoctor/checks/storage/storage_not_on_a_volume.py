@@ -18,7 +18,7 @@ _DEFAULT_ROOT = "/var/lib/registry"
     title="The registry's data outlive its container",
     severity=Severity.WARNING,
     failure_modes=("FS-15",),
-    symptoms=("manifest unknown", '{"repositories":[]}'),
+    symptoms=('{"repositories":[]}',),
     explains=("replicas_on_local_disks",),
     reference="https://distribution.github.io/distribution/about/deploying/",
 )

@@ -1,5 +1,6 @@
 """TLS-10: a server's certificate and key cannot be used, or do not belong together."""
 
+import dataclasses
 from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
@@ -47,6 +48,8 @@ def _judge(pair: TlsPair) -> Outcome:
     for file in (certificate, key):
         if file.state is FileState.UNREADABLE:
             return Unknown(file.problem)
+        if file.state is FileState.MISSING and not file.folder_there:
+            return Unknown(f"{file.problem}, nor does its folder: it may be a path inside the registry's container")
         if file.state is not FileState.READABLE:
             return _fail(pair, file.problem, file)
     leaf = certificate.contents.certificates[0] if certificate.contents and certificate.contents.certificates else None
@@ -79,7 +82,8 @@ def _half(pair: TlsPair) -> Outcome:
         return _fail(pair, problem, pair.certificate)
     if pair.key is None:
         return Pass("no certificate is configured")
-    return Unknown("http.tls.key is set without http.tls.certificate: the registry does not use it")
+    problem = "http.tls.key is set without http.tls.certificate: the registry serves plain HTTP"
+    return dataclasses.replace(_fail(pair, problem, pair.key), message=problem, severity=Severity.WARNING)
 
 
 def _without_key(pair: TlsPair, key: TlsFile) -> Outcome:

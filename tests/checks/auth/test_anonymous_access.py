@@ -11,6 +11,7 @@ import pytest
 from regdoctor.check import Dialect, Severity
 from regdoctor.checks.auth.anonymous_access import anonymous_access
 from regdoctor.evidence.exchange import FailureKind
+from regdoctor.formats.compose_file import ComposeRegistry, parse_compose_file
 from regdoctor.formats.located import Place
 from regdoctor.formats.registry_config import parse_registry_config
 
@@ -118,6 +119,27 @@ def test_a_compose_file_holds_the_environment(given: Given) -> None:
     assert "REGISTRY_AUTH: htpasswd" in fail.remedy[Dialect.COMPOSE].commands[1]
 
 
+@pytest.mark.parametrize(
+    ("port", "severity"),
+    [("5000:5000", Severity.ERROR), ("127.0.0.1:5000:5000", Severity.WARNING), ("5001:5001", Severity.WARNING)],
+)
+def test_a_port_that_compose_publishes_to_all_is_open_to_all(given: Given, port: str, severity: Severity) -> None:
+    text = f"services:\n  registry:\n    image: registry:2\n    ports:\n      - '{port}'\n"
+    project = parse_compose_file([(text.encode(), "compose.yml")])
+    config = given.config(WIDE, "compose.yml")
+    registries = tuple(ComposeRegistry(service, config) for service in project.registry_services())
+
+    fail = given.fail(
+        anonymous_access,
+        config=config,
+        installation=given.installation(Dialect.COMPOSE),
+        compose=replace(project, registries=registries),
+    )
+
+    assert fail.severity is severity
+    assert (fail.evidence[-1].line == 5) is (severity is Severity.ERROR)
+
+
 def test_a_file_whose_environment_was_read_as_well_is_certain(given: Given) -> None:
     whole = replace(given.installation(), env_directory=Path("/opt/gitlab/etc/registry/env"))
     fail = given.fail(anonymous_access, config=given.config(NONE), installation=whole)
@@ -129,7 +151,7 @@ def test_on_loopback_without_a_gitlab_it_is_worth_knowing(given: Given) -> None:
     plain = given.installation(Dialect.PLAIN)
     fail = given.fail(anonymous_access, config=given.config(NONE), installation=plain)
     assert fail.severity is Severity.INFO
-    assert "only programs of this host" in fail.message
+    assert "only this host reaches it" in fail.message
 
 
 def test_on_loopback_with_a_gitlab_it_is_open_to_the_world_through_the_proxy(given: Given) -> None:

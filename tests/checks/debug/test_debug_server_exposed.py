@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,9 @@ from regdoctor.check import Dialect, Severity
 from regdoctor.checks.debug.debug_server_exposed import debug_server_exposed
 from regdoctor.evidence.debug_server import DebugServer
 from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.product import Generation
+from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry, parse_compose_file
+from regdoctor.formats.container_config import service_config
 from regdoctor.formats.registry_config import RegistryConfig
 
 if TYPE_CHECKING:
@@ -134,3 +138,72 @@ def test_what_a_gateway_answers_there_is_none(given: Given, status: int, body: b
     public = given.exchange(f"{given.public_url}/debug/health", status, given.json, body=body)
     debug = _debug(given, public=public)
     assert given.passes(debug_server_exposed, debug=debug, config=_listening(given, "localhost:5001"))
+
+
+def _project(*lines: str, image: str = "registry:3") -> ComposeFile:
+    text = "\n".join(["services:", "  registry:", f"    image: {image}", *(f"    {line}" for line in lines)])
+    project = parse_compose_file([(text.encode(), "/srv/compose.yml")])
+    found = tuple(ComposeRegistry(one, service_config(one, None), "no file") for one in project.registry_services())
+    return replace(project, registries=found)
+
+
+def test_the_configuration_alone_is_enough(given: Given) -> None:
+    fail = given.fail(debug_server_exposed, debug=given.not_here, config=_listening(given, ":5001"))
+    assert (fail.severity, fail.evidence[0].line) == (Severity.WARNING, 4)
+    assert "is told to listen on every interface (:5001)" in fail.message
+    known = given.fail(
+        debug_server_exposed,
+        debug=given.not_here,
+        config=_listening(given, "0.0.0.0:5001"),
+        product=given.product(Generation.DISTRIBUTION_2, 2, 8, 2),
+    )
+    assert known.severity is Severity.ERROR
+    given.passes(debug_server_exposed, debug=given.not_here, config=_listening(given, "localhost:5001"))
+
+
+def test_a_debug_server_that_is_not_enabled_is_none(given: Given) -> None:
+    given.skips(debug_server_exposed, debug=given.no_such, config=given.config("version: 0.1\n"))
+    given.skips(debug_server_exposed, debug=given.no_such, config=given.no_such)
+    given.unknown(debug_server_exposed, debug=given.no_such, config=given.not_here)
+
+
+def test_a_pod_is_as_it_must_be(given: Given) -> None:
+    config, installation = _listening(given, ":5001"), given.installation(Dialect.HELM)
+    given.passes(debug_server_exposed, debug=given.not_here, config=config, installation=installation)
+
+
+@pytest.mark.parametrize("port", ["5001:5001", "8001:5001", "0.0.0.0:5001:5001", "10.0.0.7:5001:5001", "5001"])
+def test_a_published_port_of_a_container_is_a_finding(given: Given, port: str) -> None:
+    fail = given.fail(debug_server_exposed, debug=given.no_such, compose=_project("ports:", f"  - {port}"))
+    assert fail.severity is Severity.ERROR
+    assert [(quote.source, quote.line) for quote in fail.evidence] == [
+        ("registry:3, its own config.yml", None),
+        ("/srv/compose.yml", 5),
+    ]
+
+
+def test_the_hosts_own_network_publishes_every_port(given: Given) -> None:
+    fail = given.fail(debug_server_exposed, debug=given.no_such, compose=_project("network_mode: host"))
+    assert fail.evidence[1].line == 4
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("ports: ['5000:5000']",),
+        ("ports: ['127.0.0.1:5001:5001']",),
+        ("ports: ['5001:5001']", "environment: {REGISTRY_HTTP_DEBUG_ADDR: 'localhost:5001'}"),
+        ("expose: ['5001']",),
+    ],
+)
+def test_a_port_that_is_not_published_is_healthy(given: Given, lines: tuple[str, ...]) -> None:
+    given.passes(debug_server_exposed, debug=given.no_such, compose=_project(*lines))
+
+
+def test_gitlabs_image_and_version_2_have_none_of_their_own(given: Given) -> None:
+    given.skips(debug_server_exposed, debug=given.no_such, compose=_project("ports: ['5001:5001']", image="registry:2"))
+    given.unknown(
+        debug_server_exposed,
+        debug=given.no_such,
+        compose=_project("restart: always", image="x/gitlab-container-registry:v4"),
+    )

@@ -11,6 +11,7 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.checks.gitlab.api_url_not_the_registry import api_url_not_the_registry
 from regdoctor.evidence.installation import Installation
+from regdoctor.formats.located import Computed, Located, Place, UndecidedError
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -108,6 +109,18 @@ def test_a_containers_loopback_is_not_compared(given: Given) -> None:
         gitlab=given.gitlab(yml("http://localhost:5001")),
         installation=given.installation(Dialect.COMPOSE),
     )
+
+
+def test_what_the_chart_derives_is_not_judged(given: Given) -> None:
+    computed = Located(Computed("the service of the registry"), Place("values.yaml"), "registry.api_url")
+    told = given.gitlab("registry: {enabled: true}\n")
+    switched_on = Located(True, Place("values.yaml"), "registry.enabled")
+    block = Located({"enabled": switched_on, "api_url": computed}, Place("values.yaml"), "registry")
+    gitlab = replace(told, settings=Located({"registry": block}, Place("values.yaml")))
+
+    given.skips(api_url_not_the_registry, gitlab=gitlab, installation=given.installation(Dialect.HELM))
+    with pytest.raises(UndecidedError):
+        given.outcome(api_url_not_the_registry, gitlab=gitlab, installation=given.installation(Dialect.OMNIBUS))
 
 
 def test_a_registry_that_is_switched_off_is_not_asked(given: Given) -> None:

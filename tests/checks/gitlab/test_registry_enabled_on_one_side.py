@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect
+from regdoctor.check import Dialect, Severity
 from regdoctor.checks.gitlab.registry_enabled_on_one_side import registry_enabled_on_one_side
+from regdoctor.formats.gitlab_rb import GitLabRb, parse_gitlab_rb
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -36,7 +39,7 @@ def test_a_registry_of_this_gitlab_without_gitlab_is_a_finding(given: Given, git
 def test_omnibus_leaves_the_file_of_a_registry_that_was_switched_off(given: Given) -> None:
     asked = {"config": given.config(CONFIG), "gitlab": given.gitlab(OFF)}
 
-    assert "no registry runs" in given.skips(
+    assert "nothing starts one" in given.skips(
         registry_enabled_on_one_side, **asked, installation=given.installation(Dialect.OMNIBUS)
     )
     given.fail(registry_enabled_on_one_side, **asked, installation=given.installation(Dialect.OMNIBUS, pid=7))
@@ -59,3 +62,44 @@ def test_a_registry_of_another_gitlab_or_of_none_is_skipped(given: Given, realm:
         gitlab=given.gitlab(OFF),
         installation=given.installation(Dialect.SOURCE),
     )
+
+
+def rb(text: str) -> GitLabRb:
+    return parse_gitlab_rb(text.encode(), "/etc/gitlab/gitlab.rb")
+
+
+def test_omnibus_that_starts_the_registry_is_a_finding_without_its_process(given: Given) -> None:
+    asked = {"config": given.config(CONFIG), "gitlab": given.gitlab(OFF), "installation": given.installation()}
+
+    given.fail(registry_enabled_on_one_side, **asked, rb=rb("registry['enable'] = true\n"))
+    given.skips(registry_enabled_on_one_side, **asked, rb=rb("registry['enable'] = false\n"))
+
+
+ON = OFF.replace("false", "true")
+STOPPED = "registry['enable'] = false\n"
+
+
+def test_a_gitlab_without_a_registry_is_a_warning_with_both_sides(given: Given) -> None:
+    fail = given.fail(
+        registry_enabled_on_one_side, gitlab=given.gitlab(ON), installation=given.installation(), rb=rb(STOPPED)
+    )
+
+    assert fail.severity is Severity.WARNING
+    assert [(quote.source, quote.line) for quote in fail.evidence] == [
+        ("/etc/gitlab/gitlab.rb", 1),
+        ("/var/opt/gitlab/gitlab-rails/etc/gitlab.yml", 4),
+    ]
+
+
+def test_a_registry_elsewhere_or_one_that_runs_here_is_in_its_place(given: Given) -> None:
+    asked = {"gitlab": given.gitlab(ON)}
+    elsewhere = f"{STOPPED}gitlab_rails['registry_api_url'] = 'https://registry.example.com:5000'\n"
+    other_node = replace(given.installation(), gitlab_root=Path("/other"))
+
+    given.passes(registry_enabled_on_one_side, **asked, installation=given.installation(), rb=rb(elsewhere))
+    given.passes(registry_enabled_on_one_side, **asked, installation=given.installation(pid=7), rb=rb(STOPPED))
+    given.passes(registry_enabled_on_one_side, **asked, installation=other_node, rb=rb(STOPPED))
+
+
+def test_no_registry_on_either_side_is_skipped(given: Given) -> None:
+    given.skips(registry_enabled_on_one_side, gitlab=given.gitlab(OFF), installation=given.installation())

@@ -144,3 +144,18 @@ class Proxied:
 def proxied(tmp_path: Path, server_pair: tuple[Path, Path], given: Given) -> Proxied:
     """The reader and judge."""
     return Proxied(tmp_path, server_pair, given)
+
+
+@pytest.fixture
+def nginx_takes(tmp_path: Path, server_pair: tuple[Path, Path]) -> Callable[[Path, Path], str]:
+    """What `nginx -t` has against the main file of a tree, its includes read below the tree's root."""
+
+    def takes(main: Path, root: Path) -> str:
+        for path in {main, *main.parent.rglob("*.conf"), *main.parent.glob("sites-enabled/*")}:
+            text = acceptable(path.read_text(), *server_pair)
+            path.write_text(re.sub(r"(include|auth_basic_user_file) /", rf"\g<1> {root}/", text))
+        text = re.sub(r"^(pid|daemon) [^;]+;", "", main.read_text(), flags=re.MULTILINE)
+        main.write_text(f"pid {tmp_path}/pid;\n{text}".replace("http {", "http { access_log off;", 1))
+        return nginx_says(main, tmp_path)
+
+    return takes

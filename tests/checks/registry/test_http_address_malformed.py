@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Fail, Pass, Severity, Unknown
+from regdoctor.check import Check, Dialect, Fail, Outcome, Pass, Severity, Unknown
 from regdoctor.checks.registry.http_address_malformed import http_address_malformed
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 
+def _outcomes(item: Check, **evidence: object) -> list[Outcome]:
+    found = item.judge(**evidence)
+    return [found] if isinstance(found, Outcome) else list(found)
+
+
 def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
     """Each finding of a check that may have several, after seeing that it is complete."""
-    outcomes = list(item.judge(**evidence))
-    return [given.fail(replace(item, judge=lambda found=found, **_: found), **evidence) for found in outcomes]
+    return [
+        given.fail(replace(item, judge=lambda found=found, **_: found), **evidence)
+        for found in _outcomes(item, **evidence)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -74,12 +81,12 @@ def test_another_kind_of_network_is_a_finding(given: Given, net: str, meant: str
     ],
 )
 def test_what_go_listens_on_passes(given: Given, http: str) -> None:
-    (found,) = http_address_malformed.judge(config=given.config(f"http: {http}"))
+    (found,) = _outcomes(http_address_malformed, config=given.config(f"http: {http}"))
 
     assert isinstance(found, Pass)
 
 
 def test_a_template_is_not_judged(given: Given) -> None:
-    (found,) = http_address_malformed.judge(config=given.config("http: {addr: ':${PORT}'}"))
+    (found,) = _outcomes(http_address_malformed, config=given.config("http: {addr: ':${PORT}'}"))
 
     assert isinstance(found, Unknown)

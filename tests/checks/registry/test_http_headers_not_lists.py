@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Fail, Pass
+from regdoctor.check import Check, Dialect, Fail, Outcome, Pass
 from regdoctor.checks.registry.http_headers_not_lists import http_headers_not_lists
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 
+def _outcomes(item: Check, **evidence: object) -> list[Outcome]:
+    found = item.judge(**evidence)
+    return [found] if isinstance(found, Outcome) else list(found)
+
+
 def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
     """Each finding of a check that may have several, after seeing that it is complete."""
-    outcomes = list(item.judge(**evidence))
-    return [given.fail(replace(item, judge=lambda found=found, **_: found), **evidence) for found in outcomes]
+    return [
+        given.fail(replace(item, judge=lambda found=found, **_: found), **evidence)
+        for found in _outcomes(item, **evidence)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +68,6 @@ def test_headers_that_are_no_mapping_are_a_finding(given: Given, value: str) -> 
 
 @pytest.mark.parametrize("headers", ["{X-A: [a], X-B: [1, true], X-C: }", "{}", ""])
 def test_lists_pass(given: Given, headers: str) -> None:
-    (found,) = http_headers_not_lists.judge(config=given.config(f"http:\n  headers: {headers}\n"))
+    (found,) = _outcomes(http_headers_not_lists, config=given.config(f"http:\n  headers: {headers}\n"))
 
     assert isinstance(found, Pass)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Fail, Pass, Unknown
+from regdoctor.check import Check, Fail, Outcome, Pass, Unknown
 from regdoctor.checks.registry.log_level_invalid import log_level_invalid
 from regdoctor.evidence.product import Generation
 
@@ -15,10 +15,17 @@ if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 
+def _outcomes(item: Check, **evidence: object) -> list[Outcome]:
+    found = item.judge(**evidence)
+    return [found] if isinstance(found, Outcome) else list(found)
+
+
 def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
     """Each finding of a check that may have several, after seeing that it is complete."""
-    outcomes = list(item.judge(**evidence))
-    return [given.fail(replace(item, judge=lambda found=found, **_: found), **evidence) for found in outcomes]
+    return [
+        given.fail(replace(item, judge=lambda found=found, **_: found), **evidence)
+        for found in _outcomes(item, **evidence)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +50,7 @@ def test_the_older_setting_is_judged_too(given: Given) -> None:
 @pytest.mark.parametrize("log", ["{level: INFO}", "{level: }", "{}", "{level: debug}"])
 def test_the_known_levels_pass_in_any_case(given: Given, log: str) -> None:
     config = given.config(f"version: 0.1\nlog: {log}\n")
-    (found,) = log_level_invalid.judge(config=config, product=given.product())
+    (found,) = _outcomes(log_level_invalid, config=config, product=given.product())
 
     assert isinstance(found, Pass)
 
@@ -54,6 +61,6 @@ def test_the_known_levels_pass_in_any_case(given: Given, log: str) -> None:
 )
 def test_trace_is_gitlabs_own(given: Given, generation: Generation | None, kind: type) -> None:
     config = given.config("version: 0.1\nlog: {level: trace}\n")
-    (found,) = log_level_invalid.judge(config=config, product=given.product(generation))
+    (found,) = _outcomes(log_level_invalid, config=config, product=given.product(generation))
 
     assert isinstance(found, kind)

@@ -83,3 +83,9 @@ def test_what_the_charts_secret_says_is_not_known(given: Given) -> None:
     config = rendered_registry_config(values)
 
     assert "secret" in given.skips(delete_disabled, config=config)
+
+
+def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(given: Given) -> None:
+    variable = ("REGISTRY_AUTH_TOKEN_REALM", "https://g.example.com/jwt/auth", Place("x", layer="environment"))
+
+    given.skips(delete_disabled, config=parse_registry_config(b"{}", "config.yml", [variable]))

@@ -10,7 +10,8 @@ from regdoctor.check import Dialect
 from regdoctor.checks.storage.redirect_to_private_endpoint import redirect_to_private_endpoint
 from regdoctor.evidence.product import Generation
 from regdoctor.formats.gitlab_yml import GitLabConfig
-from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.located import Place
+from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -94,3 +95,14 @@ def test_what_others_judge_and_other_storage_are_skipped(given: Given) -> None:
         redirect_to_private_endpoint, config=_config(given, "http://minio:9000", "  redirect: {disable: 'true'}\n")
     )
     given.skips(redirect_to_private_endpoint, config=given.config("storage: {filesystem: {rootdirectory: /r}}\n"))
+
+
+def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(given: Given) -> None:
+    place = Place("environment of process 7", layer="environment")
+    variables = [
+        ("REGISTRY_STORAGE", "s3", place),
+        *((f"REGISTRY_STORAGE_S3_{name}", value, place) for name, value in [("REGIONENDPOINT", "http://minio:9000")]),
+    ]
+    config = parse_registry_config(b"{}", "config.yml", variables)
+
+    given.skips(redirect_to_private_endpoint, config=config)

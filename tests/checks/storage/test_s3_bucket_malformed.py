@@ -9,7 +9,8 @@ import pytest
 from regdoctor.check import Dialect, Severity
 from regdoctor.checks.storage.s3_bucket_malformed import s3_bucket_malformed
 from regdoctor.evidence.product import Generation
-from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.located import Place
+from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -81,3 +82,14 @@ def test_names_that_amazon_has_in_no_newer_region_are_told(given: Given, name: s
 
 def test_other_storage_has_no_bucket_of_s3(given: Given) -> None:
     given.skips(s3_bucket_malformed, config=_config(given, "bucket: 'a/b'", "gcs"))
+
+
+def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(given: Given) -> None:
+    place = Place("environment of process 7", layer="environment")
+    variables = [
+        ("REGISTRY_STORAGE", "s3", place),
+        *((f"REGISTRY_STORAGE_S3_{name}", value, place) for name, value in [("REGION", "us-east-1")]),
+    ]
+    config = parse_registry_config(b"{}", "config.yml", variables)
+
+    given.skips(s3_bucket_malformed, config=config)

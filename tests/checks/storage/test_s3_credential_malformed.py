@@ -9,7 +9,8 @@ import pytest
 from regdoctor.check import Fail
 from regdoctor.checks.storage.s3_credential_malformed import s3_credential_malformed
 from regdoctor.evidence.product import Generation
-from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.located import Place
+from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -140,3 +141,16 @@ def test_the_documentations_example_as_a_whole_gives_a_finding_for_each_value(gi
 
 def test_other_storage_has_no_such_keys(given: Given, one_outcome_of: Settled) -> None:
     given.skips(one_outcome_of(s3_credential_malformed), config=_config(given, "rootdirectory: /r", "filesystem"))
+
+
+def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(
+    given: Given, one_outcome_of: Settled
+) -> None:
+    place = Place("environment of process 7", layer="environment")
+    variables = [
+        ("REGISTRY_STORAGE", "s3", place),
+        *((f"REGISTRY_STORAGE_S3_{name}", value, place) for name, value in [("ACCESSKEY", "minio")]),
+    ]
+    config = parse_registry_config(b"{}", "config.yml", variables)
+
+    given.passes(one_outcome_of(s3_credential_malformed), config=config)

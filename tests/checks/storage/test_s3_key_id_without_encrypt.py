@@ -9,7 +9,8 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.checks.storage.s3_key_id_without_encrypt import s3_key_id_without_encrypt
 from regdoctor.evidence.product import Generation
-from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.located import Place
+from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -41,3 +42,14 @@ def test_a_key_that_is_used_and_no_key_are_fine(given: Given, text: str) -> None
 
 def test_other_storage_has_no_keys(given: Given) -> None:
     given.skips(s3_key_id_without_encrypt, config=_config(given, "container: c", "azure"))
+
+
+def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(given: Given) -> None:
+    place = Place("environment of process 7", layer="environment")
+    variables = [
+        ("REGISTRY_STORAGE", "s3", place),
+        *((f"REGISTRY_STORAGE_S3_{name}", value, place) for name, value in [("KEYID", "k")]),
+    ]
+    config = parse_registry_config(b"{}", "config.yml", variables)
+
+    given.skips(s3_key_id_without_encrypt, config=config)

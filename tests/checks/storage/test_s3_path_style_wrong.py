@@ -9,7 +9,8 @@ import pytest
 from regdoctor.check import Dialect, Severity
 from regdoctor.checks.storage.s3_path_style_wrong import s3_path_style_wrong
 from regdoctor.evidence.product import Generation
-from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.located import Place
+from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -131,3 +132,17 @@ def test_amazons_own_endpoint_and_other_storage_are_left_alone(given: Given) -> 
         config=_config(given, "bucket: b, regionendpoint: 'http://a b'"),
         product=given.product(V3, 3),
     )
+
+
+def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(given: Given) -> None:
+    place = Place("environment of process 7", layer="environment")
+    variables = [
+        ("REGISTRY_STORAGE", "s3", place),
+        *(
+            (f"REGISTRY_STORAGE_S3_{name}", value, place)
+            for name, value in [("BUCKET", "images"), ("REGIONENDPOINT", "http://minio:9000")]
+        ),
+    ]
+    config = parse_registry_config(b"{}", "config.yml", variables)
+
+    given.skips(s3_path_style_wrong, config=config, product=given.product(V3, 3))

@@ -1,0 +1,132 @@
+"""Keys that the product does not know are told, with the name that was meant; what may be right is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Dialect, Fail
+from regdoctor.checks.settings.setting_unknown import setting_unknown
+from regdoctor.evidence.product import Generation
+from regdoctor.formats.located import Place
+from regdoctor.formats.registry_config import parse_registry_config
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+    from tests.checks.settings.conftest import Findings
+
+Judge = Callable[..., list[Fail]]
+V2, V3, GITLAB = Generation
+
+
+@pytest.fixture
+def judge(given: Given, findings: Findings) -> Callable[..., list[Fail]]:
+    """The findings of a file on a product."""
+
+    def run(text: str, generation: Generation | None = None, *version: int) -> list[Fail]:
+        return findings(setting_unknown, config=given.config(text), product=given.product(generation, *version))
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("text", "generation", "message", "mode"),
+    [
+        (
+            "storage: {s3: {pathstyle: true}}",
+            V3,
+            "storage.s3.pathstyle does nothing on distribution 3: it is a setting of GitLab's registry; did you mean "
+            "storage.s3.forcepathstyle?",
+            "S3-11",
+        ),
+        (
+            "storage: {s3: {forcepathstyle: true}}",
+            GITLAB,
+            "storage.s3.forcepathstyle does nothing on GitLab's registry: it is a setting of distribution 3; did you "
+            "mean storage.s3.pathstyle?",
+            "S3-40",
+        ),
+        (
+            "notifications: {endpoints: [{name: a, maxretries: 5}]}",
+            V2,
+            "notifications.endpoints.0.maxretries does nothing on distribution 2: it is a setting of GitLab's "
+            "registry; did you mean notifications.endpoints.0.threshold?",
+            "NOT-03",
+        ),
+        (
+            "http: {relativeURLs: true}",
+            None,
+            "http.relativeURLs is no setting of any registry; did you mean http.relativeurls?",
+            "CFG-04",
+        ),
+        ("description: ours", V2, "description does nothing on distribution 2", "CFG-04"),
+        (
+            "storage: {s3: {secret_key: planted-4711}}",
+            None,
+            "storage.s3.secret_key is no setting of any registry; did you mean storage.s3.secretkey?",
+            "CFG-04",
+        ),
+    ],
+)
+def test_an_unknown_key_is_told_with_the_one_that_was_meant(
+    judge: Judge, text: str, generation: Generation | None, message: str, mode: str
+) -> None:
+    (fail,) = judge(text, generation)
+    assert fail.message == message
+    assert fail.failure_modes == (mode,)
+    assert fail.resource == message.split()[0]
+    assert fail.evidence[0].line == 1
+    assert "planted" not in repr(fail)
+
+
+def test_of_an_unknown_section_the_section_alone_is_told(judge: Judge) -> None:
+    (fail,) = judge("version: 0.1\nhtpp:\n  addr: :5000\n  net: tcp\n")
+    assert fail.resource == "htpp"
+    assert fail.evidence[0].line == 2
+
+
+def test_the_remedy_writes_the_value_under_the_right_name(judge: Judge) -> None:
+    (fail,) = judge("storage: {s3: {pathstyle: true}}", V3)
+    assert fail.remedy[Dialect.PLAIN].commands == ("storage:\n  s3:\n    forcepathstyle: true",)
+
+
+@pytest.mark.parametrize(
+    ("text", "generation"),
+    [
+        ("log: {fields: {anything: {at: all}}}", V2),
+        ("http: {headers: {X-Any: [a]}}", V2),
+        ("middleware: {storage: [{name: cloudfront, options: {whatever: 1}}]}", V3),
+        ("storage: {somebodys: {own: 1}}", V2),
+        ("storage: {oss: {bucket: b}}", V3),
+        ("auth: {own: {x: 1}}", GITLAB),
+        ("x-common: &c {a: 1}\nlog: {fields: *c}", V2),
+        (".anchors: {a: 1}", V2),
+        ("redis: {addr: 'r:6379', pool: {maxidle: 1}}", V3),
+        ("compatibility: {schema1: {enabled: false}}", GITLAB),
+        ("storage: {s3: {pathstyle: true, forcepathstyle: true}}", None),
+        ("reporting: {sentry: {enabled: true}}", None),
+        ("", V2),
+    ],
+)
+def test_what_may_be_right_or_is_told_elsewhere_is_no_finding(
+    judge: Judge, text: str, generation: Generation | None
+) -> None:
+    assert judge(text, generation) == []
+
+
+def test_versions_after_the_tables_may_know_more(judge: Judge) -> None:
+    assert judge("newthing: 1", V3, 3, 9) == []
+    assert len(judge("newthing: 1", V3, 3, 1, 1)) == 1
+    assert len(judge("storage: {s3: {pathstyle: true}}", V3, 3, 9)) == 1
+
+
+def test_variables_are_another_checks(given: Given, findings: Findings) -> None:
+    variables = [("REGISTRY_STORAGE_S3_ACCESS_KEY", "x", Place("e"))]
+    config = parse_registry_config(b"storage: {s3: {}}", "c", variables)
+    assert findings(setting_unknown, config=config, product=given.product()) == []
+
+
+def test_a_file_that_is_something_else_is_not_told_key_by_key(judge: Judge) -> None:
+    assert len(judge("".join(f"strange{number}: 1\n" for number in range(500)))) == 20

@@ -1,0 +1,161 @@
+"""The registry's locations are told by where they lead, by /v2/, or by the public name; GitLab's own are none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from regdoctor.check import Dialect
+from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.proxy_rules import (
+    listens_at,
+    public_address,
+    registry_routes,
+    routes_elsewhere,
+    serves,
+)
+from regdoctor.formats.gitlab_yml import GitLabConfig, parse_gitlab_yml
+from regdoctor.formats.nginx_config import NginxConfig
+from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
+from regdoctor.injection import Absent
+from regdoctor.probes.nginx_config import read_nginx
+
+ABSENT = Absent("not looked at")
+Read = Callable[[str], NginxConfig]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """Reads the servers of an nginx."""
+
+    def reading(servers: str) -> NginxConfig:
+        path = tmp_path / "nginx.conf"
+        path.write_text(f"events {{}}\nhttp {{\n{servers}\n}}\n")
+        return read_nginx([path], Installation(tmp_path, Dialect.PLAIN, live=False))
+
+    return reading
+
+
+def _server(*locations: str, listen: str = "443 ssl", name: str = "registry.example.com") -> str:
+    return f"server {{ listen {listen}; server_name {name}; {' '.join(locations)} }}"
+
+
+def _at(pattern: str, to: str = "http://127.0.0.1:5000") -> str:
+    return f"location {pattern} {{ proxy_pass {to}; }}"
+
+
+def _config(addr: str = "127.0.0.1:5000", more: str = "") -> RegistryConfig:
+    return parse_registry_config(f"http: {{addr: '{addr}'{more}}}".encode(), "config.yml")
+
+
+def _gitlab(port: str = "443", host: str = "registry.example.com") -> GitLabConfig:
+    text = f"production: {{gitlab: {{host: gitlab.example.com}}, registry: {{host: {host}, port: {port}}}}}"
+    return parse_gitlab_yml(text.encode(), "gitlab.yml")
+
+
+@pytest.mark.parametrize(
+    ("addr", "to"),
+    [
+        ("127.0.0.1:5000", "http://127.0.0.1:5000"),
+        ("127.0.0.1:5000", "http://localhost:5000"),
+        ("localhost:5000", "http://[::1]:5000"),
+        (":5000", "http://127.0.0.1:5000"),
+        (":5000", "http://registry:5000"),
+        ("0.0.0.0:5000", "http://docker-registry:5000"),
+        ("192.0.2.7:5000", "http://192.0.2.7:5000"),
+        ("[::1]:5000", "http://[::1]:5000"),
+        (":443", "https://127.0.0.1"),
+    ],
+)
+def test_what_leads_to_the_address_is_the_registrys(read: Read, addr: str, to: str) -> None:
+    (route,) = registry_routes(read(_server(_at("/", to))), _config(addr), ABSENT)
+    assert route.name == "registry.example.com location /"
+    assert [quote.quote for quote in route.quotes()] == ["location / {", f"proxy_pass {to};"]
+
+
+@pytest.mark.parametrize(
+    ("addr", "to"),
+    [
+        ("127.0.0.1:5000", "http://127.0.0.1:8080"),
+        ("192.0.2.7:5000", "http://127.0.0.1:5000"),
+        ("127.0.0.1:5000", "http://registry:5000"),
+        (":5000", "http://flask:5000"),
+        (":8181", "http://localhost:8181"),
+    ],
+)
+def test_what_leads_elsewhere_is_not(read: Read, addr: str, to: str) -> None:
+    assert registry_routes(read(_server(_at("/", to))), _config(addr), ABSENT) == ()
+
+
+def test_a_socket_and_an_upstream_are_followed(read: Read) -> None:
+    text = "upstream r { server unix:/run/r.sock; }" + _server(_at("/", "http://r"))
+    assert len(registry_routes(read(text), _config("/run/r.sock", ", net: unix"), ABSENT)) == 1
+
+
+@pytest.mark.parametrize("pattern", ["/v2/", "/v2", "^~ /v2/", "= /v2/", "~ ^/v2/", "~* ^/V2/"])
+def test_v2_is_the_registrys_wherever_it_leads(read: Read, pattern: str) -> None:
+    nginx = read(_server(_at("/", "http://app:80"), _at(pattern, "http://10.0.0.7:80")))
+    found = registry_routes(nginx, ABSENT, ABSENT)
+    assert [route.destination.authority for route in found] == ["10.0.0.7:80"]
+
+
+def test_the_location_that_nginx_would_not_choose_is_none(read: Read) -> None:
+    nginx = read(_server(_at("/"), _at("/v2/"), _at("/v2/_catalog"), _at("~ \\.html$"), _at("@named")))
+    found = registry_routes(nginx, _config(), ABSENT)
+    assert [route.location.pattern for route in found] == ["/v2/", "/v2/_catalog"]
+    caught = read(_server(_at("/v2/"), _at("~ ^/v2/")))
+    assert [route.location.modifier for route in registry_routes(caught, ABSENT, ABSENT)] == ["~"]
+    kept = read(_server(_at("^~ /v2/"), _at("~ ^/v2/")))
+    assert "^~" in [route.location.modifier for route in registry_routes(kept, ABSENT, ABSENT)]
+
+
+def test_the_public_name_is_the_registrys(read: Read) -> None:
+    nginx = read(_server(_at("/", "http://10.0.0.7:80")))
+    assert len(registry_routes(nginx, ABSENT, _gitlab())) == 1
+    assert registry_routes(nginx, ABSENT, _gitlab(host="other.example.com")) == ()
+
+
+@pytest.mark.parametrize(
+    "to", ["http://gitlab-workhorse", "http://unix:/var/opt/gitlab/gitlab-workhorse/socket", "http://127.0.0.1:8181"]
+)
+def test_workhorse_is_gitlabs(read: Read, to: str) -> None:
+    assert registry_routes(read(_server(_at("/", to), name="gitlab.example.com")), ABSENT, _gitlab()) == ()
+    same = _gitlab(host="gitlab.example.com")
+    assert registry_routes(read(_server(_at("/", to), name="gitlab.example.com")), ABSENT, same) == ()
+
+
+def test_a_costly_expression_is_not_tried(read: Read) -> None:
+    nginx = read(_server(_at("~ ^/((v2/)+)+$"), _at("~ ^((a+)+)+$")))
+    assert [route.location.pattern for route in registry_routes(nginx, ABSENT, ABSENT)] == ["^/((v2/)+)+$"]
+
+
+def test_a_path_that_is_not_the_registrys_is_told_apart(read: Read) -> None:
+    nginx = read(_server(_at("/registry/")))
+    assert registry_routes(nginx, _config(), ABSENT) == ()
+    assert [route.location.pattern for route in routes_elsewhere(nginx, _config(), ABSENT)] == ["/registry/"]
+
+
+@pytest.mark.parametrize(
+    ("addr", "found"),
+    [("127.0.0.1:5000", ("127.0.0.1", 5000)), (":5000", ("", 5000)), ("[::]:5000", ("::", 5000)), ("x", None)],
+)
+def test_the_listening_address_is_read(addr: str, found: tuple[str, int] | None) -> None:
+    assert listens_at(_config(addr)) == found
+    assert listens_at(ABSENT) is None
+
+
+@pytest.mark.parametrize(("port", "scheme"), [("443", "https"), ("80", "http"), ("5050", None)])
+def test_the_public_address_is_gitlabs_word(read: Read, port: str, scheme: str | None) -> None:
+    public = public_address(_gitlab(port))
+    assert public is not None
+    assert (public.host, public.port, public.scheme) == ("registry.example.com", int(port), scheme)
+    assert len(public.said_by) == 2
+    (server,) = read(_server(_at("/"))).servers
+    assert serves(server, public) is (port != "5050")
+
+
+def test_without_gitlab_nothing_says_it() -> None:
+    assert public_address(ABSENT) is None
+    assert public_address(_gitlab(port="eighty")) is None
