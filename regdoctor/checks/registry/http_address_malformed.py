@@ -74,7 +74,7 @@ def _judge(address: Located, setting: str, port: str) -> Iterator[Outcome]:
         yield Unknown(f"{address.name} is a template: {text}")
     elif picks_any_port(text):
         yield Fail(
-            f'{address.name} is "{shown(address)}", without a port: the registry listens on another free one at each start',
+            f'{address.name} is "{shown(address)}", without a port: the registry takes another free one at each start',
             evidence=(address.quote(),),
             resource=address.name,
             severity=Severity.ERROR,

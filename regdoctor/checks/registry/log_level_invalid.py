@@ -55,7 +55,7 @@ def _judge(level: Located, product: Product) -> Outcome:
         levels = (*_LEVELS, _GITLABS_OWN)
     nearest = _nearest(text)
     return Fail(
-        f'{level.name} is "{shown(level)}", which is no level: the registry does not start. It knows {", ".join(levels)}',
+        f'{level.name} is "{shown(level)}", which is none: the registry does not start. It knows {", ".join(levels)}',
         evidence=(level.quote(),),
         resource=level.name,
         remedy=change(

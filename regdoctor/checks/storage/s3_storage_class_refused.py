@@ -6,8 +6,8 @@ from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
-from regdoctor.formats.shown_values import shown
 from regdoctor.formats.s3_parameters import S3Parameters, s3_parameters
+from regdoctor.formats.shown_values import shown
 from regdoctor.remedies import change
 
 _CLASSES = ("NONE", "STANDARD", "REDUCED_REDUNDANCY")

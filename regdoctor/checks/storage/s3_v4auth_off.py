@@ -3,8 +3,8 @@
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.registry_config import RegistryConfig
-from regdoctor.formats.shown_values import shown
 from regdoctor.formats.s3_parameters import s3_parameters
+from regdoctor.formats.shown_values import shown
 from regdoctor.remedies import change
 
 _TRUE, _FALSE = ("1", "t", "true"), ("0", "f", "false")
