@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 
 from regdoctor.check import Dialect, Remedies, Remedy
-from regdoctor.distribution.setting_names import in_gitlab_rb, in_helm_values, variable
+from regdoctor.distribution.setting_names import in_gitlab_rb, in_helm_values
+from regdoctor.distribution.setting_variables import variable_of
 from regdoctor.formats.located import Located
 
 RECONFIGURE = "sudo gitlab-ctl reconfigure"
@@ -33,7 +34,7 @@ def change(setting: str, value: bool | int | str, why: str, *, now: Located | No
         Dialect.HELM: _helm(setting, value, why),
         Dialect.COMPOSE: Remedy(
             f"{why} In the environment of the registry's service, then `docker compose up -d`:",
-            (f"{variable(setting)}: {_quoted(_scalar(value))}",),
+            (f"{variable_of(setting)}: {_quoted(_scalar(value))}",),
         ),
     }
 
@@ -44,11 +45,11 @@ def remove(setting: str, why: str) -> Remedies:
     return {
         Dialect.PLAIN: Remedy(f"{why} Remove {setting} from the registry's config.yml and restart the registry."),
         Dialect.OMNIBUS: Remedy(
-            f"{why} Remove {ruby or variable(setting)} from /etc/gitlab/gitlab.rb and reconfigure.", (RECONFIGURE,)
+            f"{why} Remove {ruby or variable_of(setting)} from /etc/gitlab/gitlab.rb and reconfigure.", (RECONFIGURE,)
         ),
         Dialect.HELM: Remedy(f"{why} Remove {chart or setting} from the values, and upgrade the release."),
         Dialect.COMPOSE: Remedy(
-            f"{why} Remove {variable(setting)} from the service's environment (or {setting} from the mounted "
+            f"{why} Remove {variable_of(setting)} from the service's environment (or {setting} from the mounted "
             "config.yml), then run the command.",
             ("docker compose up -d",),
         ),
@@ -61,10 +62,13 @@ def as_yaml(setting: str, value: bool | int | str) -> str:
     indent, dash = 0, ""
     parts = setting.split(".")
     for position, part in enumerate(parts):
+        is_last = position == len(parts) - 1
         if part.isdigit():
             dash = "- "
+            if is_last:
+                lines.append(f"{'  ' * indent}{dash}{_scalar(value)}")
             continue
-        end = f" {_scalar(value)}" if position == len(parts) - 1 else ""
+        end = f" {_scalar(value)}" if is_last else ""
         lines.append(f"{'  ' * indent}{dash}{part}:{end}")
         indent += 2 if dash else 1
         dash = ""
@@ -74,7 +78,7 @@ def as_yaml(setting: str, value: bool | int | str) -> str:
 def _omnibus(setting: str, value: bool | int | str, why: str) -> Remedy:
     ruby = in_gitlab_rb(setting)
     if ruby is None:
-        line = f"registry['env'] = {{ \"{variable(setting)}\" => {_quoted(_scalar(value))} }}"
+        line = f"registry['env'] = {{ \"{variable_of(setting)}\" => {_quoted(_scalar(value))} }}"
         return Remedy(
             f"{why} Omnibus has no key of its own for {setting}, so by a variable in /etc/gitlab/gitlab.rb (add it to "
             "registry['env'] where that is set already):",

@@ -24,7 +24,7 @@ FAILURE_MODES = {
     "AUTH-04": "A home-made issuer computes the key ID by another algorithm",
     "AUTH-05": "The token's issuer is not the one that the registry trusts",
     "AUTH-06": "The token's audience is not the registry's service",
-    "AUTH-07": "The audience is a list, which distribution 2 and GitLab's registry refuse",
+    "AUTH-07": "The audience is a list, which only distribution 3 takes",
     "AUTH-08": "The clocks of issuer and registry disagree",
     "AUTH-09": "The token expires during a long upload",
     "AUTH-10": "The token realm cannot be reached, or is another host",

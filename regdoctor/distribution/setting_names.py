@@ -1,4 +1,4 @@
-"""Where each installation keeps a setting of the registry's config.yml: gitlab.rb, the chart's values, a variable."""
+"""Where each installation keeps a setting of the registry's config.yml: gitlab.rb and the chart's values."""
 
 from __future__ import annotations
 
@@ -47,11 +47,6 @@ _HELM = {
     "gc": "registry.gc",
 }
 """GitLab chart: charts/registry/values.yaml and charts/registry/templates/configmap.yaml."""
-
-
-def variable(setting: str) -> str:
-    """The environment variable of a setting: `REGISTRY_HTTP_ADDR` of `http.addr`. Source: configuration/parser.go."""
-    return "REGISTRY_" + setting.upper().replace(".", "_")
 
 
 def in_gitlab_rb(setting: str) -> str | None:

@@ -10,10 +10,6 @@ from regdoctor.formats.image_defaults import CONFIG_PATHS, UNLIKE, config_path, 
 from regdoctor.formats.located import Computed, Located, Place
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 
-_OPEN = "null"
-"""Stands in the place of a value that is worked out at run time while variables are laid over the file: it fits any
-setting."""
-
 
 def service_config(service: ContainerService, mounted: tuple[bytes, str] | None) -> RegistryConfig | None:
     """The effective configuration; None where the file that the registry reads is not to be had.
@@ -34,20 +30,13 @@ def service_config(service: ContainerService, mounted: tuple[bytes, str] | None)
             return None
         data, source = own, f"{image}, its own config.yml"
     variables = {variable.name: variable for variable in service.variables}
-    given = [
-        (variable.name, _OPEN if isinstance(variable.value, Computed) else variable.value, variable.place)
-        for variable in variables.values()
-    ]
+    given = [(variable.name, variable.value, variable.place) for variable in variables.values()]
     generation, version = (name.generation, name.version) if name is not None else (None, ())
     config = parse_registry_config(data, source, given, generation=generation, version=version)
     tree = config.tree if mounted is not None else _as_default(config.tree, source)
     if mounted is None and name is not None and name.major is None:
         tree = _undecided(tree, source)
-    return replace(
-        config,
-        tree=_opened(tree, variables),
-        overrides=tuple(_opened(found, variables) for found in config.overrides),
-    )
+    return replace(config, tree=tree)
 
 
 def _reads_own(service: ContainerService, path: str | None) -> bool:
@@ -79,18 +68,6 @@ def _undecided(tree: Located, source: str) -> Located:
             tree, value={**tree.entries(), path[0]: replace(section, value={**section.value, path[1]: open_value})}
         )
     return tree
-
-
-def _opened(tree: Located, variables: Mapping[str, Variable]) -> Located:
-    """The tree with Computed for each variable whose value is only known at run time."""
-
-    def change(here: Located) -> Located:
-        found = variables.get(here.name)
-        if found is None or not isinstance(found.value, Computed) or here.place.layer != "environment":
-            return here
-        return replace(here, value=found.value)
-
-    return _mapped(tree, change)
 
 
 def _mapped(here: Located, change: Callable[[Located], Located]) -> Located:

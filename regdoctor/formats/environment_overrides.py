@@ -102,7 +102,7 @@ def lay_over(
     return Overlay(tree, tuple(overrides), tuple(ignored), tuple(refused))
 
 
-_HARMLESS = re.compile(r"KEY_?FILE|(?<!ACCESS)(?<!ACCESS_)KEY_?ID|(?:TLS|SSL|TRUST)_?KEY")
+_HARMLESS = re.compile(r"HTPASSWD|KEY_?FILE|(?<!ACCESS)(?<!ACCESS_)KEY_?ID|(?:TLS|SSL|TRUST)_?KEY")
 _MASKED = re.compile(r"\*{3,}")
 """What people put in the place of a secret before they show a file to others. It would be no YAML."""
 _SUSPICIOUS = re.compile(r"SECRET|PASSWORD|PASSWD|KEY|TOKEN")

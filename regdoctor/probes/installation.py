@@ -26,6 +26,7 @@ GITLAB_YMLS = (
 _FURTHER = {
     Dialect.OMNIBUS: ("etc/gitlab/gitlab.rb", "gitlab.rb", "*/gitlab.rb"),
     Dialect.COMPOSE: ("docker-compose.y*ml", "compose.y*ml", "*/docker-compose.y*ml", "*/compose.y*ml"),
+    Dialect.PLAIN: ("etc/systemd/system/*registry*.service", "*registry*.service"),
     Dialect.HELM: ("values.y*ml", "*values*.y*ml", "*/values*.y*ml"),
 }
 """What a copied tree or a repository may hold instead, and how the registry that it describes is installed."""

@@ -29,6 +29,8 @@ def signer_files(
     key = gitlab.registry("key") if isinstance(gitlab, GitLabConfig) else None
     if installation.root is None:
         raise NotApplicableError("only single files were given, so the paths in them cannot be followed (--root DIR)")
+    if not (installation.registry_config or installation.gitlab_yml or installation.live):
+        raise NotApplicableError("a registry is described here and not installed: its files are not to be expected")
     named = bundle or key
     if named is None:
         raise NotApplicableError("no configuration names a certificate or a key of a token signer")

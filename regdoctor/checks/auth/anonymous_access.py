@@ -16,6 +16,7 @@ from regdoctor.injection import Absent
     title="The registry asks for a login",
     severity=Severity.ERROR,
     failure_modes=("AUTH-13",),
+    explains=("reconfigure_pending",),
     reference="https://distribution.github.io/distribution/about/configuration/#auth",
 )
 def anonymous_access(

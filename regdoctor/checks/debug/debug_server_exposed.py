@@ -49,7 +49,8 @@ def debug_server_exposed(
         return seen
     contained = [_published(registry) for registry in in_containers(compose, unit)]
     setting = config.debug_address() if isinstance(config, RegistryConfig) else None
-    if contained and (setting is None or _in_container(installation) or any(isinstance(one, Fail) for one in contained)):
+    published = any(isinstance(one, Fail) for one in contained)
+    if contained and (setting is None or published or _in_container(installation)):
         return next((one for one in contained if isinstance(one, Fail)), contained[0])
     if setting is None:
         return _not_told(debug, config)

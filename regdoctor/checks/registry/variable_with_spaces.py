@@ -15,6 +15,7 @@ from regdoctor.injection import Absent
     severity=Severity.ERROR,
     failure_modes=("GC-01",),
     symptoms=("The operation is unsupported.",),
+    explains=("redirect_switch_malformed", "delete_disabled"),
     reference="https://github.com/distribution/distribution/issues/2959",
 )
 def variable_with_spaces(compose: ComposeFile | Absent, unit: ServiceEnvironment | Absent) -> Iterator[Outcome]:
