@@ -137,7 +137,13 @@ def command(
         typer.Option(metavar="NAME[:RESOURCE]", help="Accept a finding; repeatable.", rich_help_panel=REPORT),
     ] = None,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Tell each probe as it ends.", rich_help_panel=REPORT)
+        bool,
+        typer.Option(
+            "--verbose",
+            "-v",
+            help="Name all that is healthy or not tried; tell each probe as it ends.",
+            rich_help_panel=REPORT,
+        ),
     ] = False,
     timeout: Annotated[
         float,

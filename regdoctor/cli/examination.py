@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -44,7 +45,7 @@ def run(
     )
     told = any(document.count(outcome) for outcome in ("pass", "fail", "ignored"))
     instead = "" if told else complaints or _nothing_found(examination)
-    _write(document, writers, show, instead)
+    _write(document, writers, Page(show=show, full=verbose), instead)
     if complaints and not instead:
         output.note(complaints)
     bugs = [item.bug for item in examination.gathered] + [item.bug for item in examination.judged]
@@ -89,21 +90,21 @@ def _dialect(examination: Examination) -> Dialect:
     return installation.dialect if isinstance(installation, Installation) else Dialect.PLAIN
 
 
-def _write(document: Report, writers: Sequence[Writer], show: Severity, instead: str) -> None:
+def _write(document: Report, writers: Sequence[Writer], page: Page, instead: str) -> None:
     """Every report to its file, one to standard output; people who get no page there read the gist beside it.
 
     instead: what people get in place of a page where nothing was examined.
     """
     for writer in writers:
         if writer.path is not None:
-            output.save(writer.path, writer.render(document, Page(show=show)))
+            output.save(writer.path, writer.render(document, page))
     on_screen = next((writer for writer in writers if writer.path is None), None)
     if on_screen is None:
-        output.note(instead or reporter("human")(document, Page(show=show)).rstrip())
+        output.note(instead or reporter("human")(document, page).rstrip())
     elif on_screen.format == "human" and instead:
         output.note(instead)
     else:
-        page = Page(width=output.columns(), colour=output.is_terminal(), show=show)
+        page = dataclasses.replace(page, width=output.columns(), colour=output.is_terminal())
         output.write_report(on_screen.render(document, page))
         if on_screen.format != "human":
             output.note(instead or _summary(document))

@@ -22,6 +22,8 @@ class Page:
     colour: bool = False
     show: Severity = Severity.INFO
     """Findings below this severity are counted and not shown."""
+    full: bool = False
+    """Whether all that is healthy, and all that was not tried, is named however much it is."""
 
 
 Render = Callable[[Report, Page], str]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+from collections import Counter
 
 from rich.console import Console
 from rich.padding import Padding
@@ -42,7 +43,7 @@ def render(report: Report, page: Page) -> str:
             folded = () if row.check in told else report.explained(row.check)
             told.add(row.check)
             _cause(console, row, folded, f"{number}. " if len(shown) > 1 else "")
-        _without_finding(console, report)
+        _without_finding(console, report, full=page.full)
         console.print(Text(f"\n{_counts(report, hidden=len(report.causes) - len(shown))}"))
     return "\n".join(line.rstrip() for line in written.get().splitlines()) + "\n"
 
@@ -107,18 +108,40 @@ def _remedy(console: Console, remedy: Remedy) -> None:
             console.print(Text("      ").append(printable(line), style="green"), soft_wrap=True)
 
 
-def _without_finding(console: Console, report: Report) -> None:
-    """What could not be told, what is healthy, and what was not tried."""
+_FEW = 12
+"""As many lines of a kind are shown in full; more would push the answer off the screen."""
+
+
+def _without_finding(console: Console, report: Report, *, full: bool) -> None:
+    """What could not be told, what is healthy, and what was not tried; the last two in short where they are many."""
     unknown, healthy, skipped = (report.of(outcome) for outcome in ("unknown", "pass", "skip"))
     for heading, lines, style in (
         ("Could not tell", [f"? {names}: {reason}" for reason, names in _by_reason(unknown).items()], "yellow"),
-        ("Healthy", [f"✓ {row.title}" for row in healthy], ""),
-        ("Not tried", [f"- {names}: {reason}" for reason, names in _by_reason(skipped).items()], ""),
+        ("Healthy", _healthy(healthy, full=full), ""),
+        ("Not tried", _not_tried(skipped, full=full), ""),
     ):
         if lines:
             console.print(Text(f"\n{heading}"))
         for line in lines:
             _indented(console, Text(printable(line), style=style), 2)
+
+
+def _healthy(rows: tuple[Row, ...], *, full: bool) -> list[str]:
+    if full or len(rows) <= _FEW:
+        return [f"✓ {row.title}" for row in rows]
+    families = Counter(row.family for row in rows)
+    return ["✓ " + ", ".join(f"{family} {count}" for family, count in families.items()) + " (--verbose names them)"]
+
+
+def _not_tried(rows: tuple[Row, ...], *, full: bool) -> list[str]:
+    """Why, for each; in short only what an option would have tried, for that is worth knowing."""
+    reasons = _by_reason(rows)
+    if full or len(reasons) <= _FEW:
+        return [f"- {names}: {reason}" for reason, names in reasons.items()]
+    told = {reason: names for reason, names in reasons.items() if "--" in reason}
+    rest = sum(row.message not in told for row in rows)
+    lines = [f"- {names}: {reason}" for reason, names in told.items()]
+    return [*lines, f"- {rest} {'more ' if told else ''}checks do not apply here (--verbose says why)"]
 
 
 def _by_reason(rows: tuple[Row, ...]) -> dict[str, str]:

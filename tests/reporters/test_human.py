@@ -99,3 +99,28 @@ def test_the_first_line_is_the_answer(report: Report, row: Row, outcome: str, fi
     shown = render(with_rows(report, dataclasses.replace(row, outcome=outcome)), Page(width=100))
 
     assert shown.splitlines()[0] == first.format(check=row.check)
+
+
+def many(row: Row, outcome: str, count: int) -> list[Row]:
+    return [
+        dataclasses.replace(row, check=f"{outcome}_{n}", outcome=outcome, title=f"Title {n}", message=f"Reason {n}")
+        for n in range(count)
+    ]
+
+
+def test_much_that_is_healthy_or_not_tried_does_not_push_the_answer_off_the_screen(report: Report, row: Row) -> None:
+    wants_option = dataclasses.replace(row, check="writes", outcome="skip", message="not without --allow-writes")
+    long = with_rows(report, row, *many(row, "pass", 13), *many(row, "skip", 13), wants_option)
+    short, full = render(long, Page(width=80)), render(long, Page(width=80, full=True))
+
+    assert "\n  ✓ auth 13 (--verbose names them)\n" in short
+    assert "\n  - writes: not without --allow-writes\n  - 13 more checks do not apply here" in short
+    assert "Title 3" not in short
+    assert full.count("✓ Title ") == 13
+    assert "  - skip_12: Reason 12\n" in full
+
+
+def test_what_could_not_be_told_is_never_shortened(report: Report, row: Row) -> None:
+    shown = render(with_rows(report, row, *many(row, "unknown", 30)), Page(width=80))
+
+    assert shown.count("  ? unknown_") == 30
