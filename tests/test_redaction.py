@@ -282,3 +282,8 @@ def test_a_remembered_value_never_comes_through(value: str, before: str, after: 
     remember(value, "password")
 
     assert value not in redact(before + value + after)
+
+
+def test_an_htpasswd_file_is_named_and_no_password() -> None:
+    assert redact("htpasswd: invalid entry, htpasswd=/etc/users") == "htpasswd: invalid entry, htpasswd=/etc/users"
+    assert "hunter2" not in redact("passwd: hunter2hunter2")
