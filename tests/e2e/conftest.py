@@ -7,6 +7,14 @@
 
 A stack is ready within a second and is stopped with its folder removed when its test ends. Where a program is
 missing the tests fail and name the package.
+
+    def test_it_is_refused(lone_registry: LoneRegistry) -> None:
+        lone_registry.serve("compatibility: {schema1: {enabled: true}}\\n")  # or write(), then start(variables)
+        ...  # lone_registry.url, .ask("GET", "/v2/"), .log, .config() for a check
+        assert "panic" in lone_registry.refuse("storage: {none: {}}\\n")  # the log; .exit_code
+
+A lone registry is docker-registry 2.8 with nothing about it, on a port and in a folder of its own (`tmp_path`); where a
+test wants several, `lone_registries` gives one for each name.
 """
 
 from __future__ import annotations
@@ -17,6 +25,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,8 +34,10 @@ from regdoctor.lab.advice import check_arguments
 from regdoctor.lab.fault import HEALTHY, Fault, find_fault
 from regdoctor.lab.object_store import ObjectStore
 from regdoctor.lab.stack import Stack
+from tests.e2e.lone_registry import LoneRegistry
 
 StackWith = Callable[[str | None], Stack]
+LoneRegistries = Callable[[str], LoneRegistry]
 
 
 @pytest.fixture(scope="session")
@@ -80,3 +91,22 @@ def examine() -> Callable[..., tuple[int, dict[str, Any]]]:
         return done.returncode, json.loads(done.stdout)
 
     return run
+
+
+@pytest.fixture
+def lone_registries(tmp_path: Path) -> Iterator[LoneRegistries]:
+    """Make a lone registry in the folder of that name below `tmp_path`; it does not run yet."""
+    with ExitStack() as running:
+
+        def make(name: str) -> LoneRegistry:
+            registry = LoneRegistry(tmp_path / name)
+            running.callback(registry.stop)
+            return registry
+
+        yield make
+
+
+@pytest.fixture
+def lone_registry(lone_registries: LoneRegistries) -> LoneRegistry:
+    """One lone registry, in `tmp_path`; it does not run yet."""
+    return lone_registries(".")

@@ -5,17 +5,14 @@ A real nginx stands in front of a real docker-registry 2.8; the text that nginx 
 
 from __future__ import annotations
 
-import dataclasses
-import http.client
-import ssl
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Fail, Outcome
+from regdoctor.check import Check
 from regdoctor.checks.proxy.basic_auth_before_tokens import basic_auth_before_tokens
 from regdoctor.checks.proxy.body_size_limited import body_size_limited
 from regdoctor.checks.proxy.forwarded_header_hides_scheme import forwarded_header_hides_scheme
@@ -26,141 +23,23 @@ from regdoctor.checks.proxy.location_wrong_scheme import location_wrong_scheme
 from regdoctor.checks.proxy.proxy_pass_doubles_slash import proxy_pass_doubles_slash
 from regdoctor.checks.proxy.registry_under_a_path import registry_under_a_path
 from regdoctor.checks.proxy.request_buffering import request_buffering
-from regdoctor.evidence.installation import Installation
-from regdoctor.formats.gitlab_yml import parse_gitlab_yml
-from regdoctor.formats.nginx_config import NginxConfig
-from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
-from regdoctor.injection import Absent
-from regdoctor.lab.certificates import Authority, signing_pair
-from regdoctor.lab.front import main_conf
-from regdoctor.lab.ports import free_ports
-from regdoctor.lab.processes import Process, Processes
-from regdoctor.lab.programs import find_program, minimal_environment
-from regdoctor.lab.servers import listens
-from regdoctor.probes.nginx_config import read_nginx
+from regdoctor.lab.certificates import signing_pair
+from regdoctor.lab.processes import Processes
+from regdoctor.lab.programs import find_program
+from tests.e2e.lone_registry import LoneRegistry
+from tests.e2e.nginx_site import UPLOADS, Site
 
-HEALTHY = {
-    "Host": "proxy_set_header Host $http_host;",
-    "proto": "proxy_set_header X-Forwarded-Proto $scheme;",
-    "size": "client_max_body_size 0;",
-    "pass": "proxy_pass http://127.0.0.1:@INNER@;",
-}
-ABSENT = Absent("not part of this test", applicable=False)
-UPLOADS = "/v2/a/blobs/uploads/"
-
-
-@dataclasses.dataclass(frozen=True)
-class Answer:
-    """What came back."""
-
-    status: int
-    headers: dict[str, str]
-
-
-class Site:
-    """A registry with an nginx before it."""
-
-    def __init__(self, folder: Path, processes: Processes) -> None:
-        """Nothing runs yet."""
-        self.folder = folder
-        self.processes = processes
-        self.inner, self.outer = free_ports(2)
-        self.error_log = folder / "error.log"
-        self.config: RegistryConfig | None = None
-        self.nginx: NginxConfig | None = None
-        pair, signer = Authority("test").issue_for_localhost(), signing_pair()
-        (folder / "server.crt").write_text(pair.certificate)
-        (folder / "server.key").write_text(pair.key)
-        (folder / "signer.crt").write_text(signer.certificate)
-        (folder / "users").write_text("alice:{PLAIN}secret-of-alice\n")
-
-    def registry(self, more: str = "", http: str = "") -> Process:
-        """Start the registry; `more` and `http` go to the end of config.yml and of its http."""
-        text = (
-            f"version: 0.1\nstorage: {{filesystem: {{rootdirectory: {self.folder}/storage}}}}\n{more}\n"
-            f"http:\n  addr: 127.0.0.1:{self.inner}\n{http}"
-        )
-        (self.folder / "config.yml").write_text(text)
-        self.config = parse_registry_config(text.encode(), str(self.folder / "config.yml"))
-        return self.processes.start(
-            "registry",
-            [find_program("docker-registry"), "serve", self.folder / "config.yml"],
-            log=self.folder / "registry.log",
-            environment=minimal_environment(self.folder),
-        )
-
-    def front(
-        self, lines: Mapping[str, str | None] | None = None, *, location: str = "/v2/", outside: str = ""
-    ) -> None:
-        """Start nginx, its location made of HEALTHY with `lines` in the place of some; None leaves one out."""
-        inner = "\n".join(f"      {line}" for line in (HEALTHY | dict(lines or {})).values() if line)
-        server = f"""
-  {outside}
-  server {{
-    listen 127.0.0.1:{self.outer} ssl;
-    server_name localhost;
-    ssl_certificate {self.folder}/server.crt;
-    ssl_certificate_key {self.folder}/server.key;
-    location {location} {{
-{inner}
-    }}
-  }}
-""".replace("@INNER@", str(self.inner))
-        run = self.folder / "run"
-        run.mkdir(exist_ok=True)
-        conf = self.folder / "nginx.conf"
-        conf.write_text(main_conf(server, run, self.error_log))
-        self.nginx = read_nginx([conf], Installation(None, Dialect.PLAIN, live=False))
-        process = self.processes.start(
-            "nginx",
-            [find_program("nginx"), "-p", self.folder, "-c", conf, "-e", self.error_log],
-            log=self.folder / "nginx.log",
-            environment=minimal_environment(self.folder),
-        )
-        process.wait_ready(lambda: listens(self.outer))
-
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
-        """One request by https."""
-        context = ssl._create_unverified_context()  # noqa: S323 - it is our own, a moment old
-        connection = http.client.HTTPSConnection("localhost", self.outer, context=context, timeout=10)
-        try:
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            answer.read()
-            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()})
-        finally:
-            connection.close()
-
-    def location(self) -> str:
-        """Where the registry sends an upload on to."""
-        answer = self.ask("POST", UPLOADS)
-        assert answer.status == 202, answer
-        return answer.headers["location"].partition("/v2/")[0]
-
-    def blamed(self, check: Check, **more: object) -> Fail | None:
-        """The finding of a check about what runs, or None."""
-        known: dict[str, Any] = {name: ABSENT for name, wanted in check.inputs.items() if wanted.optional}
-        gitlab = parse_gitlab_yml(
-            f"production: {{registry: {{host: localhost, port: {self.outer}}}}}".encode(), "gitlab.yml"
-        )
-        given = {"nginx": self.nginx, "config": self.config, "gitlab": gitlab, "start": ABSENT} | more
-        said = check.judge(**(known | {name: value for name, value in given.items() if name in check.inputs}))
-        outcomes: list[Outcome] = list(said) if isinstance(said, Iterable) else [said]
-        return next((outcome for outcome in outcomes if isinstance(outcome, Fail)), None)
-
-    @property
-    def url(self) -> str:
-        """What clients use."""
-        return f"https://localhost:{self.outer}"
+HTTP = "http:\n  addr: 127.0.0.1:@PORT\n"
+"""The registry's own http, to which a test adds."""
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path, lone_registry: LoneRegistry) -> Iterator[Site]:
     """A site whose registry runs, without authentication."""
     processes = Processes()
     try:
-        here = Site(tmp_path, processes)
-        here.registry().wait_ready(lambda: listens(here.inner))
+        here = Site(tmp_path, processes, lone_registry)
+        lone_registry.serve()
         here.front()
         yield here
     finally:
@@ -188,7 +67,7 @@ def test_location_is_as_the_check_says(check: Check, lines: dict[str, str | None
 
     site.front(lines)
     found = site.location()
-    assert found.startswith(leads.format(outer=site.outer, inner=site.inner))
+    assert found.startswith(leads.format(outer=site.outer, inner=site.registry.port))
     assert found != site.url
     assert site.blamed(check) is not None
 
@@ -241,17 +120,19 @@ def test_a_registry_below_a_path_is_not_found(site: Site) -> None:
 
 
 def test_a_prefix_of_the_registry_is_not_found_behind_v2(site: Site) -> None:
-    site.registry(http="  prefix: /registry/\n").wait_ready(lambda: listens(site.inner))
+    site.registry.serve(HTTP + "  prefix: /registry/\n")
     assert site.ask("GET", "/v2/").status == 404
     assert site.blamed(registry_under_a_path) is not None
 
 
 def test_a_password_before_a_token(site: Site) -> None:
     token = "auth: {token: {realm: https://gitlab.example.com/jwt/auth, service: s, issuer: i, rootcertbundle: %s}}"
-    site.registry(token % (site.folder / "signer.crt")).wait_ready(lambda: listens(site.inner))
+    (site.folder / "signer.crt").write_text(signing_pair().certificate)
+    site.registry.serve(token % (site.folder / "signer.crt"))
     assert site.ask("GET", "/v2/", Authorization="Bearer x").headers["www-authenticate"].startswith("Bearer")
     assert site.blamed(basic_auth_before_tokens) is None
 
+    (site.folder / "users").write_text("alice:{PLAIN}secret-of-alice\n")
     site.front({"basic": "auth_basic Registry;", "users": f"auth_basic_user_file {site.folder}/users;"})
     refused = site.ask("GET", "/v2/", Authorization="Bearer x")
     assert (refused.status, refused.headers["www-authenticate"]) == (401, 'Basic realm="Registry"')
@@ -260,12 +141,12 @@ def test_a_password_before_a_token(site: Site) -> None:
 
 def test_localhost_by_ipv6_is_refused(site: Site) -> None:
     # What nginx makes of `localhost` with both lines in /etc/hosts is an upstream of these two servers.
-    both = f"upstream both {{ server [::1]:{site.inner}; server 127.0.0.1:{site.inner}; }}"
+    both = f"upstream both {{ server [::1]:{site.registry.port}; server 127.0.0.1:{site.registry.port}; }}"
     site.front({"pass": "proxy_pass http://both;"}, outside=both)
     assert site.ask("GET", "/v2/").status == 200
     said = site.error_log.read_text()  # "(111: Connection refused)" where there is IPv6
     assert 'while connecting to upstream, client: 127.0.0.1, server: localhost, request: "GET /v2/ HTTP/1.1"' in said
-    assert f'upstream: "http://[::1]:{site.inner}/v2/"' in said
+    assert f'upstream: "http://[::1]:{site.registry.port}/v2/"' in said
 
 
 def test_chunks_are_kept_on_disk_by_http_1_0_and_passed_on_by_1_1(site: Site) -> None:
@@ -287,25 +168,21 @@ def test_chunks_are_kept_on_disk_by_http_1_0_and_passed_on_by_1_1(site: Site) ->
 
 @pytest.mark.parametrize("host", ["192.0.2.7:5000", "'://registry'", "'http://registry:port'"])
 def test_a_host_that_is_no_url_stops_the_registry(host: str, site: Site) -> None:
-    process = site.registry(http=f"  host: {host}\n")
-    process.wait_ended()
-    assert 'could not parse http "host" parameter' in process.log.read_text()
+    assert 'could not parse http "host" parameter' in site.registry.refuse(f"{HTTP}  host: {host}\n")
     assert site.blamed(http_host_overrides) is not None
 
 
 @pytest.mark.parametrize("host", ["registry.example.com", "registry.example.com:5000", "localhost:5000"])
 def test_a_host_without_a_scheme_has_no_effect(host: str, site: Site) -> None:
-    site.registry(http=f"  host: {host}\n").wait_ready(lambda: listens(site.inner))
+    site.registry.serve(f"{HTTP}  host: {host}\n")
     assert site.location() == site.url
     assert site.blamed(http_host_overrides) is not None
 
 
 def test_a_host_wins_over_relative_urls(site: Site) -> None:
-    site.registry(http="  relativeurls: true\n").wait_ready(lambda: listens(site.inner))
+    site.registry.serve(HTTP + "  relativeurls: true\n")
     assert site.location() == ""
-    site.registry(http="  relativeurls: true\n  host: https://other.example.com\n").wait_ready(
-        lambda: listens(site.inner)
-    )
+    site.registry.serve(HTTP + "  relativeurls: true\n  host: https://other.example.com\n")
     assert site.location() == "https://other.example.com"
     assert site.blamed(http_host_overrides) is not None
 

@@ -23,14 +23,12 @@ from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.docker_daemon import DockerDaemons, parse_docker_daemon
 from regdoctor.formats.registries_conf import RegistriesConfs, parse_registries_conf
-from regdoctor.formats.registry_config import parse_registry_config
 from regdoctor.injection import Absent
 from regdoctor.lab.certificates import Authority
-from regdoctor.lab.ports import free_ports
-from regdoctor.lab.processes import Processes
 from regdoctor.lab.programs import find_program, minimal_environment
 from regdoctor.probes.certs_d import certs_d
 from regdoctor.probes.tls_files import tls_files
+from tests.e2e.lone_registry import LoneRegistry
 
 NOWHERE = "docker://127.0.0.1:1/app:1"
 
@@ -49,21 +47,10 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
     return {name: folder / name for name in written}
 
 
-def configuration(settings: Iterable[str], port: int) -> str:
+def configuration(settings: Iterable[str]) -> str:
     """A whole config.yml with these lines of http.tls."""
     lines = "".join(f"    {line}\n" for line in settings)
-    return f"version: 0.1\nstorage: {{inmemory: {{}}}}\nhttp:\n  addr: 127.0.0.1:{port}\n  tls:\n{lines}"
-
-
-def refusal(folder: Path, settings: Iterable[str]) -> str:
-    """What the registry says when it ends over these settings."""
-    config = folder / "config.yml"
-    config.write_text(configuration(settings, free_ports(1)[0]))
-    command: list[str | Path] = [find_program("docker-registry"), "serve", config]
-    environment = minimal_environment(folder)
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=False)
-    assert done.returncode != 0
-    return done.stderr
+    return f"version: 0.1\nstorage: {{inmemory: {{}}}}\nhttp:\n  addr: 127.0.0.1:@PORT\n  tls:\n{lines}"
 
 
 def findings(item: Check, **evidence: object) -> list[Fail]:
@@ -85,20 +72,24 @@ def pair(tls: Mapping[str, Path], certificate: str = "a.crt", key: str = "a.key"
         ("ciphersuites: [ECDHE-RSA-AES128-GCM-SHA256]", "unknown TLS cipher suite 'ECDHE-RSA-AES128-GCM-SHA256'"),
     ],
 )
-def test_an_unknown_word_stops_the_registry(tls: Mapping[str, Path], tmp_path: Path, line: str, says: str) -> None:
+def test_an_unknown_word_stops_the_registry(
+    tls: Mapping[str, Path], lone_registry: LoneRegistry, line: str, says: str
+) -> None:
     settings = [*pair(tls), line]
-    said = refusal(tmp_path, settings)
-    config = parse_registry_config(configuration(settings, 1).encode(), "config.yml")
+    said = lone_registry.refuse(configuration(settings))
+    config = lone_registry.config()
 
     assert says in said
     assert any(symptom in said for symptom in tls_setting_invalid.symptoms)
     assert [fail.evidence[0].line for fail in findings(tls_setting_invalid, config=config)] == [8]
 
 
-def test_lets_encrypt_beside_a_certificate_stops_the_registry(tls: Mapping[str, Path], tmp_path: Path) -> None:
-    settings = [*pair(tls), f"letsencrypt: {{cachefile: {tmp_path}/cache}}"]
-    said = refusal(tmp_path, settings)
-    config = parse_registry_config(configuration(settings, 1).encode(), "config.yml")
+def test_lets_encrypt_beside_a_certificate_stops_the_registry(
+    tls: Mapping[str, Path], lone_registry: LoneRegistry
+) -> None:
+    settings = [*pair(tls), f"letsencrypt: {{cachefile: {lone_registry.folder}/cache}}"]
+    said = lone_registry.refuse(configuration(settings))
+    config = lone_registry.config()
 
     assert letsencrypt_and_certificate.symptoms[0] in said
     assert len(findings(letsencrypt_and_certificate, config=config)) == 1
@@ -114,52 +105,37 @@ def test_lets_encrypt_beside_a_certificate_stops_the_registry(tls: Mapping[str, 
     ],
 )
 def test_what_is_no_pair_stops_the_registry(
-    tls: Mapping[str, Path], tmp_path: Path, settings: tuple[str, ...], says: str
+    tls: Mapping[str, Path], lone_registry: LoneRegistry, settings: tuple[str, ...], says: str
 ) -> None:
     filled = [line.replace("{", "").replace("}", "") for line in settings]
     for name, path in tls.items():
         filled = [line.replace(f" {name}", f" {path}") for line in filled]
-    config = parse_registry_config(configuration(filled, 1).encode(), "config.yml")
-    files = tls_files.gather(Installation(Path("/"), Dialect.PLAIN, live=False), config)
+    said = lone_registry.refuse(configuration(filled))
+    files = tls_files.gather(Installation(Path("/"), Dialect.PLAIN, live=False), lone_registry.config())
 
-    assert says in refusal(tmp_path, filled)
+    assert says in said
     assert len(findings(tls_pair_unusable, files=files)) == 1
 
 
 def test_every_cipher_suite_is_known_and_clients_without_a_certificate_are_refused(
-    tls: Mapping[str, Path], tmp_path: Path
+    tls: Mapping[str, Path], lone_registry: LoneRegistry
 ) -> None:
-    (port,) = free_ports(1)
     words = ", ".join(CIPHER_SUITES)
     settings = [*pair(tls), "minimumtls: tls1.2", f"ciphersuites: [{words}]", f"clientcas: [{tls['ca.crt']}]"]
-    (tmp_path / "config.yml").write_text(configuration(settings, port))
+    lone_registry.serve(configuration(settings))
     context = ssl.create_default_context(cafile=tls["ca.crt"])
     context.maximum_version = ssl.TLSVersion.TLSv1_2  # with 1.3 the refusal comes after the handshake
-    processes = Processes()
-    try:
-        registry = processes.start(
-            "registry",
-            [find_program("docker-registry"), "serve", tmp_path / "config.yml"],
-            log=tmp_path / "log",
-            environment=minimal_environment(tmp_path),
-        )
-        registry.wait_ready(lambda: _listens(port))
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain, pytest.raises(ssl.SSLError) as refused:
-            context.wrap_socket(plain, server_hostname="localhost")
-    finally:
-        processes.stop_all()
+    with (
+        socket.create_connection(("127.0.0.1", lone_registry.port), timeout=10) as plain,
+        pytest.raises(ssl.SSLError) as refused,
+    ):
+        context.wrap_socket(plain, server_hostname="localhost")
 
     assert "ALERT" in str(refused.value).upper()
-    config = parse_registry_config(configuration(settings, port).encode(), "config.yml")
+    config = lone_registry.config()
     product = Product(Generation.DISTRIBUTION_2, (2, 8, 2))
     assert len(findings(client_certificates_demanded, config=config, product=product)) == 1
     assert findings(tls_setting_invalid, config=config) == []
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as client:
-        client.settimeout(1)
-        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.mark.parametrize(

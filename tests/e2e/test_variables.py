@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from regdoctor.distribution.generation import Generation
@@ -14,38 +9,16 @@ from regdoctor.distribution.setting_variables import variable_of
 from regdoctor.distribution.settings_schema import children, known
 from regdoctor.formats.located import Place
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
+from tests.e2e.lone_registry import LoneRegistry
 
 V2 = Generation.DISTRIBUTION_2
 CONFIG = """\
 version: 0.1
 log: {level: info}
-http: {addr: "127.0.0.1:0"}
+http: {addr: "127.0.0.1:@PORT"}
 storage: {inmemory: {}}
 """
 _IGNORING = "Ignoring unrecognized environment variable "
-
-
-def start(folder: Path, config: str = CONFIG, **variables: str) -> tuple[bool, str]:
-    """Whether the registry comes to listen, and what it logs until then (at most 10 s)."""
-    program = shutil.which("docker-registry")
-    assert program, "Debian's package docker-registry is needed"
-    (folder / "config.yml").write_text(config)
-    environment = {name: value for name, value in os.environ.items() if name != "AWS_CA_BUNDLE"} | variables
-    with subprocess.Popen(
-        ["timeout", "10", program, "serve", str(folder / "config.yml")],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr is not None
-        lines = []
-        for line in process.stderr:
-            lines.append(line)
-            if "listening on" in line:
-                process.terminate()
-                return True, "".join(lines)
-    return False, "".join(lines)
 
 
 def read(config: str = CONFIG, **variables: str) -> RegistryConfig:
@@ -54,8 +27,8 @@ def read(config: str = CONFIG, **variables: str) -> RegistryConfig:
     return parse_registry_config(config.encode(), "c", environment, generation=V2, version=(2, 8, 2))
 
 
-def test_the_program_has_the_fields_that_the_tables_say(tmp_path: Path) -> None:
-    """Every field of any product at once, each set to nothing: the log names those that the program has not."""
+def test_the_program_has_the_fields_that_the_tables_say(lone_registry: LoneRegistry) -> None:
+    """Every field of any product at once, each but the address set to nothing: the log names those that it has not."""
     variables = {}
     sections: list[tuple[str, ...]] = [()]
     while sections:
@@ -68,29 +41,30 @@ def test_the_program_has_the_fields_that_the_tables_say(tmp_path: Path) -> None:
             if setting.kind == "map":
                 sections.append(path)
             variables[variable_of(".".join(path))] = path
-    listens, log = start(tmp_path, **dict.fromkeys(variables, ""))
-    assert listens, log
-    ignored = {line.partition(_IGNORING)[2].rstrip('"\n') for line in log.splitlines() if _IGNORING in line}
+    empty = dict.fromkeys(variables, "")
+    lone_registry.serve(CONFIG, {**empty, "REGISTRY_HTTP_ADDR": f"127.0.0.1:{lone_registry.port}"})
+    said = lone_registry.log.splitlines()
+    ignored = {line.partition(_IGNORING)[2].rstrip('"\n') for line in said if _IGNORING in line}
     added_by_harbor = {"REGISTRY_REDIS_SENTINELMASTERSET"}
     unknown = {name for name, path in variables.items() if known(path, V2) is None}
     assert len(variables) > 150
     assert ignored == unknown | added_by_harbor
-    assert {item.variable.name for item in read(**dict.fromkeys(variables, "")).ignored} == unknown
+    assert {item.variable.name for item in read(**empty).ignored} == unknown
 
 
-def test_a_misspelt_parameter_of_a_driver_is_silent(tmp_path: Path) -> None:
+def test_a_misspelt_parameter_of_a_driver_is_silent(lone_registry: LoneRegistry) -> None:
     variables = {"REGISTRY_STORAGE_INMEMORY_ACCESS_KEY": "x", "REGISTRY_STORAGE_INMEMORY_ENCYPT": "true"}
-    listens, log = start(tmp_path, **variables)
-    assert listens
-    assert "Ignoring" not in log
+    lone_registry.serve(CONFIG, variables)
+    assert "Ignoring" not in lone_registry.log
     assert read(**variables).ignored == ()
 
 
-def test_credentials_under_a_misspelt_name_are_not_there(tmp_path: Path) -> None:
+def test_credentials_under_a_misspelt_name_are_not_there(lone_registry: LoneRegistry) -> None:
     where = {"REGISTRY_STORAGE": "s3", "REGISTRY_STORAGE_S3_REGION": "us-west-1", "REGISTRY_STORAGE_S3_BUCKET": "b"}
     wrong = {"REGISTRY_STORAGE_S3_ACCESS_KEY": "x", "REGISTRY_STORAGE_S3_SECRET_KEY": "y"}
-    _, log = start(tmp_path, **where, **wrong)
-    assert "Ignoring" not in log
+    lone_registry.write(CONFIG)
+    lone_registry.start({**where, **wrong})
+    assert "Ignoring" not in lone_registry.log
     s3 = read(**where, **wrong).at("storage", "s3")
     assert s3 is not None
     assert set(s3.entries()) == {"region", "bucket", "access", "secret"}
@@ -99,17 +73,15 @@ def test_credentials_under_a_misspelt_name_are_not_there(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "name", ["REGISTRY_HTTP_ADRR", "REGISTRY_HEALTH_FILE", "REGISTRY_PROXY_TTL", "REGISTRY_SERVICE_HOST"]
 )
-def test_an_unknown_field_is_named_in_the_log(tmp_path: Path, name: str) -> None:
-    listens, log = start(tmp_path, **{name: "x"})
-    assert listens
-    assert _IGNORING + name in log
+def test_an_unknown_field_is_named_in_the_log(lone_registry: LoneRegistry, name: str) -> None:
+    lone_registry.serve(CONFIG, {name: "x"})
+    assert _IGNORING + name in lone_registry.log
     assert [item.variable.name for item in read(**{name: "x"}).ignored] == [name]
 
 
 @pytest.mark.parametrize("name", ["REGISTRY_http_addr", "registry_http_addr", "REGISTRY_NOTIFICATIONS_ENDPOINTS_0_URL"])
-def test_some_are_without_effect_in_silence(tmp_path: Path, name: str) -> None:
-    listens, _ = start(tmp_path, **{name: "127.0.0.1:1"})
-    assert listens
+def test_some_are_without_effect_in_silence(lone_registry: LoneRegistry, name: str) -> None:
+    lone_registry.serve(CONFIG, {name: "127.0.0.1:1"})
     assert [item.variable.name for item in read(**{name: "127.0.0.1:1"}).ignored] == [name]
 
 
@@ -136,9 +108,8 @@ def test_some_are_without_effect_in_silence(tmp_path: Path, name: str) -> None:
         ("REGISTRY_STORAGE_REDIRECT_DISABLE", '"true"'),
     ],
 )
-def test_a_value_of_another_type_makes_it_refuse(tmp_path: Path, name: str, value: str) -> None:
-    listens, log = start(tmp_path, **{name: value})
-    assert not listens
+def test_a_value_of_another_type_makes_it_refuse(lone_registry: LoneRegistry, name: str, value: str) -> None:
+    log = lone_registry.refuse(CONFIG, {name: value})
     assert "configuration error" in log or "panic:" in log
     if "{enabled" not in value:  # what is inside a parameter's mapping is judged by maintenance_malformed
         assert [item.variable.name for item in read(**{name: value}).refused] == [name]
@@ -158,42 +129,38 @@ def test_a_value_of_another_type_makes_it_refuse(tmp_path: Path, name: str, valu
         ("REGISTRY_STORAGE_MAINTENANCE_READONLY", "{enabled: true}"),
     ],
 )
-def test_what_it_takes_is_no_refusal(tmp_path: Path, name: str, value: str) -> None:
-    listens, log = start(tmp_path, **{name: value})
-    assert listens, log
+def test_what_it_takes_is_no_refusal(lone_registry: LoneRegistry, name: str, value: str) -> None:
+    lone_registry.serve(CONFIG, {name: value})
     config = read(**{name: value})
     assert (config.refused, config.ignored) == ((), ())
 
 
-def test_of_a_doubled_key_the_last_counts_and_sections_are_laid_over_each_other(tmp_path: Path) -> None:
+def test_of_a_doubled_key_the_last_counts_and_sections_are_laid_over_each_other(lone_registry: LoneRegistry) -> None:
+    answers = f"127.0.0.1:{lone_registry.port}"
     text = (
         'version: 0.1\nhttp: {addr: "127.0.0.1:1", secret: a-secret-of-some-length}\nstorage: {filesystem: {}}\n'
-        'http: {addr: "127.0.0.1:0"}\nstorage: {inmemory: {}}\n'
+        f'http: {{addr: "{answers}"}}\nstorage: {{inmemory: {{}}}}\n'
     )
-    listens, log = start(tmp_path, text)
-    assert listens
-    assert "No HTTP secret provided" not in log
+    lone_registry.serve(text)
+    assert "No HTTP secret provided" not in lone_registry.log
     config = read(text)
     address, driver = config.http_address(), config.storage_driver()
     assert address is not None
     assert driver is not None
-    assert (address.text(), driver[0]) == ("127.0.0.1:0", "inmemory")
+    assert (address.text(), driver[0]) == (answers, "inmemory")
     assert config.at("http", "secret") is not None
     assert [(key.name, key.first.place.line, key.last.place.line) for key in config.duplicates] == [
         *(("http", 2, 4), ("storage", 3, 5))
     ]
 
 
-def test_a_second_storage_section_takes_the_driver_away(tmp_path: Path) -> None:
+def test_a_second_storage_section_takes_the_driver_away(lone_registry: LoneRegistry) -> None:
     text = CONFIG + "storage: {delete: {enabled: true}}\n"
-    listens, log = start(tmp_path, text)
-    assert not listens
-    assert "no storage configuration provided" in log
+    assert "no storage configuration provided" in lone_registry.refuse(text)
     assert read(text).storage_driver() is None
 
 
-def test_an_unknown_key_is_silent(tmp_path: Path) -> None:
-    listens, log = start(tmp_path, CONFIG + "relativeURLs: true\ndescription: ours\nproxy: {ttl: 5h}\n")
-    assert listens
-    assert "relativeURLs" not in log
-    assert "description" not in log
+def test_an_unknown_key_is_silent(lone_registry: LoneRegistry) -> None:
+    lone_registry.serve(CONFIG + "relativeURLs: true\ndescription: ours\nproxy: {ttl: 5h}\n")
+    assert "relativeURLs" not in lone_registry.log
+    assert "description" not in lone_registry.log
