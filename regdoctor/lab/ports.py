@@ -6,10 +6,13 @@ import errno
 import secrets
 import signal
 import socket
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 _LOWEST, _HIGHEST = 18000, 31000
 """Below Linux's ephemeral ports (32768 and up): no outgoing connection takes one before we listen."""
+_STRIDE = 7919
+"""From one port to the next that is tried; it shares no divisor with their count, so that all are reached."""
 
 
 def loopback_addresses() -> tuple[str, ...]:
@@ -27,10 +30,9 @@ def free_ports(count: int) -> tuple[int, ...]:
 
     Raises OSError where not enough of them are free.
     """
-    random = secrets.SystemRandom()
     found: list[int] = []
     with ExitStack() as held:
-        for port in random.sample(range(_LOWEST, _HIGHEST), _HIGHEST - _LOWEST):
+        for port in _in_any_order():
             if _hold(port, held):
                 found.append(port)
             if len(found) == count:
@@ -44,11 +46,17 @@ def held_port(held: ExitStack) -> int:
     It is bound and does not listen. Without SO_REUSEADDR on this side nobody else can bind it, not even all addresses
     at once. Raises OSError where no port is free.
     """
-    random = secrets.SystemRandom()
-    for port in random.sample(range(_LOWEST, _HIGHEST), _HIGHEST - _LOWEST):
+    for port in _in_any_order():
         if _hold(port, held):
             return port
     raise OSError(errno.EADDRINUSE, f"no port is free from {_LOWEST} to {_HIGHEST}")
+
+
+def _in_any_order() -> Iterator[int]:
+    """Every port of the range once, from any one on, so that those who look at the same time rarely meet."""
+    count = _HIGHEST - _LOWEST
+    start = secrets.randbelow(count)
+    yield from (_LOWEST + (start + step * _STRIDE) % count for step in range(count))
 
 
 def _hold(port: int, held: ExitStack) -> bool:

@@ -16,6 +16,7 @@ from regdoctor.redaction import Secret
     symptoms=(
         "No HTTP secret provided - generated random secret",
         'err.code="blob upload invalid" err.detail="invalid secret"',
+        "blob upload invalid",
         "blob upload unknown",
     ),
     reference="https://distribution.github.io/distribution/about/deploying/#load-balancing-considerations",
@@ -24,8 +25,8 @@ def http_secret_differs(replicas: Replicas) -> Outcome | Iterable[Outcome]:
     """The registry signs the state of an upload, which it gives to the client in `_state`, with http.secret.
 
     A request of that upload that reaches another instance is refused, where that one signs with another secret: its log
-    says `invalid secret`, the client `blob upload unknown`, and layers are retried without end. Without a secret each
-    instance makes up a random one at its start, so that no two agree.
+    says `invalid secret`, the client gets 404 `blob upload invalid` (docker says `blob upload unknown`), and layers are
+    retried without end. Without a secret each instance makes up a random one at its start, so that no two agree.
 
     One instance needs no secret that it shares. Several, behind a load balancer, do.
 
