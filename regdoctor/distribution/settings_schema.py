@@ -13,8 +13,6 @@ from regdoctor.distribution.settings_tables import REDIS_INSTANCES, SAME_DRIVERS
 Path = tuple[str, ...]
 Version = tuple[int, ...]
 
-STORAGE_SIBLINGS = frozenset(("maintenance", "cache", "delete", "redirect", "tag"))
-"""Keys of `storage` that are no driver: Storage.Type in configuration/configuration.go; `tag` is of 3.x."""
 LATEST: Mapping[Generation, Version] = {
     Generation.DISTRIBUTION_2: (2, 8),
     Generation.DISTRIBUTION_3: (3, 1),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-SIBLINGS = frozenset(("maintenance", "cache", "delete", "redirect"))
-"""What stands beside the driver and is none: Storage.Type in configuration/configuration.go of every version."""
 TAG = "tag"
-"""A further one of distribution 3.x; elsewhere it counts as a driver."""
+"""Known to distribution 3.x alone; elsewhere it counts as a driver."""
+SIBLINGS = frozenset(("maintenance", "cache", "delete", "redirect", TAG))
+"""What stands beside the driver and is none: Storage.Type in configuration/configuration.go."""
 
+ROOT_DIRECTORY = "/var/lib/registry"
+"""Where the filesystem driver keeps everything unless rootdirectory says otherwise
+(registry/storage/driver/filesystem/driver.go).
+"""
 _EVERYWHERE = frozenset(("filesystem", "inmemory", "s3", "s3aws", "azure", "gcs"))
 DISTRIBUTION_2_DRIVERS = _EVERYWHERE | {"oss", "swift"}
 """cmd/registry/main.go of release/2.8; `gcs` and `oss` need the build tags include_gcs and include_oss."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regdoctor.check import Quote
-from regdoctor.evidence.signer import FileState
+from regdoctor.evidence.host_file import FileState
 from regdoctor.formats.htpasswd import HtpasswdEntry
 
 
@@ -21,6 +21,6 @@ class HtpasswdFile:
     """Where it was read: `path` below the root that is examined."""
     state: FileState
     problem: str = ""
-    """One line, where it is UNREADABLE."""
+    """One line, where it is not READABLE."""
     entries: tuple[HtpasswdEntry, ...] = ()
     """The users, without their hashes."""

@@ -112,6 +112,7 @@ def _service(
         mounts=mounts(fields, _mapping(top["configs"])),
         ports=ports(fields.get("ports")),
         words=(*words(fields.get("entrypoint")), *words(fields.get("command"))),
+        command_place=next((fields[key].place for key in ("command", "entrypoint") if key in fields), None),
         settings={key: value for key, value in fields.items() if key not in _UNSHOWN},
         host_network=network is not None and network.value == "host",
         elsewhere=(base[1] if base is not None else None) or unread or fields.get("volumes_from") or open_mount(fields),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from regdoctor.formats.container_service import ContainerService, Variable
+from regdoctor.formats.container_service import ContainerService
 from regdoctor.formats.image_defaults import CONFIG_PATHS, UNLIKE, config_path, default_config
 from regdoctor.formats.located import Computed, Located, Place
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config

@@ -88,6 +88,8 @@ class ContainerService:
     ports: tuple[Port, ...] = ()
     words: tuple[str, ...] = ()
     """Entry point and command together, where the file names them."""
+    command_place: Place | None = None
+    """Where the file names the command; None where it names none, or in one place with the image."""
     settings: Mapping[str, Located] = field(default_factory=dict)
     """Everything else that is said of it by key, environment and command left out."""
     host_network: bool = False

@@ -90,7 +90,15 @@ def garbage_collection(job: CronJob) -> GarbageCollection | None:
 
     A script of one's own that does so is not seen through.
     """
-    words = _words(job.command)
+    return collection_in(job.command, job.configuration_path)
+
+
+def collection_in(command: str, configuration_path: str = "") -> GarbageCollection | None:
+    """What a command line collects, if it runs `garbage-collect`.
+
+    configuration_path: REGISTRY_CONFIGURATION_PATH as it is set where the line runs.
+    """
+    words = _words(command)
     at = next((index for index, word in enumerate(words) if word in _COLLECT), None)
     if at is None:
         return None
@@ -101,7 +109,7 @@ def garbage_collection(job: CronJob) -> GarbageCollection | None:
     flags = {word.partition("=")[0] for word in after if word.startswith("-")}
     short = {letter for flag in flags if not flag.startswith("--") for letter in flag[1:]}
     return GarbageCollection(
-        config=named or inline or ("" if in_container else job.configuration_path),
+        config=named or inline or ("" if in_container else configuration_path),
         by_gitlab_ctl=words[at] == _COLLECT[1],
         in_container=in_container,
         delete_untagged="--delete-untagged" in flags or "m" in short,

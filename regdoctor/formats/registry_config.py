@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from regdoctor.distribution.generation import Generation
-from regdoctor.distribution.settings_schema import STORAGE_SIBLINGS, Version
+from regdoctor.distribution.settings_schema import Version
+from regdoctor.distribution.storage_drivers import SIBLINGS
 from regdoctor.formats import yaml_tree
 from regdoctor.formats.environment_overrides import IgnoredVariable, RefusedVariable, Variable, lay_over
 from regdoctor.formats.located import Located
@@ -45,7 +46,7 @@ class RegistryConfig:
 
     def storage_driver(self) -> tuple[str, Located] | None:
         """Name and parameters of the storage driver; None unless there is exactly one."""
-        return self._only("storage", STORAGE_SIBLINGS)
+        return self._only("storage", SIBLINGS)
 
     def auth_scheme(self) -> tuple[str, Located] | None:
         """Name (`token`, `htpasswd`, `silly`) and options of the way to authenticate; None unless exactly

@@ -11,7 +11,7 @@ from regdoctor.evidence.certs_d import CertificateFile, CertsD, CertsFolder, Cli
 from regdoctor.evidence.installation import Installation
 from regdoctor.formats.located import UnreadableError
 from regdoctor.formats.pem import read_pem
-from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
+from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes.host_tree import follow, list_below, read_below
 
 _PLACES = {
@@ -26,24 +26,19 @@ _MOST_FILES = 50
 
 @probe(reads="the certs.d folders of docker, containerd and podman")
 def certs_d(installation: Installation) -> CertsD:
-    """What is in them. Raises NotApplicableError where there is none, CouldNotGatherError where one is not ours to
-    list.
-    """
+    """What is in them. Raises NotApplicableError where there is none, UnreadableError where one is not ours to list."""
     root = installation.root
     if root is None:
         raise NotApplicableError("only single files were given, so no certs.d is looked at (--root DIR)")
     folders: list[CertsFolder] = []
     stray: list[CertificateFile] = []
-    try:
-        for client, place in _PLACES.items():
-            for entry in list_below(root, root / place)[:_MOST_FOLDERS]:
-                if _is_folder(root, entry):
-                    files = tuple(_file(installation, path) for path in list_below(root, entry)[:_MOST_FILES])
-                    folders.append(CertsFolder(client, entry.name, installation.name(entry), str(entry), files))
-                else:
-                    stray.extend(_stray(installation, entry))
-    except UnreadableError as error:
-        raise CouldNotGatherError(str(error)) from error
+    for client, place in _PLACES.items():
+        for entry in list_below(root, root / place)[:_MOST_FOLDERS]:
+            if _is_folder(root, entry):
+                files = tuple(_file(installation, path) for path in list_below(root, entry)[:_MOST_FILES])
+                folders.append(CertsFolder(client, entry.name, installation.name(entry), str(entry), files))
+            else:
+                stray.extend(_stray(installation, entry))
     if not folders and not stray:
         raise NotApplicableError("no client of this host has certificates for a registry (certs.d)")
     return CertsD(tuple(folders), tuple(stray))

@@ -10,9 +10,9 @@ from pathlib import Path
 from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.formats import compose_file as reader
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry
-from regdoctor.formats.located import UndecidedError, UnreadableError
+from regdoctor.formats.located import UnreadableError
 from regdoctor.formats.variable_file import FileVariable, parse_variable_file
-from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
+from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes.container_config import container_config
 from regdoctor.probes.host_tree import is_there, read_below
 from regdoctor.probes.open_folders import find_in_open_folders
@@ -28,21 +28,18 @@ _MOST = 50
 def compose_file(installation: Installation) -> ComposeFile:
     """The first project that has a registry, else the first; files named by hand are laid over each other.
 
-    Raises NotApplicableError where there is none, CouldNotGatherError where a file is broken.
+    Raises NotApplicableError where there is none, UnreadableError where a file is broken.
     """
     named = installation.named.get(FileKind.COMPOSE, ())
     places = [posixpath.join(folder, name) for folder in _FOLDERS for name in _NAMES]
     every = find_in_open_folders(installation, FileKind.COMPOSE, *places)[:_MOST]
     found = [named] if named else [(path,) for path in every]
     projects: list[ComposeFile] = []
-    try:
-        for paths in found:
-            project = _project(installation, paths if named else (*paths, *_override(installation, paths[0])))
-            projects.append(project)
-            if project.registries:
-                return project
-    except (UnreadableError, UndecidedError) as error:
-        raise CouldNotGatherError(str(error)) from error
+    for paths in found:
+        project = _project(installation, paths if named else (*paths, *_override(installation, paths[0])))
+        projects.append(project)
+        if project.registries:
+            return project
     if not projects:
         raise NotApplicableError("no Compose file was found")
     return projects[0]

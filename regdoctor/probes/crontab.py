@@ -8,8 +8,7 @@ from pathlib import Path
 from regdoctor.evidence.cron_jobs import CollectionJob, CronJobs
 from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.formats.crontab import CronJob, garbage_collection, parse_crontab
-from regdoctor.formats.located import UnreadableError
-from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
+from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes.host_tree import find_files, is_there, read_below
 
 _SPOOL = "var/spool/cron/crontabs"
@@ -18,13 +17,10 @@ _PLACES = ("etc/crontab", "etc/cron.d/*", f"{_SPOOL}/*")
 
 @probe(reads="/etc/crontab, /etc/cron.d and the users' crontabs, for jobs of the registry")
 def crontab(installation: Installation) -> CronJobs:
-    """The jobs. Raises NotApplicableError where no crontab runs anything of a registry, and CouldNotGatherError with
-    one line where a crontab cannot be read.
+    """The jobs. Raises NotApplicableError where no crontab runs anything of a registry, and UnreadableError where a
+    crontab cannot be read.
     """
-    try:
-        jobs = tuple(_jobs(installation))
-    except UnreadableError as error:
-        raise CouldNotGatherError(str(error)) from error
+    jobs = tuple(_jobs(installation))
     if not jobs:
         raise NotApplicableError("no crontab of this host runs anything of a registry")
     found = [(job, garbage_collection(job)) for job in jobs]

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from regdoctor.evidence.installation import Installation
 from regdoctor.formats.gitlab_secrets import GitLabSecrets, parse_gitlab_secrets
-from regdoctor.formats.located import UnreadableError
-from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
+from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes.host_tree import read_below
 
 
 @probe(reads="the registry's key pair in gitlab-secrets.json")
 def gitlab_secrets(installation: Installation) -> GitLabSecrets:
-    """The pair that the next `gitlab-ctl reconfigure` writes. Raises CouldNotGatherError where it is broken."""
+    """The pair that the next `gitlab-ctl reconfigure` writes. Raises UnreadableError where it is broken."""
     path = installation.gitlab_secrets
     if path is None:
         raise NotApplicableError("this host has no gitlab-secrets.json")
-    try:
-        return parse_gitlab_secrets(read_below(installation.root_of(path), path), str(path))
-    except UnreadableError as error:
-        raise CouldNotGatherError(str(error)) from error
+    return parse_gitlab_secrets(read_below(installation.root_of(path), path), str(path))

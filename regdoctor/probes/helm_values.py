@@ -8,7 +8,7 @@ from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.formats import yaml_tree
 from regdoctor.formats.helm_values import HelmValues, is_chart_values, parse_helm_values
 from regdoctor.formats.located import UnreadableError
-from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
+from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes.host_tree import read_below
 from regdoctor.probes.open_folders import find_in_open_folders
 
@@ -25,18 +25,15 @@ def helm_values(installation: Installation) -> HelmValues:
     """The values of the files that were named, laid over each other; of those found in a tree the first.
 
     Several files of one tree are those of several releases or stages as often as not, so they are not combined.
-    Raises NotApplicableError where there are none, CouldNotGatherError where a file is broken.
+    Raises NotApplicableError where there are none, UnreadableError where a file is broken.
     """
-    try:
-        named = installation.named.get(FileKind.HELM_VALUES, ())
-        if named:
-            return parse_helm_values([(read_below(installation.root, path), str(path)) for path in named])
-        for path in find_in_open_folders(installation, FileKind.HELM_VALUES, *_PLACES)[:_MOST]:
-            data = read_below(installation.root, path)
-            if _is_ours(data, path):
-                return parse_helm_values([(data, str(path))])
-    except UnreadableError as error:
-        raise CouldNotGatherError(str(error)) from error
+    named = installation.named.get(FileKind.HELM_VALUES, ())
+    if named:
+        return parse_helm_values([(read_below(installation.root, path), str(path)) for path in named])
+    for path in find_in_open_folders(installation, FileKind.HELM_VALUES, *_PLACES)[:_MOST]:
+        data = read_below(installation.root, path)
+        if _is_ours(data, path):
+            return parse_helm_values([(data, str(path))])
     raise NotApplicableError("no values of GitLab's Helm chart were found")
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.formats.located import UnreadableError
 from regdoctor.probes.files import read_file
+
+Parsed = TypeVar("Parsed")
 
 _MOST_LINKS = 40
 """Links followed for one path: MAXSYMLINKS of Linux, path_resolution(7)."""
@@ -89,6 +92,17 @@ def find_files(installation: Installation, kind: FileKind, *places: str) -> tupl
         return named
     found = (path for place in places for path in _matching(installation.root, Path(), Path(place).parts))
     return tuple(dict.fromkeys(found))
+
+
+def read_files(
+    installation: Installation, kind: FileKind, parse: Callable[[bytes, str], Parsed], *places: str
+) -> tuple[Parsed, ...]:
+    """What `parse` makes of each file that `find_files` finds, given its content and its path.
+
+    Raises UnreadableError, one line that names the file, where one cannot be read or is broken.
+    """
+    paths = find_files(installation, kind, *places)
+    return tuple(parse(read_below(installation.root, path), str(path)) for path in paths)
 
 
 def _matching(root: Path, folder: Path, parts: tuple[str, ...]) -> Iterator[Path]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import stat
-
 from regdoctor.check import Dialect
+from regdoctor.evidence.host_file import FileState
 from regdoctor.evidence.htpasswd import HtpasswdFile
 from regdoctor.evidence.installation import Installation
-from regdoctor.evidence.signer import FileState
 from regdoctor.formats.htpasswd import parse_htpasswd
-from regdoctor.formats.located import UnreadableError
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.probe import NotApplicableError, probe
-from regdoctor.probes.host_tree import follow, read_below
+from regdoctor.probes.host_file import look_at
 
 _CONTAINERS = (Dialect.COMPOSE, Dialect.HELM)
 """Where a path in the configuration is the container's, not the host's."""
@@ -30,21 +27,10 @@ def htpasswd(installation: Installation, config: RegistryConfig) -> HtpasswdFile
     path = installation.locate(named) if "\0" not in named else None
     if installation.root is None or path is None:
         raise NotApplicableError(f"{setting.name} names {named}, which cannot be followed from here (--root DIR)")
-    found = HtpasswdFile(setting.quote(), installation.name(path), str(path), FileState.READABLE)
-    try:
-        if stat.S_ISDIR(follow(installation.root, path).stat().st_mode):
-            return _but(found, FileState.DIRECTORY)
-        data = read_below(installation.root, path)
-    except (FileNotFoundError, NotADirectoryError):
-        return _but(found, FileState.MISSING)
-    except OSError as error:
-        return _but(found, FileState.UNREADABLE, f"{found.path}: {error.strerror}")
-    except UnreadableError as error:
-        return _but(found, FileState.UNREADABLE, str(error))
-    entries = parse_htpasswd(data)
-    state = FileState.READABLE if entries else FileState.EMPTY
-    return HtpasswdFile(found.named_by, found.path, found.source, state, entries=entries)
-
-
-def _but(found: HtpasswdFile, state: FileState, problem: str = "") -> HtpasswdFile:
-    return HtpasswdFile(found.named_by, found.path, found.source, state, problem)
+    name = installation.name(path)
+    seen = look_at(installation.root, path, name)
+    entries = parse_htpasswd(seen.data)
+    state, problem = seen.state, seen.problem
+    if state is FileState.READABLE and not entries:
+        state, problem = FileState.EMPTY, f"{name} holds no user"
+    return HtpasswdFile(setting.quote(), name, str(path), state, problem, entries)

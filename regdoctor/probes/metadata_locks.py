@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from regdoctor.check import Dialect
+from regdoctor.distribution.storage_drivers import ROOT_DIRECTORY
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.metadata_locks import MetadataLocks
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes.host_tree import list_below
-from regdoctor.probes.registry_folders import DEFAULT_ROOT
 
 _FOLDER = "docker/registry/lockfiles"
 """Below the storage's root: registry/storage/paths.go of GitLab's registry."""
@@ -23,7 +23,7 @@ def metadata_locks(installation: Installation, config: RegistryConfig) -> Metada
     if installation.dialect in (Dialect.COMPOSE, Dialect.HELM):
         raise NotApplicableError("the registry's folder is inside its container")
     setting = driver[1].at("rootdirectory")
-    root = (setting.text() if setting is not None else None) or DEFAULT_ROOT
+    root = (setting.text() if setting is not None else None) or ROOT_DIRECTORY
     folder = installation.locate(f"{root.rstrip('/')}/{_FOLDER}") if "\0" not in root else None
     if installation.root is None or folder is None:
         raise NotApplicableError("only single files were given, so the paths in them cannot be followed (--root DIR)")

@@ -13,7 +13,7 @@ from regdoctor.formats.located import UnreadableError
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.nginx_config import nginx_config as assembled
 from regdoctor.formats.nginx_directives import Directive, directives
-from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
+from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes.host_tree import find_files, follow, is_there, list_below, read_below
 
 _PLACES = ("var/opt/gitlab/nginx/conf/nginx.conf", "etc/nginx/nginx.conf", "nginx.conf", "*/nginx.conf")
@@ -34,15 +34,12 @@ _HARMLESS = "mime.types"
 def nginx_config(installation: Installation) -> NginxConfig:
     """What the nginx of this host is told.
 
-    Raises NotApplicableError where it has none, CouldNotGatherError with the reader's line where it is broken.
+    Raises NotApplicableError where it has none, UnreadableError with the reader's line where it is broken.
     """
-    try:
-        paths = find_files(installation, FileKind.NGINX, *_PLACES)
-        if not paths:
-            raise NotApplicableError("no nginx configuration was found")
-        return read_nginx(paths, installation)
-    except UnreadableError as error:
-        raise CouldNotGatherError(str(error)) from error
+    paths = find_files(installation, FileKind.NGINX, *_PLACES)
+    if not paths:
+        raise NotApplicableError("no nginx configuration was found")
+    return read_nginx(paths, installation)
 
 
 def read_nginx(paths: Iterable[Path], installation: Installation) -> NginxConfig:

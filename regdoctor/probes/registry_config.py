@@ -37,7 +37,7 @@ def registry_config(
 ) -> RegistryConfig:
     """The effective configuration; without a config.yml the one that gitlab.rb, a chart or a container would give it.
 
-    Raises CouldNotGatherError with the reader's one line where a file is broken.
+    Raises UnreadableError where a file is broken, CouldNotGatherError where there is none because looking failed.
     """
     installation = _with_units_file(installation, service)
     if installation.registry_config is not None:

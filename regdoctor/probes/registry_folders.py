@@ -6,16 +6,15 @@ import os
 from pathlib import Path
 
 from regdoctor.check import Dialect, Quote
+from regdoctor.distribution.storage_drivers import ROOT_DIRECTORY
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.registry_folders import NamedFolder, RegistryFolders
 from regdoctor.formats.gitlab_yml import GitLabConfig
-from regdoctor.formats.located import Located, UnreadableError
+from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
 from regdoctor.probes.host_tree import follow
 
-DEFAULT_ROOT = "/var/lib/registry"
-"""Of the filesystem driver: registry/storage/driver/filesystem/driver.go."""
 _DEFAULT_PATH = "shared/registry"
 """registry.path of gitlab.yml, from GitLab's own folder (config/initializers/1_settings.rb)."""
 
@@ -23,7 +22,7 @@ _DEFAULT_PATH = "shared/registry"
 @probe(reads="the folders that registry.path of gitlab.yml and the registry's filesystem driver name")
 def registry_folders(installation: Installation, gitlab: GitLabConfig, config: RegistryConfig) -> RegistryFolders:
     """Both folders. Raises NotApplicableError where there are not two on one node, CouldNotGatherError where one is a
-    relative path and GitLab's own folder is not known.
+    relative path and GitLab's own folder is not known, UnreadableError where one leads into a loop of links.
     """
     driver = config.storage_driver()
     if driver is None or driver[0] != "filesystem":
@@ -35,7 +34,7 @@ def registry_folders(installation: Installation, gitlab: GitLabConfig, config: R
     told, stored = gitlab.registry("path"), driver[1].at("rootdirectory")
     return RegistryFolders(
         _folder(installation, _absolute(installation, _text(told) or _DEFAULT_PATH), _named(told, gitlab)),
-        _folder(installation, _text(stored) or DEFAULT_ROOT, (stored or driver[1]).quote()),
+        _folder(installation, _text(stored) or ROOT_DIRECTORY, (stored or driver[1]).quote()),
     )
 
 
@@ -67,8 +66,6 @@ def _folder(installation: Installation, path: str, named_by: Quote) -> NamedFold
     try:
         reached = Path(os.path.realpath(there)) if installation.root == Path("/") else follow(installation.root, there)
         found = reached.stat()
-    except UnreadableError as error:
-        raise CouldNotGatherError(str(error)) from error
     except OSError:
         return NamedFolder(named_by, plain, installation.name(reached))
     return NamedFolder(named_by, plain, installation.name(reached), (found.st_dev, found.st_ino))

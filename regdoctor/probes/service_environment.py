@@ -12,7 +12,7 @@ from regdoctor.formats.located import Located, Place, UnreadableError
 from regdoctor.formats.systemd_unit import SystemdUnit, parse_systemd_unit
 from regdoctor.formats.systemd_words import Word
 from regdoctor.formats.variable_file import FileVariable, parse_variable_file
-from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
+from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes.container_config import container_config
 from regdoctor.probes.host_tree import list_below, read_below
 from regdoctor.probes.open_folders import find_in_open_folders
@@ -28,22 +28,19 @@ _MOST = 50
 def service_environment(installation: Installation) -> ServiceEnvironment:
     """What the first unit that runs a registry gives it.
 
-    Raises NotApplicableError where there is none, CouldNotGatherError where a file of it cannot be read.
+    Raises NotApplicableError where there is none, UnreadableError where a file of it cannot be read.
     """
     places = [f"{folder}/{name}" for folder in _FOLDERS for name in _NAMES]
     places += [f"{folder}/docker.*.service" for folder in _FOLDERS] + ["*.service", "*/*.service"]
     seen: set[str] = set()
-    try:
-        for path in find_in_open_folders(installation, FileKind.SYSTEMD, *places)[:_MOST]:
-            if path.name in seen:
-                continue  # one of less weight
-            seen.add(path.name)
-            unit = parse_systemd_unit(_files(installation, path))
-            found = _of_container(installation, unit) or _of_registry(installation, unit)
-            if found is not None:
-                return found
-    except UnreadableError as error:
-        raise CouldNotGatherError(str(error)) from error
+    for path in find_in_open_folders(installation, FileKind.SYSTEMD, *places)[:_MOST]:
+        if path.name in seen:
+            continue  # one of less weight
+        seen.add(path.name)
+        unit = parse_systemd_unit(_files(installation, path))
+        found = _of_container(installation, unit) or _of_registry(installation, unit)
+        if found is not None:
+            return found
     raise NotApplicableError("no systemd unit that runs a registry was found")
 
 

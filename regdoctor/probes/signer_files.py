@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-import os
-import stat
 from pathlib import Path
 
 from regdoctor.check import Dialect
+from regdoctor.evidence.host_file import FileState, HostFile
 from regdoctor.evidence.installation import Installation
-from regdoctor.evidence.signer import FileState, SignerFile, SignerFiles
+from regdoctor.evidence.signer import SignerFiles
 from regdoctor.formats.gitlab_yml import GitLabConfig
-from regdoctor.formats.located import Computed, Located, UnreadableError
-from regdoctor.formats.pem import read_pem
+from regdoctor.formats.located import Computed, Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes.accounts import Accounts
-from regdoctor.probes.host_tree import follow, read_below
+from regdoctor.probes.host_file import host_file
 
 
 @probe(reads="the files that auth.token.rootcertbundle and GitLab's registry.key name, and their permissions")
@@ -45,46 +42,11 @@ def signer_files(
     )
 
 
-def _file(installation: Installation, root: Path, setting: Located, folder: Path | None) -> SignerFile:
+def _file(installation: Installation, root: Path, setting: Located, folder: Path | None) -> HostFile:
     """The file that a setting names on the node at `root`; `folder`: what a relative path is read from."""
     named, quote = setting.text() or "", setting.quote()
     of_gitlab = root == installation.gitlab_root
     path = installation.locate(named, of_gitlab=of_gitlab) or (folder / named if folder else None)
     if path is None or not named or "\0" in named:
-        return SignerFile(quote, named, FileState.MISSING, f"{setting.name} names no file that can be followed")
-    name = installation.name(path)
-    try:
-        found = follow(root, path).stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return SignerFile(quote, name, FileState.MISSING, f"{name} does not exist")
-    except OSError as error:
-        return SignerFile(quote, name, FileState.UNREADABLE, f"{name}: {error.strerror}")
-    except UnreadableError as error:
-        return SignerFile(quote, name, FileState.UNREADABLE, str(error))
-    if stat.S_ISDIR(found.st_mode):
-        return SignerFile(quote, name, FileState.DIRECTORY, f"{name} is a directory")
-    return _contents(root, path, found, quoted=SignerFile(quote, name, FileState.READABLE))
-
-
-def _contents(root: Path, path: Path, found: os.stat_result, *, quoted: SignerFile) -> SignerFile:
-    """What is no directory, with what is in it and who may read it."""
-    contents = None
-    accounts = Accounts(root)
-    try:
-        data = read_below(root, path)
-    except UnreadableError as error:
-        state, problem = FileState.UNREADABLE, str(error)
-    else:
-        empty = not data.strip()
-        state = FileState.EMPTY if empty else FileState.READABLE
-        problem = f"{quoted.path} is empty" if empty else ""
-        contents = None if empty else read_pem(data, str(path))
-    return dataclasses.replace(
-        quoted,
-        state=state,
-        problem=problem,
-        contents=contents,
-        mode=stat.S_IMODE(found.st_mode),
-        owner=accounts.owner(found.st_uid, found.st_gid),
-        readable_by_git=accounts.may_read("git", found),
-    )
+        return HostFile(quote, named, FileState.MISSING, f"{setting.name} names no file that can be followed")
+    return host_file(root, path, installation.name(path), quote, Accounts(root))

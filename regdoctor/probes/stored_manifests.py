@@ -11,6 +11,7 @@ from pathlib import Path
 from regdoctor.check import Quote
 from regdoctor.distribution.bounded_json import parse_json
 from regdoctor.distribution.reference_grammar import is_tag
+from regdoctor.distribution.storage_drivers import ROOT_DIRECTORY
 from regdoctor.distribution.storage_layout import PREFIX, KeyKind, StorageKey, blob_data_key, parse_key
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.manifest_samples import Schema1Manifest, StoredManifests, is_schema1
@@ -42,14 +43,14 @@ def stored_manifests(installation: Installation, config: RegistryConfig, door: H
     driver = config.storage_driver()
     if driver is not None and driver[0] == "filesystem":
         setting = config.at("storage", "filesystem", "rootdirectory")
-        named = (setting.text() if setting else None) or "/var/lib/registry"
+        named = (setting.text() if setting else None) or ROOT_DIRECTORY
         folder = installation.locate(named)
         if folder is None:
             raise NotApplicableError(
                 "only single files were given, so the storage's folder cannot be found (--root DIR)"
             )
         gaps = _Gaps()
-        keys = _on_disk(_followed(installation, folder), gaps, live=installation.live)
+        keys = _on_disk(follow(installation.root, folder), gaps, live=installation.live)
         return _sample(keys, gaps, lambda key: read_below(installation.root, folder / key, _LARGEST), str(folder), end)
     require_live(installation)
     bucket = registry_bucket(config, door, _DEADLINE)
@@ -72,13 +73,6 @@ class _Gaps:
 
     def note(self, _error: object = None) -> None:
         self.seen = True
-
-
-def _followed(installation: Installation, folder: Path) -> Path:
-    try:
-        return follow(installation.root, folder)
-    except UnreadableError as error:
-        raise CouldNotGatherError(str(error)) from error
 
 
 def _sample(

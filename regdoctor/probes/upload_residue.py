@@ -10,6 +10,7 @@ import contextlib
 import shutil
 from pathlib import Path
 
+from regdoctor.distribution.storage_drivers import ROOT_DIRECTORY
 from regdoctor.distribution.storage_layout import PREFIX, upload_folder_key
 from regdoctor.evidence.installation import Installation
 from regdoctor.formats.located import UnreadableError
@@ -31,7 +32,7 @@ def remove_residue(
     driver = config.storage_driver()
     if driver is not None and driver[0] == "filesystem":
         setting = config.at("storage", "filesystem", "rootdirectory")
-        top = installation.locate((setting.text() if setting else None) or "/var/lib/registry")
+        top = installation.locate((setting.text() if setting else None) or ROOT_DIRECTORY)
         if top is not None:
             with contextlib.suppress(UnreadableError):  # a loop of links: then the registry wrote nothing there
                 repositories = follow(installation.root, top / PREFIX / "repositories")

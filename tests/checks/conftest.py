@@ -22,9 +22,11 @@ from regdoctor.check import Check, Dialect, Fail, Outcome, Pass, Quote, Skip, Un
 from regdoctor.evidence.answers import API_VERSION_HEADER, InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
+from regdoctor.evidence.host_file import FileState, HostFile
 from regdoctor.evidence.installation import Installation, RunningRegistry
 from regdoctor.evidence.product import Generation, Product
-from regdoctor.evidence.signer import FileState, SignerFile, SignerFiles
+from regdoctor.evidence.signer import SignerFiles
+from regdoctor.formats.gitlab_rb import GitLabRb, parse_gitlab_rb
 from regdoctor.formats.gitlab_yml import GitLabConfig, parse_gitlab_yml
 from regdoctor.formats.pem import read_pem
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
@@ -130,9 +132,17 @@ class Given:
         """The registry's config.yml."""
         return parse_registry_config(text.encode(), source)
 
+    def storage(self, parameters: str, driver: str = "s3") -> RegistryConfig:
+        """A config.yml with this storage driver; `parameters` as they stand in a YAML mapping on one line."""
+        return self.config(f"version: 0.1\nstorage:\n  {driver}: {{{parameters}}}\n")
+
     def gitlab(self, text: str) -> GitLabConfig:
         """gitlab.yml."""
         return parse_gitlab_yml(text.encode(), "/var/opt/gitlab/gitlab-rails/etc/gitlab.yml")
+
+    def rb(self, code: str) -> GitLabRb:
+        """gitlab.rb."""
+        return parse_gitlab_rb(code.encode(), "/etc/gitlab/gitlab.rb")
 
     def product(self, generation: Generation | None = None, *version: int) -> Product:
         """The registry software; nothing is known of it where nothing is said."""
@@ -183,24 +193,24 @@ class Given:
         signed = builder.sign(key, None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256())
         return signed.public_bytes(encoding)
 
-    def file(self, path: str, data: bytes) -> SignerFile:
+    def file(self, path: str, data: bytes) -> HostFile:
         """A file of the signer with this content, which everybody who must may read."""
         named = Quote("/etc/x.yml", f"names: {path}", 3)
         if not data.strip():
-            return SignerFile(named, path, FileState.EMPTY, f"{path} is empty", mode=0o600, owner="git:git")
+            return HostFile(named, path, FileState.EMPTY, f"{path} is empty", mode=0o600, owner="git:git")
         contents = read_pem(data, path)
-        return SignerFile(named, path, FileState.READABLE, "", contents, 0o600, "git:git", readable_by_git=True)
+        return HostFile(named, path, FileState.READABLE, "", contents, 0o600, "git:git", readable_by_git=True)
 
-    def no_file(self, path: str, state: FileState, problem: str = "") -> SignerFile:
+    def no_file(self, path: str, state: FileState, problem: str = "") -> HostFile:
         """A file that could not be read."""
         words = problem or {
             FileState.MISSING: f"{path} does not exist",
             FileState.DIRECTORY: f"{path} is a directory",
             FileState.UNREADABLE: f"{path}: permission denied",
         }.get(state, "")
-        return SignerFile(Quote("/etc/x.yml", f"names: {path}", 3), path, state, words)
+        return HostFile(Quote("/etc/x.yml", f"names: {path}", 3), path, state, words)
 
-    def files(self, bundle: bytes | SignerFile | None, key: bytes | SignerFile | None) -> SignerFiles:
+    def files(self, bundle: bytes | HostFile | None, key: bytes | HostFile | None) -> SignerFiles:
         """Both halves, each by its content or as it is."""
         return SignerFiles(
             self.file(CRT, bundle) if isinstance(bundle, bytes) else bundle,
@@ -210,11 +220,14 @@ class Given:
     # Outcomes
 
     def fail(self, item: Check, **evidence: object) -> Fail:
-        """The finding of a check, after seeing that it has all that a finding must have."""
+        """The only outcome of a check, which must be a finding."""
         outcome = self.outcome(item, **evidence)
         assert isinstance(outcome, Fail), outcome
-        _complete(item, outcome)
         return outcome
+
+    def fails(self, item: Check, **evidence: object) -> list[Fail]:
+        """The findings among what a check says."""
+        return [outcome for outcome in self.outcomes(item, **evidence) if isinstance(outcome, Fail)]
 
     def passes(self, item: Check, **evidence: object) -> str:
         """The message of a Pass."""
@@ -237,11 +250,25 @@ class Given:
         return outcome.reason
 
     def outcome(self, item: Check, **evidence: object) -> Outcome:
-        """The outcome of a check; evidence that is not given, and may be absent, is absent."""
+        """The only outcome of a check."""
+        outcomes = self.outcomes(item, **evidence)
+        assert len(outcomes) == 1, outcomes
+        return outcomes[0]
+
+    def outcomes(self, item: Check, **evidence: object) -> list[Outcome]:
+        """All that a check says, after seeing that each finding has what a finding must have.
+
+        Evidence that is not given, and may be absent, is absent.
+        """
         absent = {name: NOT_HERE for name, wanted in item.inputs.items() if wanted.optional}
-        outcome = item.judge(**(absent | evidence))
-        assert isinstance(outcome, Outcome)
-        return outcome
+        told = item.judge(**(absent | evidence))
+        outcomes = [told] if isinstance(told, Outcome) else list(told)
+        assert outcomes
+        for outcome in outcomes:
+            assert isinstance(outcome, Outcome)
+            if isinstance(outcome, Fail):
+                _complete(item, outcome)
+        return outcomes
 
 
 @cache
@@ -263,6 +290,7 @@ def _syntax_error(command: str) -> str:
 def _complete(item: Check, fail: Fail) -> None:
     assert fail.message.strip()
     assert "\n" not in fail.message
+    assert not fail.message.endswith((".", "!"))
     assert fail.resource
     assert set(fail.failure_modes or ()) <= set(item.failure_modes)
     assert fail.evidence

@@ -9,7 +9,8 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.evidence.certs_d import CertsD, Client
 from regdoctor.evidence.installation import Installation
-from regdoctor.probe import CouldNotGatherError, NotApplicableError
+from regdoctor.formats.located import UnreadableError
+from regdoctor.probe import NotApplicableError
 from regdoctor.probes.certs_d import certs_d
 
 
@@ -68,5 +69,5 @@ def test_nothing_there_does_not_apply(tmp_path: Path) -> None:
 def test_a_loop_of_links_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "etc/docker").mkdir(parents=True)
     (tmp_path / "etc/docker/certs.d").symlink_to("certs.d")
-    with pytest.raises(CouldNotGatherError, match="a loop of symbolic links"):
+    with pytest.raises(UnreadableError, match="a loop of symbolic links"):
         _gather(tmp_path)

@@ -9,7 +9,8 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry
-from regdoctor.probe import CouldNotGatherError, NotApplicableError
+from regdoctor.formats.located import UnreadableError
+from regdoctor.probe import NotApplicableError
 from regdoctor.probes.compose_file import compose_file
 
 REGISTRY = "services:\n  registry:\n    image: registry:2\n"
@@ -120,5 +121,5 @@ def test_a_broken_file_is_one_line_and_none_does_not_apply(tmp_path: Path) -> No
     with pytest.raises(NotApplicableError, match="no Compose file"):
         _read(tmp_path)
     (tmp_path / "compose.yml").write_text("services:\n\tx: 1\n")
-    with pytest.raises(CouldNotGatherError, match=r"compose\.yml:2: a tab"):
+    with pytest.raises(UnreadableError, match=r"compose\.yml:2: a tab"):
         _read(tmp_path)

@@ -8,7 +8,8 @@ import pytest
 
 from regdoctor.check import Dialect
 from regdoctor.evidence.installation import FileKind, Installation
-from regdoctor.probe import CouldNotGatherError, NotApplicableError
+from regdoctor.formats.located import UnreadableError
+from regdoctor.probe import NotApplicableError
 from regdoctor.probes.crontab import crontab
 
 
@@ -52,5 +53,5 @@ def test_crontabs_without_a_registry_do_not_apply(tmp_path: Path) -> None:
 
 def test_a_crontab_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "etc/cron.d/gc").mkdir(parents=True)
-    with pytest.raises(CouldNotGatherError, match="gc: a directory, not a file"):
+    with pytest.raises(UnreadableError, match="gc: a directory, not a file"):
         crontab.gather(Installation(tmp_path, Dialect.PLAIN, live=False))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from regdoctor.check import Dialect
-from regdoctor.evidence.installation import FileKind, Installation
-from regdoctor.probe import CouldNotGatherError, NotApplicableError
+from regdoctor.evidence.installation import Installation
+from regdoctor.probe import NotApplicableError
 from regdoctor.probes.docker_daemon import docker_daemon
 
 
@@ -20,16 +20,6 @@ def test_the_hosts_file_is_read(tmp_path: Path) -> None:
     assert [entry.text() for entry in file.listed("insecure-registries")] == ["a:5000"]
 
 
-def test_files_named_by_hand_take_its_place(tmp_path: Path) -> None:
-    (tmp_path / "mine.json").write_text("{}")
-    named = {FileKind.DOCKER_DAEMON: (tmp_path / "mine.json",)}
-    (file,) = docker_daemon.gather(Installation(None, Dialect.PLAIN, live=False, named=named)).files
-    assert file.source == str(tmp_path / "mine.json")
-
-
-def test_none_does_not_apply_and_one_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+def test_without_one_it_does_not_apply(tmp_path: Path) -> None:
     with pytest.raises(NotApplicableError, match=r"no daemon\.json"):
-        docker_daemon.gather(Installation(tmp_path, Dialect.PLAIN, live=False))
-    (tmp_path / "etc/docker/daemon.json").mkdir(parents=True)
-    with pytest.raises(CouldNotGatherError, match="a directory, not a file"):
         docker_daemon.gather(Installation(tmp_path, Dialect.PLAIN, live=False))

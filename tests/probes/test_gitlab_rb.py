@@ -8,7 +8,8 @@ import pytest
 
 from regdoctor.check import Dialect
 from regdoctor.evidence.installation import FileKind, Installation
-from regdoctor.probe import CouldNotGatherError, NotApplicableError
+from regdoctor.formats.located import UnreadableError
+from regdoctor.probe import NotApplicableError
 from regdoctor.probes.gitlab_rb import gitlab_rb
 
 
@@ -33,8 +34,8 @@ def test_none_does_not_apply_and_a_broken_one_is_one_line(tmp_path: Path) -> Non
     with pytest.raises(NotApplicableError, match=r"no gitlab\.rb"):
         gitlab_rb.gather(here)
     (tmp_path / "gitlab.rb").write_text("registry['a' = 1\n")
-    with pytest.raises(CouldNotGatherError, match=r"gitlab\.rb:1: a syntax error in Ruby"):
+    with pytest.raises(UnreadableError, match=r"gitlab\.rb:1: a syntax error in Ruby"):
         gitlab_rb.gather(here)
     (tmp_path / "gitlab.rb").write_bytes(b"#" * (3 * 1024 * 1024))
-    with pytest.raises(CouldNotGatherError, match=r"gitlab\.rb"):
+    with pytest.raises(UnreadableError, match=r"gitlab\.rb"):
         gitlab_rb.gather(here)

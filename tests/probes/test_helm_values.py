@@ -9,7 +9,8 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.formats.helm_values import HelmValues
-from regdoctor.probe import CouldNotGatherError, NotApplicableError
+from regdoctor.formats.located import UnreadableError
+from regdoctor.probe import NotApplicableError
 from regdoctor.probes.helm_values import helm_values
 
 OURS = "global: {hosts: {domain: example.com}}\nregistry: {draintimeout: 60s}\n"
@@ -47,7 +48,7 @@ def test_named_files_are_laid_over_each_other(tmp_path: Path) -> None:
 
 def test_a_broken_file_is_one_line_where_it_is_ours(tmp_path: Path) -> None:
     (tmp_path / "values.yaml").write_text("registry:\n\tenabled: true\n")
-    with pytest.raises(CouldNotGatherError, match=r"values\.yaml:2: a tab"):
+    with pytest.raises(UnreadableError, match=r"values\.yaml:2: a tab"):
         _read(tmp_path)
     (tmp_path / "values.yaml").write_text("{{ if .x }}\nregistry: {}\n")
     with pytest.raises(NotApplicableError):

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from regdoctor.check import Dialect
+from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.formats.located import UnreadableError
-from regdoctor.probes.host_tree import follow, list_below, read_below
+from regdoctor.probes.host_tree import follow, list_below, read_below, read_files
 
 
 @pytest.fixture
@@ -78,3 +80,32 @@ def test_a_folder_that_may_not_be_listed_is_named(root: Path, monkeypatch: pytes
     monkeypatch.setattr(Path, "iterdir", refuse)  # root may list everything
     with pytest.raises(UnreadableError, match=r"/etc: permission denied$"):
         list_below(root, root / "etc")
+
+
+def _parse(data: bytes, source: str) -> tuple[bytes, str]:
+    if not data:
+        raise UnreadableError(f"{source}: empty")
+    return data, source
+
+
+def test_each_file_of_a_kind_is_parsed_in_the_order_of_places_and_names(tmp_path: Path) -> None:
+    (tmp_path / "etc/jobs.d").mkdir(parents=True)
+    for name in ("etc/jobs.d/b", "etc/jobs.d/a", "etc/jobs"):
+        (tmp_path / name).write_text(name)
+    here = Installation(tmp_path, Dialect.PLAIN, live=False)
+    found = read_files(here, FileKind.CRON, _parse, "etc/jobs", "etc/jobs.d/*", "etc/none")
+    assert found == tuple(
+        (name.encode(), str(tmp_path / name)) for name in ("etc/jobs", "etc/jobs.d/a", "etc/jobs.d/b")
+    )
+
+
+def test_files_named_by_hand_take_the_place_of_all_others(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("1")
+    here = Installation(None, Dialect.PLAIN, live=False, named={FileKind.CRON: (tmp_path / "mine",)})
+    assert read_files(here, FileKind.CRON, _parse, "etc/jobs") == ((b"1", str(tmp_path / "mine")),)
+
+
+def test_a_broken_file_of_a_kind_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "jobs").write_text("")
+    with pytest.raises(UnreadableError, match=r"jobs: empty$"):
+        read_files(Installation(tmp_path, Dialect.PLAIN, live=False), FileKind.CRON, _parse, "jobs")

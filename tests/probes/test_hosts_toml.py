@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from regdoctor.check import Dialect
-from regdoctor.evidence.installation import FileKind, Installation
-from regdoctor.probe import CouldNotGatherError, NotApplicableError
+from regdoctor.evidence.installation import Installation
+from regdoctor.probe import NotApplicableError
 from regdoctor.probes.hosts_toml import hosts_toml
 
 PLACE = "etc/containerd/certs.d/r.example.com/hosts.toml"
@@ -26,15 +26,6 @@ def test_the_hosts_file_is_read(tmp_path: Path) -> None:
     assert file.tree.at("a") is not None
 
 
-def test_files_named_by_hand_take_its_place(tmp_path: Path) -> None:
-    (tmp_path / "mine").write_text("b = 1\n")
-    named = {FileKind.HOSTS_TOML: (tmp_path / "mine",)}
-    (file,) = hosts_toml.gather(Installation(None, Dialect.PLAIN, live=False, named=named)).files
-    assert file.tree.at("b") is not None
-
-
-def test_none_does_not_apply_and_a_broken_one_is_one_line(tmp_path: Path) -> None:
+def test_without_one_it_does_not_apply(tmp_path: Path) -> None:
     with pytest.raises(NotApplicableError, match="no hosts"):
         hosts_toml.gather(Installation(tmp_path, Dialect.PLAIN, live=False))
-    with pytest.raises(CouldNotGatherError, match=r":1: not TOML"):
-        hosts_toml.gather(_plant(tmp_path, "a\n"))

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from regdoctor.check import Dialect
+from regdoctor.evidence.host_file import FileState
 from regdoctor.evidence.htpasswd import HtpasswdFile
 from regdoctor.evidence.installation import Installation
-from regdoctor.evidence.signer import FileState
 from regdoctor.formats.registry_config import parse_registry_config
 from regdoctor.probe import NotApplicableError
 from regdoctor.probes.htpasswd import htpasswd

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from regdoctor.check import Dialect
-from regdoctor.evidence.installation import FileKind, Installation
-from regdoctor.probe import CouldNotGatherError, NotApplicableError
+from regdoctor.evidence.installation import Installation
+from regdoctor.probe import NotApplicableError
 from regdoctor.probes.registries_conf import registries_conf
 
 PLACE = "etc/containers/registries.conf.d/one.conf"
@@ -26,18 +26,9 @@ def test_the_hosts_file_is_read(tmp_path: Path) -> None:
     assert file.tree.at("a") is not None
 
 
-def test_files_named_by_hand_take_its_place(tmp_path: Path) -> None:
-    (tmp_path / "mine").write_text("b = 1\n")
-    named = {FileKind.REGISTRIES_CONF: (tmp_path / "mine",)}
-    (file,) = registries_conf.gather(Installation(None, Dialect.PLAIN, live=False, named=named)).files
-    assert file.tree.at("b") is not None
-
-
-def test_none_does_not_apply_and_a_broken_one_is_one_line(tmp_path: Path) -> None:
+def test_without_one_it_does_not_apply(tmp_path: Path) -> None:
     with pytest.raises(NotApplicableError, match="no registries"):
         registries_conf.gather(Installation(tmp_path, Dialect.PLAIN, live=False))
-    with pytest.raises(CouldNotGatherError, match=r":1: not TOML"):
-        registries_conf.gather(_plant(tmp_path, "a\n"))
 
 
 def test_the_drop_ins_come_after_the_file_by_name(tmp_path: Path) -> None:

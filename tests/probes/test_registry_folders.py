@@ -11,6 +11,7 @@ from regdoctor.check import Dialect
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.registry_folders import RegistryFolders
 from regdoctor.formats.gitlab_yml import parse_gitlab_yml
+from regdoctor.formats.located import UnreadableError
 from regdoctor.formats.registry_config import parse_registry_config
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes.registry_folders import registry_folders
@@ -78,7 +79,7 @@ def test_a_loop_of_links_could_not_be_followed(source: Installation) -> None:
     assert source.root is not None
     (source.root / "loop").symlink_to("/loop")
 
-    with pytest.raises(CouldNotGatherError, match="loop"):
+    with pytest.raises(UnreadableError, match="loop"):
         gather(source, "/loop/registry")
 
 

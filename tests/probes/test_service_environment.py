@@ -9,7 +9,8 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.service_environment import ServiceEnvironment
-from regdoctor.probe import CouldNotGatherError, NotApplicableError
+from regdoctor.formats.located import UnreadableError
+from regdoctor.probe import NotApplicableError
 from regdoctor.probes.service_environment import service_environment
 
 SYSTEM = "etc/systemd/system"
@@ -91,7 +92,7 @@ def test_a_container_of_another_image_is_none(tmp_path: Path) -> None:
 
 def test_a_file_that_must_be_there_and_is_not_leaves_it_open(tmp_path: Path) -> None:
     _write(tmp_path, f"{SYSTEM}/registry.service", PLAIN.replace("=-/etc", "=/etc"))
-    with pytest.raises(CouldNotGatherError, match="EnvironmentFile /etc/default/registry"):
+    with pytest.raises(UnreadableError, match="EnvironmentFile /etc/default/registry"):
         _read(tmp_path)
 
 

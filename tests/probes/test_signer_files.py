@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,9 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from regdoctor.check import Dialect
+from regdoctor.evidence.host_file import FileState, HostFile
 from regdoctor.evidence.installation import Installation
-from regdoctor.evidence.signer import FileState, SignerFile, SignerFiles
+from regdoctor.evidence.signer import SignerFiles
 from regdoctor.formats.gitlab_yml import parse_gitlab_yml
 from regdoctor.formats.registry_config import parse_registry_config
 from regdoctor.injection import Absent
@@ -33,7 +33,7 @@ def gather(root: Path | None, bundle: str | None = None, key: str | None = None)
     return found
 
 
-def bundle(root: Path, path: str) -> SignerFile:
+def bundle(root: Path, path: str) -> HostFile:
     """The registry's file alone."""
     found = gather(root, bundle=path)
     assert found.bundle is not None
@@ -41,7 +41,7 @@ def bundle(root: Path, path: str) -> SignerFile:
     return found.bundle
 
 
-def key(root: Path, path: str) -> SignerFile:
+def key(root: Path, path: str) -> HostFile:
     """GitLab's file alone."""
     found = gather(root, key=path).key
     assert found is not None
@@ -55,54 +55,7 @@ def root(tmp_path: Path) -> Path:
     (root / "etc").mkdir(parents=True)
     (root / "etc/registry.key").write_text(PEM)
     (tmp_path / "outside.key").write_text(PEM)
-    (root / "etc/passwd").write_text("git:x:998:997::/:/bin/sh\n")
-    (root / "etc/group").write_text("git:x:997:\nssl:x:110:git\n")
     return root
-
-
-def test_a_key_is_read_with_its_mode_and_its_owner_on_that_host(root: Path) -> None:
-    path = root / "etc/registry.key"
-    path.chmod(0o640)
-    if os.geteuid() == 0:
-        os.chown(path, 998, 110)
-    found = key(root, "/etc/registry.key")
-    assert (found.state, found.path, found.mode, found.problem) == (FileState.READABLE, "/etc/registry.key", 0o640, "")
-    assert found.contents is not None
-    assert [fact.algorithm for fact in found.contents.private_keys] == ["Ed25519"]
-    if os.geteuid() == 0:
-        assert (found.owner, found.readable_by_git) == ("git:ssl", True)
-        os.chown(path, 0, 110)
-        assert key(root, "/etc/registry.key").readable_by_git is True
-        path.chmod(0o600)
-        assert key(root, "/etc/registry.key").readable_by_git is False
-
-
-def test_each_state_is_told_and_names_the_hosts_path(root: Path) -> None:
-    (root / "etc/empty").write_text(" \n")
-    os.mkfifo(root / "etc/pipe")
-    (root / "etc/loop").symlink_to("/etc/loop")
-    states = {name: bundle(root, f"/etc/{name}") for name in ("none", "empty", "pipe", "loop")}
-    assert states["none"].state is FileState.MISSING
-    assert states["none"].problem == "/etc/none does not exist"
-    assert states["empty"].state is FileState.EMPTY
-    assert states["empty"].problem == "/etc/empty is empty"
-    assert states["pipe"].state is FileState.UNREADABLE
-    assert "a named pipe" in states["pipe"].problem
-    assert states["loop"].state is FileState.UNREADABLE
-    assert "a loop of symbolic links" in states["loop"].problem
-    assert bundle(root, "/etc").state is FileState.DIRECTORY
-    assert bundle(root, "/etc/passwd/x").state is FileState.MISSING
-
-
-def test_a_file_that_may_not_be_read_is_told_with_its_mode(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> int:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr("regdoctor.probes.files.os.open", refuse)  # root may read everything
-    (root / "etc/registry.key").chmod(0o600)
-    found = key(root, "/etc/registry.key")
-    assert (found.state, found.mode, found.contents) == (FileState.UNREADABLE, 0o600, None)
-    assert found.problem.endswith("permission denied")
 
 
 @pytest.mark.parametrize("path", ["/../outside.key", "/etc/../../outside.key", "/etc/out", "/etc/absolute"])
@@ -110,12 +63,6 @@ def test_no_path_leads_out_of_the_root(root: Path, tmp_path: Path, path: str) ->
     (root / "etc/out").symlink_to("../../outside.key")
     (root / "etc/absolute").symlink_to(tmp_path / "outside.key")
     assert key(root, path).state is FileState.MISSING
-
-
-def test_an_absolute_link_means_the_hosts_path(root: Path) -> None:
-    (root / "etc/link").symlink_to("/etc/registry.key")
-    found = key(root, "/etc/link")
-    assert (found.state, found.path) == (FileState.READABLE, "/etc/link")
 
 
 def test_gitlab_reads_a_relative_path_from_its_own_folder(root: Path) -> None:

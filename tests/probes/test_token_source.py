@@ -28,7 +28,8 @@ from regdoctor.distribution.tokens import Access, read_token
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.exchange import Exchange
-from regdoctor.evidence.signer import FileState, SignerFile, SignerFiles
+from regdoctor.evidence.host_file import FileState, HostFile
+from regdoctor.evidence.signer import SignerFiles
 from regdoctor.evidence.token_source import SigningKey, TokenSource
 from regdoctor.formats.gitlab_yml import parse_gitlab_yml
 from regdoctor.formats.pem import read_pem
@@ -60,7 +61,7 @@ def key_file(key: PrivateKeyTypes, encryption: KeySerializationEncryption | None
     """GitLab's key as the host has it."""
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption or NoEncryption())
     path = "/etc/registry.key"
-    return SignerFiles(None, SignerFile(Quote("", ""), path, FileState.READABLE, contents=read_pem(pem, path)))
+    return SignerFiles(None, HostFile(Quote("", ""), path, FileState.READABLE, contents=read_pem(pem, path)))
 
 
 def source(realm: str, registry: str = "https://r.example.com", **more: Any) -> TokenSource:

@@ -122,7 +122,7 @@ def _judged_from_file(
     if scheme is not None:
         return Pass(f"{config.source} asks for {scheme[0]} authentication (the registry itself did not answer)")
     section = config.at("auth")
-    if section is not None and section.value:
+    if section is not None and section.decided().value:
         return Unknown(f"the auth section of {config.source} names more than one way to authenticate: it cannot start")
     dialect = installation.dialect if isinstance(installation, Installation) else Dialect.PLAIN
     of_gitlab = dialect is Dialect.OMNIBUS or (isinstance(gitlab, GitLabConfig) and registry_is_on(gitlab))

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
+from regdoctor.evidence.host_file import FileState
 from regdoctor.evidence.htpasswd import HtpasswdFile
-from regdoctor.evidence.signer import FileState
 from regdoctor.formats.htpasswd import HtpasswdEntry
 
 

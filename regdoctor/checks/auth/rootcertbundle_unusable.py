@@ -4,7 +4,8 @@ import shlex
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.answers import InternalAnswer
-from regdoctor.evidence.signer import FileState, SignerFile, SignerFiles
+from regdoctor.evidence.host_file import FileState, HostFile
+from regdoctor.evidence.signer import SignerFiles
 from regdoctor.formats.pem import PemKind
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
@@ -61,7 +62,7 @@ def rootcertbundle_unusable(
     )
 
 
-def _pass(bundle: SignerFile) -> Outcome:
+def _pass(bundle: HostFile) -> Outcome:
     contents = bundle.contents
     many = len(contents.certificates) if contents else 0
     broken = (
@@ -75,7 +76,7 @@ def _pass(bundle: SignerFile) -> Outcome:
     return Pass(f"{bundle.path} holds {many} certificate{'s' if many != 1 else ''}")
 
 
-def _problem(bundle: SignerFile) -> tuple[str, str]:
+def _problem(bundle: HostFile) -> tuple[str, str]:
     """What is wrong in words, and the failure mode; both empty where nothing is."""
     contents = bundle.contents
     if bundle.state is FileState.DIRECTORY:
@@ -84,21 +85,14 @@ def _problem(bundle: SignerFile) -> tuple[str, str]:
         return bundle.problem, "AUTH-14"
     if contents.kind is PemKind.DER_CERTIFICATE:
         return f"{bundle.path} is a certificate in DER form; the registry reads PEM alone", "AUTH-14"
-    if contents.literal_newlines:
-        return f"{bundle.path} has the two characters \\n where its lines should break", "AUTH-14"
-    if contents.certificates:
+    if contents.certificates and not contents.literal_newlines:
         return "", ""
-    if contents.encrypted:
-        return f"{bundle.path} holds an encrypted private key where the certificate belongs", "AUTH-15"
-    if contents.private_keys:
-        return f"{bundle.path} holds a private key where the certificate belongs", "AUTH-15"
-    if contents.public_keys:
-        return f"{bundle.path} holds a bare public key; the registry reads CERTIFICATE blocks alone", "AUTH-15"
-    detail = next(iter((*contents.problems, contents.hint)), "")
-    return f"{bundle.path} holds no certificate{f' ({detail})' if detail else ''}", "AUTH-14"
+    is_key = bool(contents.encrypted or contents.private_keys or contents.public_keys)
+    mode = "AUTH-15" if is_key and not contents.literal_newlines else "AUTH-14"
+    return f"{bundle.path} {bundle.instead_of('certificate')}", mode
 
 
-def _remedies(bundle: SignerFile) -> Remedies:
+def _remedies(bundle: HostFile) -> Remedies:
     path = shlex.quote(bundle.path)
     away = () if bundle.state is FileState.MISSING else (f"sudo mv {path} {path}.wrong",)
     look = f"sudo openssl x509 -noout -subject -in {path}"

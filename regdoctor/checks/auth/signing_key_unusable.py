@@ -3,7 +3,8 @@
 import shlex
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
-from regdoctor.evidence.signer import FileState, SignerFile, SignerFiles
+from regdoctor.evidence.host_file import FileState, HostFile
+from regdoctor.evidence.signer import SignerFiles
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.pem import PemContents, PemKind
 from regdoctor.injection import Absent
@@ -46,7 +47,7 @@ def signing_key_unusable(files: SignerFiles, gitlab: GitLabConfig | Absent) -> O
     return Pass(f"{key.path} holds a key, {_words(key)}")
 
 
-def _problem(key: SignerFile) -> tuple[str, str]:
+def _problem(key: HostFile) -> tuple[str, str]:
     """What is wrong in words, and the failure mode; both empty where nothing is, or nothing can be said."""
     if key.readable_by_git is False:
         return f"GitLab's user git cannot read {key.path}: mode {key.mode or 0:04o}, owner {key.owner}", "GL-02"
@@ -54,14 +55,14 @@ def _problem(key: SignerFile) -> tuple[str, str]:
         return "", ""
     if key.state is not FileState.READABLE or key.contents is None:
         return key.problem, "GL-01"
-    wrong = _wrong(key.contents)
+    wrong = _wrong(key, key.contents)
     return (f"{key.path} {wrong}", "GL-01") if wrong else ("", "")
 
 
-def _wrong(contents: PemContents) -> str:
+def _wrong(key: HostFile, contents: PemContents) -> str:
     """Why OpenSSL::PKey::RSA.new of Ruby, which takes PEM as well as DER, does not take it; empty where it does."""
     if contents.literal_newlines:
-        return "has the two characters \\n where its lines should break"
+        return key.instead_of("private key")
     if contents.kind is PemKind.OPENSSH_KEY:
         return "is a key in OpenSSH's own format, which GitLab cannot read"
     if contents.private_keys:
@@ -71,20 +72,15 @@ def _wrong(contents: PemContents) -> str:
         )
     if contents.encrypted:
         return "is encrypted with a passphrase, which GitLab has not"
-    if contents.certificates:
-        return "holds a certificate where the private key belongs"
-    if contents.public_keys:
-        return "holds a public key where the private key belongs"
-    detail = next(iter((*contents.problems, contents.hint)), "")
-    return f"holds no private key{f' ({detail})' if detail else ''}"
+    return key.instead_of("private key")
 
 
-def _words(key: SignerFile) -> str:
+def _words(key: HostFile) -> str:
     contents = key.contents
     return contents.private_keys[0].algorithm if contents and contents.private_keys else "of a kind that is not known"
 
 
-def _fail(key: SignerFile, problem: str, mode: str) -> Fail:
+def _fail(key: HostFile, problem: str, mode: str) -> Fail:
     return Fail(
         f"GitLab cannot sign tokens for the registry: {problem}",
         evidence=(key.named_by, Quote(key.path, problem)),
@@ -94,7 +90,7 @@ def _fail(key: SignerFile, problem: str, mode: str) -> Fail:
     )
 
 
-def _remedies(key: SignerFile) -> Remedies:
+def _remedies(key: HostFile) -> Remedies:
     path = shlex.quote(key.path)
     away = () if key.state is FileState.MISSING else (f"sudo mv -f {path} {path}.wrong",)
     return {

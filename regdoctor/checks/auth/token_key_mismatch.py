@@ -3,7 +3,8 @@
 import shlex
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
-from regdoctor.evidence.signer import SignerFile, SignerFiles
+from regdoctor.evidence.host_file import HostFile
+from regdoctor.evidence.signer import SignerFiles
 from regdoctor.formats.key_facts import KeyFacts
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
@@ -61,7 +62,7 @@ def token_key_mismatch(files: SignerFiles, config: RegistryConfig | Absent) -> O
     )
 
 
-def _facts(file: SignerFile, keys: list[KeyFacts], command: str) -> list[Quote]:
+def _facts(file: HostFile, keys: list[KeyFacts], command: str) -> list[Quote]:
     quotes = []
     for number, one in enumerate(keys):
         name = f"key ID as the registry logs it: {one.libtrust_id}" if one.libtrust_id else "no key for tokens"
@@ -79,7 +80,7 @@ def _facts(file: SignerFile, keys: list[KeyFacts], command: str) -> list[Quote]:
     return quotes
 
 
-def _remedies(bundle: SignerFile, key: SignerFile) -> Remedies:
+def _remedies(bundle: HostFile, key: HostFile) -> Remedies:
     private, public = shlex.quote(key.path), shlex.quote(bundle.path)
     make = f"sudo openssl req -x509 -new -key {private} -subj '/CN=gitlab-issuer' -days 3650 -out {public}"
     anew = "Make the certificate anew from GitLab's key, give it to the registry, and restart the registry."

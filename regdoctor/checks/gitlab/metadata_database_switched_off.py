@@ -5,6 +5,7 @@ from regdoctor.evidence.metadata_locks import MetadataLocks
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.remedies import change
 
 _DATABASE, _FILES = "database-in-use", "filesystem-in-use"
 
@@ -39,7 +40,8 @@ def metadata_database_switched_off(config: RegistryConfig, locks: MetadataLocks,
         return _fail(locks, enabled, "GL-13", f"{locks.folder} holds both {_DATABASE} and {_FILES}", _BOTH)
     if locks.database_in_use and told in (None, "false"):
         problem = "The registry's metadata are in its database, and database.enabled is off"
-        return _fail(locks, enabled, "GL-12", problem, _enable())
+        why = "Switch the database on again, with the settings that it had."
+        return _fail(locks, enabled, "GL-12", problem, change("database.enabled", True, why, now=enabled))
     if locks.filesystem_in_use and told == "true":
         problem = "database.enabled is on, and the metadata of what is stored were not imported"
         return _fail(locks, enabled, "GL-11", problem, _IMPORT)
@@ -58,20 +60,6 @@ def _fail(locks: MetadataLocks, enabled: Located | None, mode: str, problem: str
         failure_modes=(mode,),
         remedy=remedy,
     )
-
-
-def _enable() -> Remedies:
-    return {
-        Dialect.OMNIBUS: Remedy(
-            "Switch the database on again in /etc/gitlab/gitlab.rb.",
-            ("registry['database']['enabled'] = true", "sudo gitlab-ctl reconfigure"),
-        ),
-        Dialect.PLAIN: Remedy(
-            "Switch the database on again in the registry's config.yml, with the settings that it had, and restart the "
-            "registry.",
-            ("database:\n  enabled: true",),
-        ),
-    }
 
 
 _IMPORT: Remedies = {

@@ -86,6 +86,8 @@ def _at(tree: Located, path: tuple[str, ...]) -> Located | None:
     here: Located | None = tree
     for key in path:
         inside = here.value if here is not None else None
+        if isinstance(inside, Computed):
+            return here  # what is in it is known at run time only
         if isinstance(inside, tuple):
             here = inside[int(key)] if key.isdigit() and int(key) < len(inside) else None
         else:

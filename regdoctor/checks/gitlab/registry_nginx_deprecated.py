@@ -28,14 +28,15 @@ def registry_nginx_deprecated(rb: GitLabRb, product: Product) -> Iterator[Outcom
     Rename registry_nginx['…'] to registry['nginx']['…'], keep one line of each setting, and reconfigure.
     """
     legacy = rb.given("registry_nginx")
-    if legacy is None or not isinstance(legacy.value, Mapping) or not legacy.value:
+    given = legacy.entries() if legacy is not None else {}
+    if not given:
         yield Skip("gitlab.rb does not use registry_nginx")
         return
     section = rb.given("registry", "nginx")
-    present = section.value if section is not None and isinstance(section.value, Mapping) else {}
+    present = section.entries() if section is not None else {}
     contradicting = [
         (old, present[key])
-        for key, old in legacy.value.items()
+        for key, old in given.items()
         if key in present and old.value is not None and _differ(old, present[key])
     ]
     for old, new in contradicting:
@@ -47,7 +48,7 @@ def registry_nginx_deprecated(rb: GitLabRb, product: Product) -> Iterator[Outcom
             severity=Severity.WARNING,
         )
     if not contradicting and product.must_be(Generation.GITLAB) and product.at_least(*_WARNS_FROM):
-        first = next(iter(legacy.value.values()))
+        first = next(iter(given.values()))
         yield Fail(
             "registry_nginx is deprecated in this version: registry['nginx'] took its place",
             evidence=(first.quote(), *product.evidence[:1]),

@@ -6,6 +6,7 @@ The three checks of Location share one set of remedies, for the same three thing
 from collections.abc import Callable, Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Skip, Unknown
+from regdoctor.evidence.forwarded_headers import location_is_fixed
 from regdoctor.evidence.proxy_rules import PublicAddress, Route, public_address, registry_routes, serves
 from regdoctor.evidence.upload_start import UploadStart
 from regdoctor.formats.gitlab_yml import GitLabConfig
@@ -43,13 +44,21 @@ def location_by_config(
     nginx: NginxConfig | Absent,
     config: RegistryConfig | Absent,
     gitlab: GitLabConfig | Absent,
-    judge: Callable[[Route], Outcome],
+    judge: Callable[[Route, NginxConfig], Outcome],
 ) -> Iterator[Outcome]:
-    """The same for the checks of Location, where no upload was started; without nginx's configuration either, why."""
+    """The same for the checks of Location, where no upload was started; without nginx's configuration either, why.
+
+    Where the registry itself fixes what it writes into Location, that is told, and no route is judged.
+    """
     if isinstance(nginx, Absent):
         yield Unknown(start.reason) if start.applicable else Skip(start.reason)
         return
-    yield from each_route(nginx, config, gitlab, judge)
+
+    def unless_fixed(route: Route) -> Outcome:
+        fixed = location_is_fixed(config)
+        return Pass(fixed) if fixed else judge(route, nginx)
+
+    yield from each_route(nginx, config, gitlab, unless_fixed)
 
 
 def public_of(route: Route, gitlab: GitLabConfig | Absent) -> PublicAddress | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import location_by_config, location_evidence, location_remedies, public_of, url_of
-from regdoctor.evidence.forwarded_headers import Told, location_is_fixed, told_host
+from regdoctor.evidence.forwarded_headers import Told, told_host
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.proxy_rules import PublicAddress, Route
 from regdoctor.evidence.upload_start import UploadStart, port_of
@@ -43,7 +43,7 @@ def location_loses_port(
     if isinstance(start, UploadStart):
         return _by_answer(start)
     return location_by_config(
-        start, nginx, config, gitlab, lambda route: _by_config(route, nginx, config, gitlab, installation)
+        start, nginx, config, gitlab, lambda route, read: _by_config(route, read, gitlab, installation)
     )
 
 
@@ -71,16 +71,10 @@ def _by_answer(start: UploadStart) -> Outcome:
 
 def _by_config(
     route: Route,
-    nginx: NginxConfig | Absent,
-    config: RegistryConfig | Absent,
+    nginx: NginxConfig,
     gitlab: GitLabConfig | Absent,
     installation: Installation | Absent,
 ) -> Outcome:
-    if isinstance(nginx, Absent):
-        return Skip(nginx.reason)
-    fixed = location_is_fixed(config)
-    if fixed:
-        return Pass(fixed)
     told, public = told_host(route, nginx), public_of(route, gitlab)
     written = {_written_port(text, route) for text in told.texts}
     if written == {_AS_IT_CAME}:

@@ -3,9 +3,9 @@
 import ipaddress
 from collections.abc import Iterable
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
+from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.checks.proxy import location_by_config, location_evidence, location_remedies, public_of, url_of
-from regdoctor.evidence.forwarded_headers import location_is_fixed, told_host
+from regdoctor.evidence.forwarded_headers import told_host
 from regdoctor.evidence.proxy_rules import Route
 from regdoctor.evidence.upload_start import UploadStart
 from regdoctor.formats.gitlab_yml import GitLabConfig
@@ -40,7 +40,7 @@ def location_shows_upstream(
     """
     if isinstance(start, UploadStart):
         return _by_answer(start)
-    return location_by_config(start, nginx, config, gitlab, lambda route: _by_config(route, nginx, config, gitlab))
+    return location_by_config(start, nginx, config, gitlab, lambda route, read: _by_config(route, read, gitlab))
 
 
 def _by_answer(start: UploadStart) -> Outcome:
@@ -83,14 +83,7 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def _by_config(
-    route: Route, nginx: NginxConfig | Absent, config: RegistryConfig | Absent, gitlab: GitLabConfig | Absent
-) -> Outcome:
-    if isinstance(nginx, Absent):
-        return Skip(nginx.reason)
-    fixed = location_is_fixed(config)
-    if fixed:
-        return Pass(fixed)
+def _by_config(route: Route, nginx: NginxConfig, gitlab: GitLabConfig | Absent) -> Outcome:
     told = told_host(route, nginx)
     hosts = {_host(text, route) for text in told.texts}
     strange = [host for host in hosts if host is not None and host not in _accepted(route, gitlab)]

@@ -7,7 +7,6 @@ from regdoctor.checks.proxy import location_by_config, location_evidence, locati
 from regdoctor.evidence.forwarded_headers import (
     Told,
     hides_scheme,
-    location_is_fixed,
     registry_speaks_tls,
     told_scheme,
 )
@@ -49,7 +48,7 @@ def location_wrong_scheme(
     """
     if isinstance(start, UploadStart):
         return _by_answer(start)
-    return location_by_config(start, nginx, config, gitlab, lambda route: _by_config(route, nginx, config, gitlab))
+    return location_by_config(start, nginx, config, gitlab, lambda route, read: _by_config(route, read, config, gitlab))
 
 
 def _by_answer(start: UploadStart) -> Outcome:
@@ -73,13 +72,8 @@ def _by_answer(start: UploadStart) -> Outcome:
 
 
 def _by_config(
-    route: Route, nginx: NginxConfig | Absent, config: RegistryConfig | Absent, gitlab: GitLabConfig | Absent
+    route: Route, nginx: NginxConfig, config: RegistryConfig | Absent, gitlab: GitLabConfig | Absent
 ) -> Outcome:
-    if isinstance(nginx, Absent):
-        return Skip(nginx.reason)
-    fixed = location_is_fixed(config)
-    if fixed:
-        return Pass(fixed)
     if hides_scheme(route, nginx):
         return Skip("nginx sends Forwarded without the scheme: see forwarded_header_hides_scheme")
     told = told_scheme(route, nginx)

@@ -1,1 +1,1 @@
-"""Whether a registry answers at all."""
+"""The registry as a server: whether it starts and answers, and the settings that decide it."""

@@ -7,7 +7,7 @@ from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Seve
 from regdoctor.distribution.nearest_setting import nearest
 from regdoctor.distribution.settings_schema import LATEST, Path, generations_knowing, known
 from regdoctor.evidence.product import Generation, Product
-from regdoctor.formats.located import Located
+from regdoctor.formats.located import Computed, Located
 from regdoctor.formats.misspelt_secrets import is_meant_secret, quote_as_meant
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.remedies import change, remove
@@ -96,7 +96,7 @@ def _remedy(name: str, near: str | None, value: Located) -> Remedies:
     if near is None:
         return remove(name, "The registry does not read this setting.")
     why = f"Write {near} in the place of {name}."
-    if is_meant_secret(value, near) or isinstance(value.value, Mapping | tuple) or value.text() is None:
+    if isinstance(value.value, Computed | Mapping | tuple) or is_meant_secret(value, near) or value.text() is None:
         return {Dialect.PLAIN: Remedy(f"{why} Its value stays as it is; then restart the registry.")}
     plain = value.value if isinstance(value.value, bool | int) else value.text() or ""
     return change(near, plain, why)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, check
 from regdoctor.distribution.settings_schema import Path
 from regdoctor.evidence.product import Generation, Product
-from regdoctor.formats.located import Located
+from regdoctor.formats.located import Computed, Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.redaction import Secret
 from regdoctor.remedies import change
@@ -116,5 +116,8 @@ def _remedy(item: _Change, value: Located, name: str) -> Remedies:
         }
     index = next((part for part in value.name.split(".") if part.isdigit()), "0")
     setting = item.instead.replace("*", index)
+    why = f"Write {setting} in the place of {name}, with the same value."
+    if isinstance(value.value, Computed):
+        return {Dialect.PLAIN: Remedy(why)}
     written = value.value if isinstance(value.value, bool | int) else value.text() or ""
-    return change(setting, written, f"Write {setting} in the place of {name}, with the same value.")
+    return change(setting, written, why)

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
-from regdoctor.evidence.cron_jobs import CollectionJob, CronJobs
+from regdoctor.evidence.cron_jobs import CronJobs
+from regdoctor.evidence.garbage_collections import StartedCollection, by_cron, by_services
 from regdoctor.evidence.product import Generation, Product
+from regdoctor.formats.compose_file import ComposeFile
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.remedies import change
@@ -26,8 +29,11 @@ _OLD_PLACE, _NEW_PLACE = "/etc/docker/registry/config.yml", "/etc/distribution/c
     ),
     reference="https://docs.gitlab.com/administration/packages/container_registry/#container-registry-garbage-collection",
 )
-def gc_command_wrong(jobs: CronJobs, config: RegistryConfig | Absent, product: Product) -> Iterator[Outcome]:
-    """A cron job fails in silence: nobody reads its mail, and the storage grows until it is full.
+def gc_command_wrong(
+    jobs: CronJobs | Absent, compose: ComposeFile | Absent, config: RegistryConfig | Absent, product: Product
+) -> Iterator[Outcome]:
+    """A cron job fails in silence: nobody reads its mail, and the storage grows until it is full. The same goes for a
+    service of Compose that is started for the collection.
 
     garbage-collect needs the path of the configuration as an argument, and stops without one (`configuration path
     unspecified`) or with one that is not there; the official images of distribution 3 have it in
@@ -41,21 +47,26 @@ def gc_command_wrong(jobs: CronJobs, config: RegistryConfig | Absent, product: P
     Correct the command, stop the registry for as long as it runs or make it read-only, and see to it that somebody
     gets its output.
     """
-    if not jobs.collections:
-        yield Skip("no crontab of this host collects the registry's garbage")
-        return
-    for item in jobs.collections:
-        found = list(_judge(item, config, product))
-        yield from found or (Pass(item.job.command),)
+    # One by one: a service whose image is computed at run time leaves it open what it does, and not what cron does.
+    of_cron = by_cron(jobs) if isinstance(jobs, CronJobs) else iter(())
+    of_services = by_services(compose) if isinstance(compose, ComposeFile) else iter(())
+    collects = False
+    for item in chain(of_cron, of_services):
+        collects = True
+        found = list(_judge(item, config, item.product or product))
+        yield from found or (Pass(item.command),)
+    if not collects:
+        failed = [one.reason for one in (jobs, compose) if isinstance(one, Absent) and one.applicable]
+        yield Unknown(failed[0]) if failed else Skip("no crontab and no Compose service here collects garbage")
 
 
-def _judge(item: CollectionJob, config: RegistryConfig | Absent, product: Product) -> Iterator[Outcome]:
+def _judge(item: StartedCollection, config: RegistryConfig | Absent, product: Product) -> Iterator[Outcome]:
     yield from _configuration(item, product)
     database = config.at("database", "enabled") if isinstance(config, RegistryConfig) else None
     if database is not None and database.switch() and product.may_be(Generation.GITLAB):
         yield _fail(
             item,
-            "The metadata database is on, so the registry refuses the collection that cron runs",
+            "The metadata database is on, so the registry refuses the collection",
             _drop("The registry collects online; remove the job."),
             "GC-05",
             quotes=(database.quote(),),
@@ -67,7 +78,7 @@ def _judge(item: CollectionJob, config: RegistryConfig | Absent, product: Produc
     yield from _while_running(item, config)
 
 
-def _configuration(item: CollectionJob, product: Product) -> Iterator[Outcome]:
+def _configuration(item: StartedCollection, product: Product) -> Iterator[Outcome]:
     named = item.collection.config
     if not named and not item.collection.by_gitlab_ctl and not item.collection.in_container:
         yield _fail(
@@ -92,7 +103,7 @@ def _configuration(item: CollectionJob, product: Product) -> Iterator[Outcome]:
         )
 
 
-def _untagged(item: CollectionJob, product: Product) -> Iterator[Outcome]:
+def _untagged(item: StartedCollection, product: Product) -> Iterator[Outcome]:
     if not item.collection.delete_untagged or item.collection.by_gitlab_ctl:
         return
     if product.must_be(Generation.DISTRIBUTION_2):
@@ -108,8 +119,8 @@ def _untagged(item: CollectionJob, product: Product) -> Iterator[Outcome]:
         yield Unknown(f"whether -m deletes too much depends on the version: {product.reason or product.words()}")
 
 
-def _while_running(item: CollectionJob, config: RegistryConfig | Absent) -> Iterator[Outcome]:
-    if item.collection.by_gitlab_ctl or _PAUSES.search(item.job.command):
+def _while_running(item: StartedCollection, config: RegistryConfig | Absent) -> Iterator[Outcome]:
+    if item.collection.by_gitlab_ctl or not item.by_cron or _PAUSES.search(item.command):
         return
     readonly = (
         config.at("storage", "maintenance", "readonly", "enabled") if isinstance(config, RegistryConfig) else None
@@ -146,7 +157,7 @@ def _drop(what: str) -> Remedies:
 
 
 def _fail(
-    item: CollectionJob,
+    item: StartedCollection,
     message: str,
     remedy: Remedies,
     mode: str,
@@ -158,7 +169,7 @@ def _fail(
         message,
         severity=severity,
         failure_modes=(mode,),
-        evidence=(item.job.quote(), *quotes),
-        resource=f"{item.job.place.source}:{item.job.place.line}",
+        evidence=(item.said_by, *quotes),
+        resource=f"{item.said_by.source}:{item.said_by.line}",
         remedy=remedy,
     )

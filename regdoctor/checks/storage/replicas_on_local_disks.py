@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.storage_drivers import ROOT_DIRECTORY
 from regdoctor.evidence.containers import none_found
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry
 from regdoctor.injection import Absent
@@ -43,7 +44,7 @@ def _judged(registry: ComposeRegistry) -> Outcome:
     if driver is None or driver[0] not in ("filesystem", "inmemory"):
         return Pass(f"{service.name} does not store on a disk of its own")
     setting = driver[1].at("rootdirectory")
-    mount = service.mount_at((setting.text() if setting is not None else None) or "/var/lib/registry")
+    mount = service.mount_at((setting.text() if setting is not None else None) or ROOT_DIRECTORY)
     if driver[0] == "filesystem" and (service.elsewhere is not None or (mount is not None and mount.lasts)):
         return Unknown(
             f"whether the replicas of {service.name} run on one host, and so share its disk, is not told here"

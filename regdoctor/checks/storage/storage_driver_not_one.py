@@ -43,7 +43,7 @@ def storage_driver_not_one(config: RegistryConfig, product: Product) -> Outcome:
         return _none(storage.quote() if storage is not None else Quote(config.source, "no storage"))
     if not is_mapping(storage):
         return Skip("storage is not a mapping")
-    drivers = {name: value for name, value in storage.entries().items() if name not in SIBLINGS | {TAG}}
+    drivers = {name: value for name, value in storage.entries().items() if name not in SIBLINGS}
     tag = storage.at(TAG)
     if not drivers:
         return _none(storage.quote()) if holds_file(config) else Skip("config.yml itself is not seen here")

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.storage_drivers import ROOT_DIRECTORY
 from regdoctor.evidence.containers import in_containers, none_found
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry
 from regdoctor.formats.container_service import ContainerService
 from regdoctor.formats.located import Located
 from regdoctor.injection import Absent
-
-_DEFAULT_ROOT = "/var/lib/registry"
-"""Of the filesystem driver: defaultRootDirectory in registry/storage/driver/filesystem/driver.go."""
 
 
 @check(
@@ -49,7 +47,7 @@ def _judged(registry: ComposeRegistry) -> Outcome:
     if proxy is not None and proxy.text():
         return Skip(f"{service.name} is a cache of another registry, which fills again by itself")
     setting = driver[1].at("rootdirectory")
-    root = (setting.text() if setting is not None else None) or _DEFAULT_ROOT
+    root = (setting.text() if setting is not None else None) or ROOT_DIRECTORY
     mount = service.mount_at(root)
     if mount is not None and mount.lasts:
         return Pass(f"{root} of {service.name} lies on {mount.source or 'a volume'}")

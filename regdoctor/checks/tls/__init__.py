@@ -1,1 +1,1 @@
-"""Certificates, as clients judge them."""
+"""TLS: certificates, keys and settings, as servers load them and as clients judge them."""

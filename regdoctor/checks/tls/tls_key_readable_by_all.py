@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Skip, check
-from regdoctor.evidence.tls_files import TlsFile, TlsFiles
+from regdoctor.evidence.host_file import HostFile
+from regdoctor.evidence.tls_files import TlsFiles
 
 
 @check(
@@ -28,7 +29,7 @@ def tls_key_readable_by_all(files: TlsFiles) -> Iterator[Outcome]:
     yield from found or (Pass(", ".join(key.path for key in files.keys)),)
 
 
-def _fail(key: TlsFile) -> Fail:
+def _fail(key: HostFile) -> Fail:
     mode = f"{key.mode:04o}" if key.mode is not None else ""
     return Fail(
         f"{key.path} is a private key that everyone on the host may read (mode {mode})",

@@ -4,8 +4,9 @@ import dataclasses
 from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
-from regdoctor.evidence.signer import FileState
-from regdoctor.evidence.tls_files import TlsFile, TlsFiles, TlsPair
+from regdoctor.evidence.host_file import FileState, HostFile
+from regdoctor.evidence.tls_files import TlsFiles, TlsPair
+from regdoctor.formats.pem import PemKind
 
 
 @check(
@@ -52,27 +53,29 @@ def _judge(pair: TlsPair) -> Outcome:
             return Unknown(f"{file.problem}, nor does its folder: it may be a path inside the registry's container")
         if file.state is not FileState.READABLE:
             return _fail(pair, file.problem, file)
-    leaf = certificate.contents.certificates[0] if certificate.contents and certificate.contents.certificates else None
-    if leaf is None or (certificate.contents is not None and certificate.contents.kind.value != "PEM"):
-        holds = certificate.contents.kind.value if certificate.contents else "nothing"
-        switched = certificate.contents is not None and bool(certificate.contents.private_keys)
-        what = "a private key; the two may have been switched" if switched else f"no certificate in PEM ({holds})"
-        return _fail(pair, f"{certificate.path} holds {what}", certificate)
-    if not (key.contents and key.contents.private_keys):
+    held = certificate.contents
+    leaf = held.certificates[0] if held is not None and held.certificates else None
+    if held is None or leaf is None or held.literal_newlines:
+        switched = "; the two may have been switched" if held is not None and held.private_keys else ""
+        return _fail(pair, f"{certificate.path} {certificate.instead_of('certificate')}{switched}", certificate)
+    if held.kind is not PemKind.PEM:
+        return _fail(pair, f"{certificate.path} holds no certificate in PEM ({held.kind.value})", certificate)
+    if not (key.contents and key.contents.private_keys) or key.contents.literal_newlines:
         return _without_key(pair, key)
     wanted = key.contents.private_keys[0].spki_sha256
     if leaf.key.spki_sha256 == wanted:
         return Pass(f"{certificate.path} and {key.path} are a pair")
-    later = certificate.contents.certificates[1:] if certificate.contents else ()
-    if any(one.key.spki_sha256 == wanted for one in later):
+    if any(one.key.spki_sha256 == wanted for one in held.certificates[1:]):
         problem = f"the server's certificate is not the first one in {certificate.path}"
     else:
         problem = f"{certificate.path} and {key.path} are no pair"
-    ours = Quote(
-        certificate.named_by.source, f"{certificate.path}: public key {leaf.key.spki_sha256[:16]}", _line(certificate)
-    )
-    theirs = Quote(key.named_by.source, f"{key.path}: public key {wanted[:16]}", _line(key))
+    ours = _public_key(certificate, leaf.key.spki_sha256)
+    theirs = _public_key(key, wanted)
     return _fail(pair, problem, certificate, evidence=(ours, theirs))
+
+
+def _public_key(file: HostFile, spki_sha256: str) -> Quote:
+    return Quote(file.named_by.source, f"{file.path}: public key {spki_sha256[:16]}", file.named_by.line)
 
 
 def _half(pair: TlsPair) -> Outcome:
@@ -86,21 +89,17 @@ def _half(pair: TlsPair) -> Outcome:
     return dataclasses.replace(_fail(pair, problem, pair.key), message=problem, severity=Severity.WARNING)
 
 
-def _without_key(pair: TlsPair, key: TlsFile) -> Outcome:
-    if key.contents and key.contents.encrypted:
+def _without_key(pair: TlsPair, key: HostFile) -> Outcome:
+    if key.contents and key.contents.encrypted and not key.contents.literal_newlines:
         if pair.server == "nginx":
             return Unknown(
                 f"{key.path} is encrypted; whether nginx has its passphrase (ssl_password_file) is not known"
             )
         return _fail(pair, f"{key.path} is encrypted, and the registry has no setting for a passphrase", key)
-    return _fail(pair, f"{key.path} holds no private key that can be read", key)
+    return _fail(pair, f"{key.path} {key.instead_of('private key')}", key)
 
 
-def _line(file: TlsFile) -> int | None:
-    return file.named_by.line
-
-
-def _fail(pair: TlsPair, problem: str, file: TlsFile, *, evidence: tuple[Quote, ...] = ()) -> Fail:
+def _fail(pair: TlsPair, problem: str, file: HostFile, *, evidence: tuple[Quote, ...] = ()) -> Fail:
     who = "The registry" if pair.server == "registry" else "nginx"
     return Fail(
         f"{who} does not start: {problem}",

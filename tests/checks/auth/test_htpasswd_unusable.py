@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Severity, Unknown
+from regdoctor.check import Dialect, Pass, Quote, Severity, Unknown
 from regdoctor.checks.auth.htpasswd_unusable import htpasswd_unusable
+from regdoctor.evidence.host_file import FileState
 from regdoctor.evidence.htpasswd import HtpasswdFile
-from regdoctor.evidence.signer import FileState
 from regdoctor.formats.htpasswd import parse_htpasswd
 
 if TYPE_CHECKING:
@@ -26,27 +24,13 @@ def users(text: str, state: FileState = FileState.READABLE, problem: str = "") -
     return HtpasswdFile(named, "/auth/htpasswd", "/auth/htpasswd", state, problem, parse_htpasswd(text.encode()))
 
 
-def judged(file: HtpasswdFile) -> list[Outcome]:
-    found = htpasswd_unusable.judge(users=file)
-    assert not isinstance(found, Outcome)
-    return list(found)
-
-
-def _as_it_is(outcome: Outcome, **_: object) -> Outcome:
-    return outcome
-
-
-def fails(given: Given, file: HtpasswdFile) -> list[Fail]:
-    return [given.fail(replace(htpasswd_unusable, judge=partial(_as_it_is, one)), users=file) for one in judged(file)]
-
-
-def test_bcrypt_passes() -> None:
-    (outcome,) = judged(users(f"# people\nanna:{BCRYPT}\n\nbert:{BCRYPT}\n"))
+def test_bcrypt_passes(given: Given) -> None:
+    outcome = given.outcome(htpasswd_unusable, users=users(f"# people\nanna:{BCRYPT}\n\nbert:{BCRYPT}\n"))
     assert outcome == Pass("/auth/htpasswd: 2 with bcrypt hashes")
 
 
 def test_another_hash_is_named_with_its_user_and_line_and_not_shown(given: Given) -> None:
-    (fail,) = fails(given, users(f"anna:{BCRYPT}\nbert:{APR1}\n"))
+    (fail,) = given.fails(htpasswd_unusable, users=users(f"anna:{BCRYPT}\nbert:{APR1}\n"))
 
     assert "bert" in fail.message
     assert "anna" not in fail.message
@@ -57,7 +41,7 @@ def test_another_hash_is_named_with_its_user_and_line_and_not_shown(given: Given
 
 
 def test_a_line_without_a_colon_is_a_finding_of_its_own(given: Given) -> None:
-    broken, refused = fails(given, users(f"hunter2\nbert:{APR1}\n"))
+    broken, refused = given.fails(htpasswd_unusable, users=users(f"hunter2\nbert:{APR1}\n"))
 
     assert "line without a colon (1)" in broken.message
     assert "hunter2" not in repr(broken)
@@ -75,7 +59,7 @@ def test_a_line_without_a_colon_is_a_finding_of_its_own(given: Given) -> None:
 def test_a_file_that_is_none_is_a_finding(
     given: Given, state: FileState, words: str, severity: Severity | None
 ) -> None:
-    (fail,) = fails(given, users("", state))
+    (fail,) = given.fails(htpasswd_unusable, users=users("", state))
 
     assert words in fail.message
     assert fail.severity is severity
@@ -83,16 +67,18 @@ def test_a_file_that_is_none_is_a_finding(
     assert any("htpasswd -B" in command for command in fail.remedy[Dialect.PLAIN].commands)
 
 
-def test_a_file_that_cannot_be_read_is_unknown() -> None:
-    (outcome,) = judged(users("", FileState.UNREADABLE, "/auth/htpasswd: permission denied"))
+def test_a_file_that_cannot_be_read_is_unknown(given: Given) -> None:
+    outcome = given.outcome(
+        htpasswd_unusable, users=users("", FileState.UNREADABLE, "/auth/htpasswd: permission denied")
+    )
     assert outcome == Unknown("/auth/htpasswd: permission denied")
 
 
 def test_a_users_name_that_a_shell_would_take_apart_is_in_no_command(given: Given) -> None:
-    (fail,) = fails(given, users("a;reboot:x\nbert:x\n"))
+    (fail,) = given.fails(htpasswd_unusable, users=users("a;reboot:x\nbert:x\n"))
     assert fail.remedy[Dialect.PLAIN].commands == ("sudo htpasswd -B /auth/htpasswd bert",)
 
 
 def test_many_users_are_counted(given: Given) -> None:
-    (fail,) = fails(given, users("".join(f"u{number}:x\n" for number in range(8))))
+    (fail,) = given.fails(htpasswd_unusable, users=users("".join(f"u{number}:x\n" for number in range(8))))
     assert "u0, u1, u2, u3, u4 and 3 more" in fail.message

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Skip
 from regdoctor.checks.auth.realm_not_gitlab import realm_not_gitlab
-from regdoctor.formats.gitlab_yml import GitLabConfig
-from regdoctor.formats.registry_config import RegistryConfig
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -21,20 +18,14 @@ SECURE = "host: gitlab.example.com\n    port: 443\n    https: true"
 def judged(given: Given, realm: str, gitlab: str = SECURE, enabled: str = "true", more: str = "") -> list[Outcome]:
     config = given.config(f"version: 0.1\nauth:\n  token:\n    realm: {realm}\n{more}")
     text = f"production:\n  gitlab:\n    {gitlab}\n  registry:\n    enabled: {enabled}\n"
-    return listed(config, given.gitlab(text))
+    return given.outcomes(realm_not_gitlab, config=config, gitlab=given.gitlab(text))
 
 
-def listed(config: RegistryConfig, gitlab: GitLabConfig) -> list[Outcome]:
-    found = realm_not_gitlab.judge(config=config, gitlab=gitlab)
-    assert not isinstance(found, Outcome)
-    return list(found)
-
-
-def the_fail(given: Given, outcomes: list[Outcome]) -> Fail:
+def the_fail(outcomes: list[Outcome]) -> Fail:
     (fail,) = outcomes
     assert isinstance(fail, Fail), fail
     assert fail.resource == "auth.token.realm"
-    return given.fail(replace(realm_not_gitlab, judge=lambda **_: fail))
+    return fail
 
 
 @pytest.mark.parametrize(
@@ -71,7 +62,7 @@ def test_gitlabs_own_address_passes(given: Given, realm: str, gitlab: str) -> No
     ],
 )
 def test_another_address_is_a_finding(given: Given, realm: str, severity: Severity | None, words: str) -> None:
-    fail = the_fail(given, judged(given, realm))
+    fail = the_fail(judged(given, realm))
 
     assert words in fail.message
     assert fail.severity is severity
@@ -81,14 +72,14 @@ def test_another_address_is_a_finding(given: Given, realm: str, severity: Severi
 
 
 def test_both_sides_are_quoted(given: Given) -> None:
-    fail = the_fail(given, judged(given, "https://127.0.0.1/jwt/auth"))
+    fail = the_fail(judged(given, "https://127.0.0.1/jwt/auth"))
 
     assert [quote.line for quote in fail.evidence] == [4, 3]
 
 
 def test_a_port_that_was_left_out_is_certain(given: Given) -> None:
     gitlab = "host: gitlab.example.com\n    port: 10080\n    https: false"
-    fail = the_fail(given, judged(given, "http://gitlab.example.com/jwt/auth", gitlab))
+    fail = the_fail(judged(given, "http://gitlab.example.com/jwt/auth", gitlab))
 
     assert fail.severity is None
     assert "GitLab's own port is 10080" in fail.message
@@ -97,12 +88,14 @@ def test_a_port_that_was_left_out_is_certain(given: Given) -> None:
 
 def test_the_path_that_gitlab_is_installed_under_belongs_to_it(given: Given) -> None:
     gitlab = f"{SECURE}\n    relative_url_root: /git"
-    assert "/git/jwt/auth" in the_fail(given, judged(given, "https://gitlab.example.com/jwt/auth", gitlab)).message
+    assert "/git/jwt/auth" in the_fail(judged(given, "https://gitlab.example.com/jwt/auth", gitlab)).message
 
 
 def test_what_does_not_apply_is_skipped(given: Given) -> None:
     off = judged(given, "https://127.0.0.1/jwt/auth", enabled="false")
     replaced = judged(given, "https://127.0.0.1/jwt/auth", more="    autoredirect: true\n")
-    none = listed(given.config("version: 0.1\n"), given.gitlab("registry: {}\n"))
+    none = given.outcomes(
+        realm_not_gitlab, config=given.config("version: 0.1\n"), gitlab=given.gitlab("registry: {}\n")
+    )
 
     assert [type(outcome) for outcome in (*off, *replaced, *none)] == [Skip, Skip, Skip]

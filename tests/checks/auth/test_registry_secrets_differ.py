@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from regdoctor.checks.auth.registry_secrets_differ import registry_secrets_differ
-from regdoctor.evidence.signer import FileState
+from regdoctor.evidence.host_file import FileState
 from regdoctor.formats.gitlab_secrets import GitLabSecrets, parse_gitlab_secrets
 
 if TYPE_CHECKING:

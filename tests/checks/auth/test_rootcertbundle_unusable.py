@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from regdoctor.check import Dialect
 from regdoctor.checks.auth.rootcertbundle_unusable import rootcertbundle_unusable
-from regdoctor.evidence.signer import FileState
+from regdoctor.evidence.host_file import FileState
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from regdoctor.check import Dialect
 from regdoctor.checks.auth.signing_key_unusable import signing_key_unusable
-from regdoctor.evidence.signer import FileState
+from regdoctor.evidence.host_file import FileState
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -44,7 +44,7 @@ def _contents(given: Given) -> dict[str, bytes]:
         ("openssh", "OpenSSH's own format"),
         ("certificate", "holds a certificate where the private key belongs"),
         ("der certificate", "holds a certificate where the private key belongs"),
-        ("public key", "holds a public key where the private key belongs"),
+        ("public key", "holds a bare public key where the private key belongs"),
         ("literal", "the two characters \\n where its lines should break"),
         ("garbage", "holds no private key"),
         ("path", "holds no private key (the path of a file)"),

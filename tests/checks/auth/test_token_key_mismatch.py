@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.serialization import PrivateFormat
 
 from regdoctor.check import Dialect
 from regdoctor.checks.auth.token_key_mismatch import token_key_mismatch
-from regdoctor.evidence.signer import FileState, SignerFiles
+from regdoctor.evidence.host_file import FileState
+from regdoctor.evidence.signer import SignerFiles
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given

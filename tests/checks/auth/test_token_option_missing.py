@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Fail, Outcome, Pass, Skip
+from regdoctor.check import Dialect, Pass, Skip
 from regdoctor.checks.auth.token_option_missing import token_option_missing
 from regdoctor.evidence.product import Generation
 from regdoctor.formats.located import Place
@@ -19,19 +18,6 @@ if TYPE_CHECKING:
 OPTIONS = {"realm": "https://gitlab.example.com/jwt/auth", "service": "s", "issuer": "i", "rootcertbundle": "/crt"}
 
 
-def _outcomes(item: Check, **evidence: object) -> list[Outcome]:
-    found = item.judge(**evidence)
-    return [found] if isinstance(found, Outcome) else list(found)
-
-
-def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
-    """Each finding of a check that may have several, after seeing that it is complete."""
-    return [
-        given.fail(replace(item, judge=lambda found=found, **_: found), **evidence)
-        for found in _outcomes(item, **evidence)
-    ]
-
-
 def _text(**changes: str | None) -> str:
     options = {key: value for key, value in {**OPTIONS, **changes}.items() if value is not None}
     return "auth:\n  token:\n" + "".join(f"    {key}: {value}\n" for key, value in options.items())
@@ -41,21 +27,21 @@ def _text(**changes: str | None) -> str:
 @pytest.mark.parametrize("value", [None, "", "5", "[a]"])
 def test_an_option_that_is_no_text_is_a_finding(given: Given, name: str, value: str | None) -> None:
     config = given.config(_text(**{name: value}))
-    (fail,) = _fails(given, token_option_missing, config=config, product=given.product(Generation.DISTRIBUTION_2))
+    (fail,) = given.fails(token_option_missing, config=config, product=given.product(Generation.DISTRIBUTION_2))
 
     assert fail.resource == f"auth.token.{name}"
     assert fail.evidence[0].line
 
 
 def test_each_missing_option_is_a_finding(given: Given) -> None:
-    fails = _fails(given, token_option_missing, config=given.config("auth: token"), product=given.product())
+    fails = given.fails(token_option_missing, config=given.config("auth: token"), product=given.product())
 
     assert [fail.resource.rpartition(".")[2] for fail in fails] == ["realm", "service", "issuer", "rootcertbundle"]
 
 
 def test_gitlabs_service_is_known(given: Given) -> None:
     config = given.config(_text(service=None))
-    (fail,) = _fails(given, token_option_missing, config=config, product=given.product())
+    (fail,) = given.fails(token_option_missing, config=config, product=given.product())
 
     assert "service: container_registry" in fail.remedy[Dialect.PLAIN].commands[0]
 
@@ -63,31 +49,30 @@ def test_gitlabs_service_is_known(given: Given) -> None:
 def test_distribution_3_takes_jwks_instead(given: Given) -> None:
     config = given.config(_text(rootcertbundle=None, jwks="/jwks.json"))
 
-    (found,) = _outcomes(token_option_missing, config=config, product=given.product(Generation.DISTRIBUTION_3))
+    (found,) = given.outcomes(token_option_missing, config=config, product=given.product(Generation.DISTRIBUTION_3))
     assert isinstance(found, Pass)
-    (fail,) = _fails(given, token_option_missing, config=config, product=given.product(Generation.DISTRIBUTION_2))
+    (fail,) = given.fails(token_option_missing, config=config, product=given.product(Generation.DISTRIBUTION_2))
     assert fail.resource == "auth.token.rootcertbundle"
 
 
 @pytest.mark.parametrize("value", ['"true"', "1"])
 def test_autoredirect_is_true_or_false(given: Given, value: str) -> None:
-    (fail,) = _fails(
-        given, token_option_missing, config=given.config(_text(autoredirect=value)), product=given.product()
-    )
+    config = given.config(_text(autoredirect=value))
+    (fail,) = given.fails(token_option_missing, config=config, product=given.product())
 
     assert fail.resource == "auth.token.autoredirect"
 
 
 @pytest.mark.parametrize("text", [_text(), _text(autoredirect="false"), _text(realm='""')])
 def test_texts_pass(given: Given, text: str) -> None:
-    (found,) = _outcomes(token_option_missing, config=given.config(text), product=given.product())
+    (found,) = given.outcomes(token_option_missing, config=given.config(text), product=given.product())
 
     assert isinstance(found, Pass)
 
 
 @pytest.mark.parametrize("text", ["version: 0.1", "auth: {htpasswd: {}}", "auth: {token: {}, silly: {}}"])
 def test_other_ways_to_authenticate_are_not_judged(given: Given, text: str) -> None:
-    (found,) = _outcomes(token_option_missing, config=given.config(text), product=given.product())
+    (found,) = given.outcomes(token_option_missing, config=given.config(text), product=given.product())
 
     assert isinstance(found, Skip)
 
@@ -98,6 +83,6 @@ def test_variables_alone_are_judged_where_they_reset_the_section(given: Given) -
     alone = parse_registry_config(b"{}", "docker-compose.yml", [one])
     reset = parse_registry_config(b"{}", "docker-compose.yml", [("REGISTRY_AUTH", "token", place), one])
 
-    (found,) = _outcomes(token_option_missing, config=alone, product=given.product())
+    (found,) = given.outcomes(token_option_missing, config=alone, product=given.product())
     assert isinstance(found, Skip)
-    assert len(_fails(given, token_option_missing, config=reset, product=given.product())) == 3
+    assert len(given.fails(token_option_missing, config=reset, product=given.product())) == 3

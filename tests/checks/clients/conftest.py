@@ -1,14 +1,12 @@
-"""What the tests of the clients' side share: files as their readers give them, and checks that tell several things."""
+"""What the tests of the clients' side share: files as their readers give them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Fail, Outcome
 from regdoctor.evidence.certs_d import CertificateFile, CertsD, CertsFolder, Client
 from regdoctor.formats.docker_daemon import DockerDaemons, parse_docker_daemon
 from regdoctor.formats.pem import read_pem
@@ -45,24 +43,6 @@ class Clients:
     def certs(self, *folders: CertsFolder, stray: Iterable[CertificateFile] = ()) -> CertsD:
         """All of certs.d."""
         return CertsD(folders, tuple(stray))
-
-    def outcomes(self, item: Check, **evidence: object) -> list[Outcome]:
-        """All that a check tells; each finding has been seen to be complete."""
-        absent = {name: self.given.not_here for name, wanted in item.inputs.items() if wanted.optional}
-        told = item.judge(**(absent | evidence))
-        outcomes = [told] if isinstance(told, Outcome) else list(told)
-        for outcome in outcomes:
-            if isinstance(outcome, Fail):
-                self.given.fail(replace(item, judge=_telling(outcome), inputs={}))
-        return outcomes
-
-    def fails(self, item: Check, **evidence: object) -> list[Fail]:
-        """The findings among them."""
-        return [outcome for outcome in self.outcomes(item, **evidence) if isinstance(outcome, Fail)]
-
-
-def _telling(outcome: Outcome) -> Callable[[], Outcome]:
-    return lambda: outcome
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _fails(clients: Clients, folder: CertsFolder) -> list[Fail]:
-    return clients.fails(certs_d_file_misnamed, certs=clients.certs(folder))
+    return clients.given.fails(certs_d_file_misnamed, certs=clients.certs(folder))
 
 
 def test_an_authority_and_a_clients_pair_pass(clients: Clients, given: Given) -> None:
@@ -89,21 +89,21 @@ def test_containerd_passes_over_what_hosts_toml_does_not_name(
 ) -> None:
     folder = clients.folder("a", Client.CONTAINERD, hosts_toml=b"", ca_crt=given.certificate(given.rsa()))
     toml = parse_hosts_toml(text.encode(), f"{folder.path}/hosts.toml")
-    fails = clients.fails(certs_d_file_misnamed, certs=clients.certs(folder), hosts=HostsTomls((toml,)))
+    fails = clients.given.fails(certs_d_file_misnamed, certs=clients.certs(folder), hosts=HostsTomls((toml,)))
     assert len(fails) == found
     elsewhere = HostsTomls((parse_hosts_toml(text.encode(), "/etc/containerd/certs.d/b/hosts.toml"),))
-    assert clients.fails(certs_d_file_misnamed, certs=clients.certs(folder), hosts=elsewhere) == []
+    assert clients.given.fails(certs_d_file_misnamed, certs=clients.certs(folder), hosts=elsewhere) == []
 
 
 def test_a_certificate_beside_the_folders_is_a_finding(clients: Clients, given: Given) -> None:
     stray = clients.file("/etc/docker/certs.d", "ca_crt", given.certificate(given.rsa()))
-    (fail,) = clients.fails(certs_d_file_misnamed, certs=clients.certs(stray=[stray]))
+    (fail,) = clients.given.fails(certs_d_file_misnamed, certs=clients.certs(stray=[stray]))
     assert fail.resource == "/etc/docker/certs.d/ca.crt"
 
 
 def test_what_cannot_be_read_is_unknown(clients: Clients) -> None:
     folder = clients.folder("a", ca_crt=b"x")
     broken = replace(folder, files=(replace(folder.files[0], contents=None, problem="ca.crt: permission denied"),))
-    assert clients.outcomes(certs_d_file_misnamed, certs=clients.certs(broken)) == [
+    assert clients.given.outcomes(certs_d_file_misnamed, certs=clients.certs(broken)) == [
         Unknown("ca.crt: permission denied")
     ]

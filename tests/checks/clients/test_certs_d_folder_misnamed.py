@@ -30,13 +30,13 @@ REGISTRY = "production:\n  registry:\n    host: registry.example.com\n    port: 
     ],
 )
 def test_the_name_of_a_registry_passes(clients: Clients, name: str, client: Client) -> None:
-    assert clients.fails(certs_d_folder_misnamed, certs=clients.certs(clients.folder(name, client))) == []
+    assert clients.given.fails(certs_d_folder_misnamed, certs=clients.certs(clients.folder(name, client))) == []
 
 
 @pytest.mark.parametrize("name", ["_default", "registry.example.com_5000_"])
 def test_a_folder_of_docker_that_containerd_reads_may_have_its_names(clients: Clients, name: str) -> None:
     certs = clients.certs(clients.folder(name, hosts_toml=b""))
-    assert clients.fails(certs_d_folder_misnamed, certs=certs) == []
+    assert clients.given.fails(certs_d_folder_misnamed, certs=certs) == []
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_folder_of_docker_that_containerd_reads_may_have_its_names(clients: Cl
 )
 def test_a_name_that_can_be_mended_is_moved(clients: Clients, name: str, client: Client, right: str) -> None:
     folder = clients.folder(name, client)
-    (fail,) = clients.fails(certs_d_folder_misnamed, certs=clients.certs(folder))
+    (fail,) = clients.given.fails(certs_d_folder_misnamed, certs=clients.certs(folder))
     assert fail.resource == folder.path
     target = folder.path.removesuffix(name) + right
     assert fail.remedy[Dialect.PLAIN].commands == (f"sudo mv '{folder.path}' '{target}'",)
@@ -57,13 +57,13 @@ def test_a_name_that_can_be_mended_is_moved(clients: Clients, name: str, client:
 
 @pytest.mark.parametrize("name", ["registry.example.com:99999", "registry.example.com:", "my registry", "_default"])
 def test_what_is_no_host_is_a_finding(clients: Clients, name: str) -> None:
-    (fail,) = clients.fails(certs_d_folder_misnamed, certs=clients.certs(clients.folder(name)))
+    (fail,) = clients.given.fails(certs_d_folder_misnamed, certs=clients.certs(clients.folder(name)))
     assert "not a host with a port" in fail.message
 
 
 def test_the_registrys_own_folder_needs_its_port(clients: Clients, given: Given) -> None:
     certs = clients.certs(clients.folder("registry.example.com"))
-    (fail,) = clients.fails(certs_d_folder_misnamed, certs=certs, gitlab=given.gitlab(REGISTRY))
+    (fail,) = clients.given.fails(certs_d_folder_misnamed, certs=certs, gitlab=given.gitlab(REGISTRY))
     assert "registry.example.com:5050" in fail.message
     assert [quote.line for quote in fail.evidence] == [None, 3, 4]
 
@@ -71,18 +71,18 @@ def test_the_registrys_own_folder_needs_its_port(clients: Clients, given: Given)
 @pytest.mark.parametrize("other", ["registry.example.com:5050"])
 def test_a_folder_with_the_port_beside_it_is_enough(clients: Clients, given: Given, other: str) -> None:
     certs = clients.certs(clients.folder("registry.example.com"), clients.folder(other))
-    assert clients.fails(certs_d_folder_misnamed, certs=certs, gitlab=given.gitlab(REGISTRY)) == []
+    assert clients.given.fails(certs_d_folder_misnamed, certs=certs, gitlab=given.gitlab(REGISTRY)) == []
 
 
 def test_another_clients_folder_is_not(clients: Clients, given: Given) -> None:
     certs = clients.certs(
         clients.folder("registry.example.com"), clients.folder("registry.example.com:5050", Client.PODMAN)
     )
-    assert len(clients.fails(certs_d_folder_misnamed, certs=certs, gitlab=given.gitlab(REGISTRY))) == 1
+    assert len(clients.given.fails(certs_d_folder_misnamed, certs=certs, gitlab=given.gitlab(REGISTRY))) == 1
 
 
 @pytest.mark.parametrize("port", ["", "\n    port: 443", "\n    port: 80"])
 def test_a_registry_on_the_usual_port_needs_none(clients: Clients, given: Given, port: str) -> None:
     gitlab = given.gitlab(f"production:\n  registry:\n    host: registry.example.com{port}\n")
     certs = clients.certs(clients.folder("registry.example.com"))
-    assert clients.fails(certs_d_folder_misnamed, certs=certs, gitlab=gitlab) == []
+    assert clients.given.fails(certs_d_folder_misnamed, certs=certs, gitlab=gitlab) == []

@@ -28,7 +28,7 @@ def _runner(
 
 
 def test_settings_of_the_host_that_the_service_lacks_are_a_finding(clients: Clients) -> None:
-    (fail,) = clients.fails(dind_ignores_host_trust, runners=_runner(), daemons=clients.daemon(TRUST))
+    (fail,) = clients.given.fails(dind_ignores_host_trust, runners=_runner(), daemons=clients.daemon(TRUST))
     assert [quote.line for quote in fail.evidence] == [7, 4, 2, 3]
     assert fail.failure_modes == ("CLI-11", "CLI-12")
     (fragment,) = fail.remedy[Dialect.PLAIN].commands
@@ -37,7 +37,7 @@ def test_settings_of_the_host_that_the_service_lacks_are_a_finding(clients: Clie
 
 def test_certificates_of_the_host_that_the_service_lacks_are_a_finding(clients: Clients) -> None:
     certs = clients.certs(clients.folder("r.example.com", ca_crt=b"x"))
-    (fail,) = clients.fails(dind_ignores_host_trust, runners=_runner(), certs=certs)
+    (fail,) = clients.given.fails(dind_ignores_host_trust, runners=_runner(), certs=certs)
     assert fail.failure_modes == ("CLI-12",)
     assert "certs.d/r.example.com" in fail.message
 
@@ -51,7 +51,7 @@ def test_certificates_of_the_host_that_the_service_lacks_are_a_finding(clients: 
     ],
 )
 def test_what_the_service_is_told_passes(clients: Clients, docker: str, service: str) -> None:
-    (outcome,) = clients.outcomes(
+    (outcome,) = clients.given.outcomes(
         dind_ignores_host_trust, runners=_runner(docker, service), daemons=clients.daemon(TRUST)
     )
     assert isinstance(outcome, Pass)
@@ -61,14 +61,14 @@ def test_what_the_service_is_told_passes(clients: Clients, docker: str, service:
 def test_mounted_certificates_pass(clients: Clients, folder: str) -> None:
     runners = _runner(f'volumes = ["/srv/certs:{folder}:ro"]')
     certs = clients.certs(clients.folder("r.example.com", ca_crt=b"x"))
-    assert clients.fails(dind_ignores_host_trust, runners=runners, certs=certs) == []
+    assert clients.given.fails(dind_ignores_host_trust, runners=runners, certs=certs) == []
 
 
 @pytest.mark.parametrize("trust", ["{}", '{"insecure-registries": ["127.0.0.0/8", "localhost:5000"]}'])
 def test_a_host_that_is_told_nothing_of_others_passes(clients: Clients, trust: str) -> None:
     podman = clients.certs(clients.folder("r.example.com", Client.PODMAN, ca_crt=b"x"), clients.folder("empty"))
     daemons = clients.daemon(trust)
-    assert clients.fails(dind_ignores_host_trust, runners=_runner(), daemons=daemons, certs=podman) == []
+    assert clients.given.fails(dind_ignores_host_trust, runners=_runner(), daemons=daemons, certs=podman) == []
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,13 @@ def test_a_host_that_is_told_nothing_of_others_passes(clients: Clients, trust: s
     ],
 )
 def test_runners_without_docker_in_docker_are_skipped(clients: Clients, runners: RunnerConfigs) -> None:
-    (outcome,) = clients.outcomes(dind_ignores_host_trust, runners=runners, daemons=clients.daemon(TRUST))
+    (outcome,) = clients.given.outcomes(dind_ignores_host_trust, runners=runners, daemons=clients.daemon(TRUST))
     assert isinstance(outcome, Skip)
 
 
 @pytest.mark.parametrize("image", ["docker:dind", "registry.example.com:5000/library/docker:27-dind-rootless"])
 def test_the_image_is_known_from_any_registry(clients: Clients, image: str) -> None:
-    assert len(clients.fails(dind_ignores_host_trust, runners=_runner(image=image), daemons=clients.daemon(TRUST))) == 1
+    assert (
+        len(clients.given.fails(dind_ignores_host_trust, runners=_runner(image=image), daemons=clients.daemon(TRUST)))
+        == 1
+    )

@@ -28,14 +28,14 @@ def _conf(text: str) -> RegistriesConfs:
     ],
 )
 def test_addresses_as_docker_wants_them_pass(clients: Clients, text: str) -> None:
-    (outcome,) = clients.outcomes(insecure_registry_with_scheme, daemons=clients.daemon(text))
+    (outcome,) = clients.given.outcomes(insecure_registry_with_scheme, daemons=clients.daemon(text))
     assert isinstance(outcome, Pass)
 
 
 @pytest.mark.parametrize("entry", ["http://a.example.com:5000", "https://a.example.com"])
 def test_a_scheme_that_docker_strips_is_told_as_info(clients: Clients, entry: str) -> None:
     daemons = clients.daemon(f'{{\n"insecure-registries": ["ok",\n"{entry}"]}}')
-    (fail,) = clients.fails(insecure_registry_with_scheme, daemons=daemons)
+    (fail,) = clients.given.fails(insecure_registry_with_scheme, daemons=daemons)
     assert fail.severity is Severity.INFO
     assert [(quote.quote, quote.line) for quote in fail.evidence] == [(f"insecure-registries.1: {entry}", 3)]
 
@@ -45,7 +45,7 @@ def test_a_scheme_that_docker_strips_is_told_as_info(clients: Clients, entry: st
     ["a.example.com:5000/path", "a:99999", "*.example.com", "a.example.com:", "", "ftp://a", "https://a/", "-a"],
 )
 def test_an_entry_that_docker_refuses_is_critical(clients: Clients, entry: str) -> None:
-    (fail,) = clients.fails(
+    (fail,) = clients.given.fails(
         insecure_registry_with_scheme, daemons=clients.daemon(f'{{"insecure-registries": ["{entry}"]}}')
     )
     assert fail.severity is Severity.CRITICAL
@@ -61,7 +61,7 @@ def test_an_entry_that_docker_refuses_is_critical(clients: Clients, entry: str) 
     ],
 )
 def test_a_mirror_that_docker_refuses_is_critical(clients: Clients, entry: str, words: str) -> None:
-    (fail,) = clients.fails(
+    (fail,) = clients.given.fails(
         insecure_registry_with_scheme, daemons=clients.daemon(f'{{"registry-mirrors": ["{entry}"]}}')
     )
     assert fail.severity is Severity.CRITICAL
@@ -79,7 +79,7 @@ def test_a_mirror_that_docker_refuses_is_critical(clients: Clients, entry: str, 
     ],
 )
 def test_podman_refuses_every_address_with_a_scheme(clients: Clients, text: str, line: int) -> None:
-    (fail,) = clients.fails(insecure_registry_with_scheme, registries=_conf(text))
+    (fail,) = clients.given.fails(insecure_registry_with_scheme, registries=_conf(text))
     assert fail.severity is Severity.ERROR
     assert [quote.line for quote in fail.evidence] == [line]
 
@@ -88,9 +88,9 @@ def test_podman_refuses_every_address_with_a_scheme(clients: Clients, text: str,
     "text", ['[[registry]]\nlocation = "a.example.com/path"\n', '[[registry]]\nlocation = "ftp://a"\n']
 )
 def test_podman_takes_the_rest(clients: Clients, text: str) -> None:
-    assert clients.fails(insecure_registry_with_scheme, registries=_conf(text)) == []
+    assert clients.given.fails(insecure_registry_with_scheme, registries=_conf(text)) == []
 
 
 def test_a_host_without_either_file_is_skipped(clients: Clients) -> None:
-    (outcome,) = clients.outcomes(insecure_registry_with_scheme)
+    (outcome,) = clients.given.outcomes(insecure_registry_with_scheme)
     assert isinstance(outcome, Skip)

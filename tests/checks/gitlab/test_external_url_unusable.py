@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from regdoctor.check import Fail, Outcome, Pass, Skip, Unknown
 from regdoctor.checks.gitlab.external_url_unusable import external_url_unusable
-from regdoctor.formats.gitlab_rb import parse_gitlab_rb
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
 
 GOOD = "registry_external_url 'https://r.example.com'\n"
 
 
-def _outcomes(code: str) -> list[Outcome]:
-    return list(external_url_unusable.judge(rb=parse_gitlab_rb(code.encode(), "g.rb")))  # type: ignore[arg-type]
+def _outcomes(given: Given, code: str) -> list[Outcome]:
+    return given.outcomes(external_url_unusable, rb=given.rb(code))
 
 
 @pytest.mark.parametrize(
@@ -28,8 +32,8 @@ def _outcomes(code: str) -> list[Outcome]:
         (f"{GOOD}external_url 'g.example.com'", "external_url has no scheme and host", "GL-06"),
     ],
 )
-def test_a_url_that_omnibus_refuses_is_a_finding(code: str, problem: str, mode: str) -> None:
-    (fail,) = _outcomes(code)
+def test_a_url_that_omnibus_refuses_is_a_finding(given: Given, code: str, problem: str, mode: str) -> None:
+    (fail,) = _outcomes(given, code)
     assert isinstance(fail, Fail)
     assert problem in fail.message
     assert fail.failure_modes == (mode,)
@@ -47,18 +51,18 @@ def test_a_url_that_omnibus_refuses_is_a_finding(code: str, problem: str, mode: 
         f"registry_external_url = 'x'\n{GOOD}",
     ],
 )
-def test_urls_that_omnibus_takes_pass(code: str) -> None:
-    (outcome,) = _outcomes(code)
+def test_urls_that_omnibus_takes_pass(given: Given, code: str) -> None:
+    (outcome,) = _outcomes(given, code)
     assert isinstance(outcome, Pass)
 
 
 @pytest.mark.parametrize("value", ["'${REGISTRY_URL}'", "'{{ registry_url }}'", "'<%= url %>'", "ENV['REGISTRY_URL']"])
-def test_what_is_filled_in_elsewhere_is_unknown(value: str) -> None:
-    (outcome,) = _outcomes(f"registry_external_url {value}")
+def test_what_is_filled_in_elsewhere_is_unknown(given: Given, value: str) -> None:
+    (outcome,) = _outcomes(given, f"registry_external_url {value}")
     assert isinstance(outcome, Unknown)
 
 
 @pytest.mark.parametrize("code", ["", "external_url 'g.example.com'"])
-def test_without_a_registry_nothing_is_judged(code: str) -> None:
-    (outcome,) = _outcomes(code)
+def test_without_a_registry_nothing_is_judged(given: Given, code: str) -> None:
+    (outcome,) = _outcomes(given, code)
     assert isinstance(outcome, Skip)

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Fail, Pass, Severity
+from regdoctor.check import Fail, Outcome, Pass, Severity
 from regdoctor.checks.gitlab.gitlab_rb_key_unread import gitlab_rb_key_unread
-from regdoctor.formats.gitlab_rb import parse_gitlab_rb
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 
-def _outcomes(code: str) -> list[object]:
-    return list(gitlab_rb_key_unread.judge(parse_gitlab_rb(code.encode(), "g.rb")))  # type: ignore[arg-type]
+def _outcomes(given: Given, code: str) -> list[Outcome]:
+    return given.outcomes(gitlab_rb_key_unread, rb=given.rb(code))
 
 
 @pytest.mark.parametrize(
@@ -29,8 +28,8 @@ def _outcomes(code: str) -> list[object]:
         ("gitlab_rails['registry_isuer'] = 'x'", "gitlab_rails['registry_issuer']", "GL-04"),
     ],
 )
-def test_a_key_that_is_not_read_is_a_finding(code: str, meant: str, mode: str) -> None:
-    (fail,) = _outcomes("\n" + code)
+def test_a_key_that_is_not_read_is_a_finding(given: Given, code: str, meant: str, mode: str) -> None:
+    (fail,) = _outcomes(given, "\n" + code)
     assert isinstance(fail, Fail)
     assert f"{meant} is most likely meant" in fail.message
     assert [quote.line for quote in fail.evidence] == [2]
@@ -38,14 +37,14 @@ def test_a_key_that_is_not_read_is_a_finding(code: str, meant: str, mode: str) -
     assert fail.severity is None
 
 
-def test_a_key_that_resembles_none_is_only_told() -> None:
-    (fail,) = _outcomes("registry['brand_new_feature'] = 1")
+def test_a_key_that_resembles_none_is_only_told(given: Given) -> None:
+    (fail,) = _outcomes(given, "registry['brand_new_feature'] = 1")
     assert isinstance(fail, Fail)
     assert fail.severity is Severity.INFO
 
 
-def test_each_key_has_its_finding_and_the_secret_is_not_shown() -> None:
-    found = _outcomes("registry['debug'] = 1\ngitlab_rails['internal_key'] = 'hunter2hunter2'\n")
+def test_each_key_has_its_finding_and_the_secret_is_not_shown(given: Given) -> None:
+    found = _outcomes(given, "registry['debug'] = 1\ngitlab_rails['internal_key'] = 'hunter2hunter2'\n")
     assert [isinstance(item, Fail) for item in found] == [True, True]
     assert "hunter2" not in repr(found)
 
@@ -62,14 +61,6 @@ def test_each_key_has_its_finding_and_the_secret_is_not_shown() -> None:
         "nginx['listen_htps'] = true\npostgresql['enabel'] = 1",
     ],
 )
-def test_known_keys_and_other_sections_pass(code: str) -> None:
-    (outcome,) = _outcomes(code)
+def test_known_keys_and_other_sections_pass(given: Given, code: str) -> None:
+    (outcome,) = _outcomes(given, code)
     assert isinstance(outcome, Pass)
-
-
-def test_the_finding_is_complete(given: Given) -> None:
-    rb = parse_gitlab_rb(b"registry['debug'] = 1\n", "g.rb")
-    (fail,) = gitlab_rb_key_unread.judge(rb=rb)  # type: ignore[misc]
-    assert isinstance(fail, Fail)
-    assert fail.resource == "registry['debug']"
-    assert fail.remedy

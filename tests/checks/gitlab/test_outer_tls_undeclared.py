@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip
 from regdoctor.checks.gitlab.outer_tls_undeclared import outer_tls_undeclared
-from regdoctor.formats.gitlab_rb import parse_gitlab_rb
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
 
 HTTPS = "registry_external_url 'https://r.example.com'\n"
 HTTP = "registry_external_url 'http://r.example.com'\n"
 
 
-def _outcomes(code: str) -> list[Outcome]:
-    return list(outer_tls_undeclared.judge(rb=parse_gitlab_rb(code.encode(), "g.rb")))  # type: ignore[arg-type]
+def _outcomes(given: Given, code: str) -> list[Outcome]:
+    return given.outcomes(outer_tls_undeclared, rb=given.rb(code))
 
 
 @pytest.mark.parametrize(
@@ -30,8 +34,10 @@ def _outcomes(code: str) -> list[Outcome]:
         ),
     ],
 )
-def test_a_contradiction_is_a_finding_with_both_sides(code: str, problem: str, severity: Severity | None) -> None:
-    (fail,) = _outcomes(code)
+def test_a_contradiction_is_a_finding_with_both_sides(
+    given: Given, code: str, problem: str, severity: Severity | None
+) -> None:
+    (fail,) = _outcomes(given, code)
     assert isinstance(fail, Fail)
     assert problem in fail.message
     assert fail.severity is severity
@@ -49,8 +55,8 @@ def test_a_contradiction_is_a_finding_with_both_sides(code: str, problem: str, s
         f"{HTTPS}registry['nginx']['listen_https'] = true",
     ],
 )
-def test_settings_that_agree_pass(code: str) -> None:
-    (outcome,) = _outcomes(code)
+def test_settings_that_agree_pass(given: Given, code: str) -> None:
+    (outcome,) = _outcomes(given, code)
     assert isinstance(outcome, Pass)
 
 
@@ -65,6 +71,6 @@ def test_settings_that_agree_pass(code: str) -> None:
         f"{HTTPS}registry['nginx']['enable'] = false\nregistry['nginx']['listen_https'] = false",
     ],
 )
-def test_another_proxy_is_not_judged_here(code: str) -> None:
-    (outcome,) = _outcomes(code)
+def test_another_proxy_is_not_judged_here(given: Given, code: str) -> None:
+    (outcome,) = _outcomes(given, code)
     assert isinstance(outcome, Skip)

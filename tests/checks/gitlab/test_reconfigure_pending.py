@@ -11,6 +11,7 @@ import pytest
 from regdoctor.check import Fail, Outcome, Pass, Skip, Unknown
 from regdoctor.checks.gitlab.reconfigure_pending import reconfigure_pending
 from regdoctor.formats.gitlab_rb import parse_gitlab_rb
+from regdoctor.formats.located import Computed, Located, Place
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -40,7 +41,7 @@ S3 = "registry['storage'] = {'s3' => {'bucket' => 'b', 'secretkey' => 'hunter2hu
 def _outcomes(given: Given, code: str, config: str = CONFIG, **more: Any) -> list[Outcome]:
     evidence = {"gitlab": given.not_here, "installation": given.installation(), **more}
     rb = parse_gitlab_rb((URLS + code).encode(), "/etc/gitlab/gitlab.rb")
-    return list(reconfigure_pending.judge(rb=rb, config=given.config(config), **evidence))  # type: ignore[arg-type]
+    return given.outcomes(reconfigure_pending, rb=rb, config=given.config(config), **evidence)
 
 
 @pytest.mark.parametrize(
@@ -105,9 +106,15 @@ def test_gitlab_yml_is_compared_on_the_same_node_alone(given: Given) -> None:
 
 def test_a_file_made_from_gitlab_rb_itself_is_not_compared(given: Given) -> None:
     rb = parse_gitlab_rb(URLS.encode(), "g.rb")
-    evidence = {"gitlab": given.not_here, "installation": given.installation()}
-    (outcome,) = reconfigure_pending.judge(rb=rb, config=given.config(CONFIG, "g.rb"), **evidence)  # type: ignore[misc]
-    assert isinstance(outcome, Skip)
+    given.skips(reconfigure_pending, rb=rb, config=given.config(CONFIG, "g.rb"), installation=given.installation())
+
+
+def test_a_section_that_is_computed_in_the_file_is_not_compared(given: Given) -> None:
+    config = given.config(CONFIG)
+    http = Located(Computed("a template"), Place(config.source, 3), "http")
+    config = replace(config, tree=replace(config.tree, value={**config.tree.entries(), "http": http}))
+    rb = given.rb(f"{URLS}registry['registry_http_addr'] = 'localhost:5005'")
+    given.passes(reconfigure_pending, rb=rb, config=config, installation=given.installation())
 
 
 def test_no_registry_in_gitlab_rb_is_skipped(given: Given) -> None:

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Fail, Outcome, Pass, Skip
+from regdoctor.check import Pass, Skip
 from regdoctor.checks.manifests.manifest_url_pattern_invalid import manifest_url_pattern_invalid
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-
-
-def _outcomes(item: Check, **evidence: object) -> list[Outcome]:
-    found = item.judge(**evidence)
-    return [found] if isinstance(found, Outcome) else list(found)
-
-
-def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
-    """Each finding of a check that may have several, after seeing that it is complete."""
-    return [
-        given.fail(replace(item, judge=lambda found=found, **_: found), **evidence)
-        for found in _outcomes(item, **evidence)
-    ]
 
 
 def _text(pattern: str, *, key: str = "allow", switch: str = "") -> str:
@@ -39,7 +25,7 @@ def _text(pattern: str, *, key: str = "allow", switch: str = "") -> str:
 @pytest.mark.parametrize("key", ["allow", "deny"])
 def test_a_broken_pattern_is_a_finding_on_its_line(given: Given, pattern: str, problem: str, key: str) -> None:
     config = given.config(_text(pattern, key=key))
-    (fail,) = _fails(given, manifest_url_pattern_invalid, config=config)
+    (fail,) = given.fails(manifest_url_pattern_invalid, config=config)
 
     assert problem in fail.message
     assert [quote.line for quote in fail.evidence] == [7]
@@ -47,7 +33,7 @@ def test_a_broken_pattern_is_a_finding_on_its_line(given: Given, pattern: str, p
 
 def test_a_text_in_place_of_the_list_is_a_finding(given: Given) -> None:
     config = given.config("validation: {disabled: true, manifests: {urls: {allow: ^https}}}")
-    (fail,) = _fails(given, manifest_url_pattern_invalid, config=config)
+    (fail,) = given.fails(manifest_url_pattern_invalid, config=config)
 
     assert "is not a list" in fail.message
 
@@ -56,7 +42,7 @@ def test_a_text_in_place_of_the_list_is_a_finding(given: Given) -> None:
     "text", [_text("^https?://x"), _text("(", switch="disabled: true"), "validation: {manifests: {urls: {deny: []}}}"]
 )
 def test_good_patterns_and_those_that_nobody_looks_at_pass(given: Given, text: str) -> None:
-    (found,) = _outcomes(manifest_url_pattern_invalid, config=given.config(text))
+    (found,) = given.outcomes(manifest_url_pattern_invalid, config=given.config(text))
 
     assert isinstance(found, Pass)
 
@@ -64,10 +50,10 @@ def test_good_patterns_and_those_that_nobody_looks_at_pass(given: Given, text: s
 def test_enabled_wins_over_disabled(given: Given) -> None:
     config = given.config(_text("(", switch="{}").replace("  {}\n", "  enabled: true\n  disabled: true\n"))
 
-    assert _fails(given, manifest_url_pattern_invalid, config=config)
+    assert given.fails(manifest_url_pattern_invalid, config=config)
 
 
 def test_no_patterns_are_not_judged(given: Given) -> None:
-    (found,) = _outcomes(manifest_url_pattern_invalid, config=given.config("validation: {disabled: true}"))
+    (found,) = given.outcomes(manifest_url_pattern_invalid, config=given.config("validation: {disabled: true}"))
 
     assert isinstance(found, Skip)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,18 +16,11 @@ if TYPE_CHECKING:
 def judged(given: Given, *endpoints: str) -> list[Outcome]:
     lines = "".join(f"    - {{{endpoint}}}\n" for endpoint in endpoints)
     config = given.config(f"version: 0.1\nnotifications:\n  endpoints:\n{lines}")
-    found = notification_endpoint_unusable.judge(config=config)
-    assert not isinstance(found, Outcome)
-    return list(found)
-
-
-def _as_it_is(outcome: Outcome, **_: object) -> Outcome:
-    return outcome
+    return given.outcomes(notification_endpoint_unusable, config=config)
 
 
 def fails(given: Given, *endpoints: str) -> list[Fail]:
-    item = notification_endpoint_unusable
-    return [given.fail(replace(item, judge=partial(_as_it_is, one))) for one in judged(given, *endpoints)]
+    return [outcome for outcome in judged(given, *endpoints) if isinstance(outcome, Fail)]
 
 
 @pytest.mark.parametrize(

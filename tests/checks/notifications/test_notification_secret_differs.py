@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,22 +23,21 @@ def judged(given: Given, headers: str, secret: str, url: str = EVENTS, more: str
     gitlab = given.gitlab(
         f"gitlab:\n  host: gitlab.example.com\nregistry:\n  enabled: true\n  notification_secret: {secret}\n"
     )
-    found = notification_secret_differs.judge(config=config, gitlab=gitlab)
-    assert not isinstance(found, Outcome)
-    return list(found)
+    return given.outcomes(notification_secret_differs, config=config, gitlab=gitlab)
 
 
 def header(value: str, name: str = "Authorization") -> str:
     return f"      headers:\n        {name}: {value}\n"
 
 
-def the_fail(given: Given, outcomes: list[Outcome]) -> Fail:
+def the_fail(outcomes: list[Outcome]) -> Fail:
     (fail,) = outcomes
-    return given.fail(replace(notification_secret_differs, judge=lambda **_: fail))
+    assert isinstance(fail, Fail)
+    return fail
 
 
 def test_two_secrets_are_a_finding_that_shows_neither(given: Given) -> None:
-    fail = the_fail(given, judged(given, header(f"[{OTHER}]"), OURS))
+    fail = the_fail(judged(given, header(f"[{OTHER}]"), OURS))
 
     assert "another than GitLab expects" in fail.message
     assert [quote.line for quote in fail.evidence] == [5, 7, 5]
@@ -60,7 +58,7 @@ def test_two_secrets_are_a_finding_that_shows_neither(given: Given) -> None:
 def test_a_secret_that_is_missing_or_decorated_is_a_finding(
     given: Given, headers: str, secret: str, words: str
 ) -> None:
-    assert words in the_fail(given, judged(given, headers, secret)).message
+    assert words in the_fail(judged(given, headers, secret)).message
 
 
 @pytest.mark.parametrize("name", ["Authorization", "authorization"])

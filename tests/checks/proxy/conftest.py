@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import re
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Fail, Outcome
+from regdoctor.check import Check, Dialect, Outcome
 from regdoctor.evidence.installation import Installation
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
@@ -114,14 +114,10 @@ class Proxied:
     def outcomes(self, item: Check, servers: str | NginxConfig, **evidence: object) -> list[Outcome]:
         """What a check says of it, each finding complete."""
         nginx = servers if isinstance(servers, NginxConfig) else self.read(servers)
-        told: dict[str, Any] = {name: self.given.no_such for name, wanted in item.inputs.items() if wanted.optional}
-        said = item.judge(**(told | {"nginx": nginx} | evidence))
-        outcomes = list(said) if isinstance(said, Iterable) else [said]
-        for outcome in outcomes:
-            if isinstance(outcome, Fail):
-                judge: Callable[..., Outcome] = lambda outcome=outcome, **_: outcome  # noqa: E731
-                self.given.fail(dataclasses.replace(item, judge=judge))
-        return outcomes
+        others: dict[str, object] = {
+            name: self.given.no_such for name, wanted in item.inputs.items() if wanted.optional
+        }
+        return self.given.outcomes(item, **(others | {"nginx": nginx} | evidence))
 
     def config(self, text: str = "http: {addr: '127.0.0.1:5000'}") -> RegistryConfig:
         """The registry's config.yml."""

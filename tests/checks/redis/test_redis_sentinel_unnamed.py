@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Fail
 from regdoctor.checks.redis.redis_sentinel_unnamed import redis_sentinel_unnamed
 from regdoctor.evidence.product import Generation
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-    from tests.checks.redis.conftest import Settled
 
 V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.GITLAB
 
@@ -28,10 +26,10 @@ V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.
     ],
 )
 def test_sentinels_without_a_name_to_ask_for_are_told(
-    given: Given, one_outcome_of: Settled, text: str, generation: Generation, setting: str
+    given: Given, text: str, generation: Generation, setting: str
 ) -> None:
     config = given.config(f"redis: {{{text}}}\n")
-    fail = given.fail(one_outcome_of(redis_sentinel_unnamed), config=config, product=given.product(generation))
+    fail = given.fail(redis_sentinel_unnamed, config=config, product=given.product(generation))
 
     assert fail.resource == setting
     assert fail.evidence[0].line == 1
@@ -49,16 +47,14 @@ def test_sentinels_without_a_name_to_ask_for_are_told(
         ("db: 0", V2),
     ],
 )
-def test_named_ones_clusters_and_single_servers_are_fine(
-    given: Given, one_outcome_of: Settled, text: str, generation: Generation
-) -> None:
+def test_named_ones_clusters_and_single_servers_are_fine(given: Given, text: str, generation: Generation) -> None:
     config = given.config(f"redis: {{{text}}}\n")
 
-    given.passes(one_outcome_of(redis_sentinel_unnamed), config=config, product=given.product(generation))
+    given.passes(redis_sentinel_unnamed, config=config, product=given.product(generation))
 
 
-def test_of_an_unknown_product_no_name_at_all_is_told(given: Given, one_outcome_of: Settled) -> None:
-    check, product = one_outcome_of(redis_sentinel_unnamed), given.product()
+def test_of_an_unknown_product_no_name_at_all_is_told(given: Given) -> None:
+    check, product = redis_sentinel_unnamed, given.product()
 
     fail = given.fail(check, config=given.config("redis: {addr: 'a:26379'}\n"), product=product)
     assert "redis.mainname or redis.mastername" in fail.message
@@ -68,15 +64,15 @@ def test_of_an_unknown_product_no_name_at_all_is_told(given: Given, one_outcome_
 
 def test_each_section_is_judged(given: Given) -> None:
     config = given.config("redis: {addr: 'a:26379', cache: {addr: 'b:26379'}}\n")
-    outcomes = list(redis_sentinel_unnamed.judge(config=config, product=given.product(FORK)))  # type: ignore[arg-type]
+    found = given.fails(redis_sentinel_unnamed, config=config, product=given.product(FORK))
 
-    assert [outcome.resource for outcome in outcomes if isinstance(outcome, Fail)] == [
+    assert [fail.resource for fail in found] == [
         "redis.mainname",
         "redis.cache.mainname",
     ]
 
 
-def test_without_redis_there_is_nothing_to_judge(given: Given, one_outcome_of: Settled) -> None:
+def test_without_redis_there_is_nothing_to_judge(given: Given) -> None:
     config = given.config("storage: {inmemory: {}}\n")
 
-    given.passes(one_outcome_of(redis_sentinel_unnamed), config=config, product=given.product())
+    given.passes(redis_sentinel_unnamed, config=config, product=given.product())

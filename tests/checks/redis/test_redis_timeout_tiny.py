@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect, Fail
+from regdoctor.check import Dialect
 from regdoctor.checks.redis.redis_timeout_tiny import redis_timeout_tiny
 from regdoctor.evidence.product import Generation
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-    from tests.checks.redis.conftest import Settled
 
 V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.GITLAB
 
@@ -28,27 +27,27 @@ USED = "storage: {inmemory: {}, cache: {blobdescriptor: redis}}\n"
         ("addr: localhost:6379, dialtimeout: 10", USED),
     ],
 )
-def test_too_little_time_is_told(given: Given, one_outcome_of: Settled, redis: str, used: str) -> None:
+def test_too_little_time_is_told(given: Given, redis: str, used: str) -> None:
     config = given.config(f"{used}redis: {{{redis}}}\n")
-    fail = given.fail(one_outcome_of(redis_timeout_tiny), config=config)
+    fail = given.fail(redis_timeout_tiny, config=config)
 
     assert fail.resource.endswith("timeout")
     assert [quote.line for quote in fail.evidence] == [2, 2]
     assert fail.remedy[Dialect.PLAIN].commands[0].endswith('timeout: "1s"')
 
 
-def test_a_number_without_unit_is_named_by_its_unit(given: Given, one_outcome_of: Settled) -> None:
+def test_a_number_without_unit_is_named_by_its_unit(given: Given) -> None:
     config = given.config(f"{USED}redis: {{addr: 'redis:6379', writetimeout: 500}}\n")
 
-    assert "500 nanoseconds" in given.fail(one_outcome_of(redis_timeout_tiny), config=config).message
+    assert "500 nanoseconds" in given.fail(redis_timeout_tiny, config=config).message
 
 
-def test_gitlabs_cache_is_judged_where_it_is_on(given: Given, one_outcome_of: Settled) -> None:
+def test_gitlabs_cache_is_judged_where_it_is_on(given: Given) -> None:
     text = "redis: {{cache: {{enabled: {on}, addr: 'redis.example.com:6379', dialtimeout: 10ms}}}}\n"
 
-    fail = given.fail(one_outcome_of(redis_timeout_tiny), config=given.config(text.format(on="true")))
+    fail = given.fail(redis_timeout_tiny, config=given.config(text.format(on="true")))
     assert fail.resource == "redis.cache.dialtimeout"
-    given.passes(one_outcome_of(redis_timeout_tiny), config=given.config(text.format(on="false")))
+    given.passes(redis_timeout_tiny, config=given.config(text.format(on="false")))
 
 
 @pytest.mark.parametrize(
@@ -63,11 +62,11 @@ def test_gitlabs_cache_is_judged_where_it_is_on(given: Given, one_outcome_of: Se
         USED,
     ],
 )
-def test_examples_and_servers_nearby_are_left_alone(given: Given, one_outcome_of: Settled, text: str) -> None:
-    given.passes(one_outcome_of(redis_timeout_tiny), config=given.config(text))
+def test_examples_and_servers_nearby_are_left_alone(given: Given, text: str) -> None:
+    given.passes(redis_timeout_tiny, config=given.config(text))
 
 
 def test_each_timeout_is_told(given: Given) -> None:
     config = given.config(f"{USED}redis: {{addr: 'r:6379', dialtimeout: 1ms, readtimeout: 1ms, writetimeout: 1s}}\n")
 
-    assert len([one for one in redis_timeout_tiny.judge(config=config) if isinstance(one, Fail)]) == 2  # type: ignore[union-attr]
+    assert len(given.fails(redis_timeout_tiny, config=config)) == 2

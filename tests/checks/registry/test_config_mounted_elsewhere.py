@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Outcome
+from regdoctor.check import Dialect
 from regdoctor.checks.registry.config_mounted_elsewhere import config_mounted_elsewhere
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry, parse_compose_file
 
@@ -16,15 +15,6 @@ if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 
-def _first(**said: object) -> Outcome:
-    """The first outcome of the check, which gives one for each registry."""
-    found = config_mounted_elsewhere.judge(**said)
-    assert isinstance(found, Iterator)
-    outcome: Outcome = next(found)
-    return outcome
-
-
-CHECK: Check = replace(config_mounted_elsewhere, judge=_first)
 OF_2, OF_3 = "/etc/docker/registry/config.yml", "/etc/distribution/config.yml"
 
 
@@ -45,7 +35,9 @@ def _project(image: str, *volumes: str, more: str = "restart: always") -> Compos
     ],
 )
 def test_the_other_generations_place_is_a_finding(given: Given, image: str, volume: str, right: str) -> None:
-    fail = given.fail(CHECK, compose=_project(image, "data:/var/lib/registry", volume), unit=given.no_such)
+    fail = given.fail(
+        config_mounted_elsewhere, compose=_project(image, "data:/var/lib/registry", volume), unit=given.no_such
+    )
     assert "it has no effect" in fail.message
     assert [quote.line for quote in fail.evidence] == [7, 3]
     assert fail.remedy[Dialect.COMPOSE].commands[0] == f"volumes:\n  - {right}"
@@ -62,18 +54,18 @@ def test_the_other_generations_place_is_a_finding(given: Given, image: str, volu
     ],
 )
 def test_the_place_that_is_read_passes(given: Given, image: str, volumes: tuple[str, ...], more: str) -> None:
-    given.passes(CHECK, compose=_project(image, *volumes, more=more), unit=given.no_such)
+    given.passes(config_mounted_elsewhere, compose=_project(image, *volumes, more=more), unit=given.no_such)
 
 
 def test_a_tag_that_tells_no_generation_leaves_it_open(given: Given) -> None:
-    given.unknown(CHECK, compose=_project("registry:latest", f"./c.yml:{OF_2}"), unit=given.no_such)
+    given.unknown(config_mounted_elsewhere, compose=_project("registry:latest", f"./c.yml:{OF_2}"), unit=given.no_such)
 
 
 @pytest.mark.parametrize("image", ["registry:3", "x/gitlab-container-registry:v4"])
 def test_without_a_mounted_configuration_it_does_not_apply(given: Given, image: str) -> None:
-    given.skips(CHECK, compose=_project(image, "data:/var/lib/registry"), unit=given.no_such)
+    given.skips(config_mounted_elsewhere, compose=_project(image, "data:/var/lib/registry"), unit=given.no_such)
 
 
 def test_without_a_container_it_does_not_apply(given: Given) -> None:
-    given.skips(CHECK, compose=given.no_such, unit=given.no_such)
-    given.unknown(CHECK, compose=given.no_such, unit=given.not_here)
+    given.skips(config_mounted_elsewhere, compose=given.no_such, unit=given.no_such)
+    given.unknown(config_mounted_elsewhere, compose=given.no_such, unit=given.not_here)

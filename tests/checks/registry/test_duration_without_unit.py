@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Fail, Outcome, Pass, Severity
+from regdoctor.check import Dialect, Fail, Pass, Severity
 from regdoctor.checks.registry.duration_without_unit import duration_without_unit
 from regdoctor.evidence.product import Generation
 
@@ -15,21 +14,8 @@ if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 
-def _outcomes(item: Check, **evidence: object) -> list[Outcome]:
-    found = item.judge(**evidence)
-    return [found] if isinstance(found, Outcome) else list(found)
-
-
-def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
-    """Each finding of a check that may have several, after seeing that it is complete."""
-    return [
-        given.fail(replace(item, judge=lambda found=found, **_: found), **evidence)
-        for found in _outcomes(item, **evidence)
-    ]
-
-
 def _found(given: Given, text: str, generation: Generation | None = None) -> list[Fail]:
-    return _fails(given, duration_without_unit, config=given.config(text), product=given.product(generation))
+    return given.fails(duration_without_unit, config=given.config(text), product=given.product(generation))
 
 
 def test_bare_numbers_of_an_endpoint_are_nanoseconds(given: Given) -> None:
@@ -98,6 +84,6 @@ def test_a_setting_is_judged_where_the_registry_reads_it(given: Given) -> None:
     ],
 )
 def test_spans_with_their_units_pass(given: Given, text: str) -> None:
-    (found,) = _outcomes(duration_without_unit, config=given.config(text), product=given.product())
+    (found,) = given.outcomes(duration_without_unit, config=given.config(text), product=given.product())
 
     assert isinstance(found, Pass)

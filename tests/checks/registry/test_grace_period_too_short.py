@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Outcome, Severity
+from regdoctor.check import Dialect, Severity
 from regdoctor.checks.registry.grace_period_too_short import grace_period_too_short
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry, parse_compose_file
 from regdoctor.formats.container_config import service_config
@@ -16,17 +15,6 @@ from regdoctor.formats.helm_values import HelmValues, parse_helm_values
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-
-
-def _first(**said: object) -> Outcome:
-    """The first outcome of the check, which gives one for each registry."""
-    found = grace_period_too_short.judge(**said)
-    assert isinstance(found, Iterator)
-    outcome: Outcome = next(found)
-    return outcome
-
-
-CHECK: Check = replace(grace_period_too_short, judge=_first)
 
 
 def _values(*lines: str) -> HelmValues:
@@ -43,28 +31,30 @@ def _project(drain: str, *lines: str) -> ComposeFile:
 
 
 def test_a_pod_that_is_killed_earlier_is_a_finding(given: Given) -> None:
-    fail = given.fail(CHECK, values=_values("draintimeout: 60s"), compose=given.no_such)
+    fail = given.fail(grace_period_too_short, values=_values("draintimeout: 60s"), compose=given.no_such)
     assert fail.message == "The registry wants 60s to finish its uploads, but is killed after 30s"
     assert [(quote.source, quote.line) for quote in fail.evidence] == [("/v/values.yaml", 3), ("chart default", None)]
     assert fail.remedy[Dialect.PLAIN].commands == (
         "helm upgrade gitlab gitlab/gitlab --reuse-values --set registry.deployment.terminationGracePeriodSeconds=90",
     )
     told = _values("draintimeout: 2m", "deployment: {terminationGracePeriodSeconds: 100}")
-    assert [quote.line for quote in given.fail(CHECK, values=told, compose=given.no_such).evidence] == [3, 4]
+    assert [
+        quote.line for quote in given.fail(grace_period_too_short, values=told, compose=given.no_such).evidence
+    ] == [3, 4]
 
 
 def test_a_service_of_compose_likewise(given: Given) -> None:
-    fail = given.fail(CHECK, values=given.no_such, compose=_project("30s"))
+    fail = given.fail(grace_period_too_short, values=given.no_such, compose=_project("30s"))
     assert "but is killed after 10s" in fail.message
     assert fail.evidence[0].line == 5
     assert fail.remedy[Dialect.COMPOSE].commands[0] == "stop_grace_period: 60s"
 
 
 def test_dropping_uploads_is_worth_knowing_where_replicas_are_replaced(given: Given) -> None:
-    fail = given.fail(CHECK, values=_values("draintimeout: '0'"), compose=given.no_such)
+    fail = given.fail(grace_period_too_short, values=_values("draintimeout: '0'"), compose=given.no_such)
     assert fail.severity is Severity.INFO
     assert [quote.source for quote in fail.evidence] == ["/v/values.yaml", "chart default"]
-    fail = given.fail(CHECK, values=given.no_such, compose=_project("0s", "scale: 2"))
+    fail = given.fail(grace_period_too_short, values=given.no_such, compose=_project("0s", "scale: 2"))
     assert fail.severity is Severity.INFO
 
 
@@ -78,18 +68,18 @@ def test_dropping_uploads_is_worth_knowing_where_replicas_are_replaced(given: Gi
     ],
 )
 def test_enough_time_and_the_charts_defaults_pass(given: Given, lines: tuple[str, ...]) -> None:
-    given.passes(CHECK, values=_values(*lines), compose=given.no_such)
+    given.passes(grace_period_too_short, values=_values(*lines), compose=given.no_such)
 
 
 def test_enough_time_in_compose_passes(given: Given) -> None:
-    given.passes(CHECK, values=given.no_such, compose=_project("30s", "stop_grace_period: 1m"))
-    given.passes(CHECK, values=given.no_such, compose=_project("0s"))
+    given.passes(grace_period_too_short, values=given.no_such, compose=_project("30s", "stop_grace_period: 1m"))
+    given.passes(grace_period_too_short, values=given.no_such, compose=_project("0s"))
 
 
 def test_what_is_no_duration_is_another_checks_finding(given: Given) -> None:
-    given.unknown(CHECK, values=_values("draintimeout: 60"), compose=given.no_such)
+    given.unknown(grace_period_too_short, values=_values("draintimeout: 60"), compose=given.no_such)
 
 
 def test_without_either_it_does_not_apply(given: Given) -> None:
-    given.skips(CHECK, values=given.no_such, compose=given.no_such)
-    given.unknown(CHECK, values=given.no_such, compose=given.not_here)
+    given.skips(grace_period_too_short, values=given.no_such, compose=given.no_such)
+    given.unknown(grace_period_too_short, values=given.no_such, compose=given.not_here)

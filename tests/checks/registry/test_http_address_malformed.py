@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Fail, Outcome, Pass, Severity, Unknown
+from regdoctor.check import Dialect, Pass, Severity, Unknown
 from regdoctor.checks.registry.http_address_malformed import http_address_malformed
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-
-
-def _outcomes(item: Check, **evidence: object) -> list[Outcome]:
-    found = item.judge(**evidence)
-    return [found] if isinstance(found, Outcome) else list(found)
-
-
-def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
-    """Each finding of a check that may have several, after seeing that it is complete."""
-    return [
-        given.fail(replace(item, judge=lambda found=found, **_: found), **evidence)
-        for found in _outcomes(item, **evidence)
-    ]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +25,7 @@ def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
     ],
 )
 def test_a_malformed_address_is_a_finding(given: Given, address: str, problem: str, meant: str) -> None:
-    (fail,) = _fails(given, http_address_malformed, config=given.config(f"http:\n  addr: {address}\n"))
+    (fail,) = given.fails(http_address_malformed, config=given.config(f"http:\n  addr: {address}\n"))
 
     assert problem in fail.message
     assert [quote.line for quote in fail.evidence] == [2]
@@ -48,14 +34,14 @@ def test_a_malformed_address_is_a_finding(given: Given, address: str, problem: s
 
 def test_the_debug_server_is_judged_too(given: Given) -> None:
     config = given.config("http: {addr: ':5000', debug: {addr: '5001'}}")
-    (fail,) = _fails(given, http_address_malformed, config=config)
+    (fail,) = given.fails(http_address_malformed, config=config)
 
     assert fail.resource == "http.debug.addr"
 
 
 @pytest.mark.parametrize("address", ["''", "'127.0.0.1:'"])
 def test_without_a_port_another_is_taken_at_each_start(given: Given, address: str) -> None:
-    (fail,) = _fails(given, http_address_malformed, config=given.config(f"http: {{addr: {address}}}"))
+    (fail,) = given.fails(http_address_malformed, config=given.config(f"http: {{addr: {address}}}"))
 
     assert fail.severity is Severity.ERROR
     assert "at each start" in fail.message
@@ -64,7 +50,7 @@ def test_without_a_port_another_is_taken_at_each_start(given: Given, address: st
 @pytest.mark.parametrize(("net", "meant"), [("tcp4", "tcp"), ("TCP", "tcp"), ("unixpacket", "unix"), ("udp", "tcp")])
 def test_another_kind_of_network_is_a_finding(given: Given, net: str, meant: str) -> None:
     config = given.config(f"http: {{net: {net}, addr: ':5000'}}")
-    (fail,) = _fails(given, http_address_malformed, config=config)
+    (fail,) = given.fails(http_address_malformed, config=config)
 
     assert fail.resource == "http.net"
     assert f"net: {meant}" in fail.remedy[Dialect.PLAIN].commands[0]
@@ -81,12 +67,12 @@ def test_another_kind_of_network_is_a_finding(given: Given, net: str, meant: str
     ],
 )
 def test_what_go_listens_on_passes(given: Given, http: str) -> None:
-    (found,) = _outcomes(http_address_malformed, config=given.config(f"http: {http}"))
+    (found,) = given.outcomes(http_address_malformed, config=given.config(f"http: {http}"))
 
     assert isinstance(found, Pass)
 
 
 def test_a_template_is_not_judged(given: Given) -> None:
-    (found,) = _outcomes(http_address_malformed, config=given.config("http: {addr: ':${PORT}'}"))
+    (found,) = given.outcomes(http_address_malformed, config=given.config("http: {addr: ':${PORT}'}"))
 
     assert isinstance(found, Unknown)

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Fail, Outcome, Pass
+from regdoctor.check import Dialect, Pass
 from regdoctor.checks.registry.http_headers_not_lists import http_headers_not_lists
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-
-
-def _outcomes(item: Check, **evidence: object) -> list[Outcome]:
-    found = item.judge(**evidence)
-    return [found] if isinstance(found, Outcome) else list(found)
-
-
-def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
-    """Each finding of a check that may have several, after seeing that it is complete."""
-    return [
-        given.fail(replace(item, judge=lambda found=found, **_: found), **evidence)
-        for found in _outcomes(item, **evidence)
-    ]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +19,7 @@ def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
 )
 def test_another_value_than_a_list_is_a_finding(given: Given, value: str, problem: str) -> None:
     config = given.config(f"version: 0.1\nhttp:\n  headers:\n    X-Content-Type-Options: {value}\n")
-    (fail,) = _fails(given, http_headers_not_lists, config=config)
+    (fail,) = given.fails(http_headers_not_lists, config=config)
 
     assert problem in fail.message
     assert [quote.line for quote in fail.evidence] == [4]
@@ -41,7 +27,7 @@ def test_another_value_than_a_list_is_a_finding(given: Given, value: str, proble
 
 def test_the_remedy_is_the_header_in_brackets(given: Given) -> None:
     config = given.config("version: 0.1\nhttp:\n  headers:\n    X-Content-Type-Options: nosniff\n")
-    (fail,) = _fails(given, http_headers_not_lists, config=config)
+    (fail,) = given.fails(http_headers_not_lists, config=config)
 
     assert fail.remedy[Dialect.PLAIN].commands == ('X-Content-Type-Options: ["nosniff"]',)
 
@@ -54,20 +40,20 @@ def test_the_remedy_is_the_header_in_brackets(given: Given) -> None:
     ],
 )
 def test_headers_of_requests_are_judged_and_not_shown(given: Given, text: str) -> None:
-    (fail,) = _fails(given, http_headers_not_lists, config=given.config(f"version: 0.1\n{text}\n"))
+    (fail,) = given.fails(http_headers_not_lists, config=given.config(f"version: 0.1\n{text}\n"))
 
     assert "hunter2" not in repr(fail)
 
 
 @pytest.mark.parametrize("value", ["a", "[a]"])
 def test_headers_that_are_no_mapping_are_a_finding(given: Given, value: str) -> None:
-    (fail,) = _fails(given, http_headers_not_lists, config=given.config(f"http: {{headers: {value}}}"))
+    (fail,) = given.fails(http_headers_not_lists, config=given.config(f"http: {{headers: {value}}}"))
 
     assert fail.resource == "http.headers"
 
 
 @pytest.mark.parametrize("headers", ["{X-A: [a], X-B: [1, true], X-C: }", "{}", ""])
 def test_lists_pass(given: Given, headers: str) -> None:
-    (found,) = _outcomes(http_headers_not_lists, config=given.config(f"http:\n  headers: {headers}\n"))
+    (found,) = given.outcomes(http_headers_not_lists, config=given.config(f"http:\n  headers: {headers}\n"))
 
     assert isinstance(found, Pass)

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Fail, Outcome, Pass, Unknown
+from regdoctor.check import Fail, Pass, Unknown
 from regdoctor.checks.registry.log_level_invalid import log_level_invalid
 from regdoctor.evidence.product import Generation
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-
-
-def _outcomes(item: Check, **evidence: object) -> list[Outcome]:
-    found = item.judge(**evidence)
-    return [found] if isinstance(found, Outcome) else list(found)
-
-
-def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
-    """Each finding of a check that may have several, after seeing that it is complete."""
-    return [
-        given.fail(replace(item, judge=lambda found=found, **_: found), **evidence)
-        for found in _outcomes(item, **evidence)
-    ]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +20,7 @@ def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
 )
 def test_another_level_is_a_finding_with_the_nearest(given: Given, level: str, meant: str) -> None:
     config = given.config(f"version: 0.1\nlog:\n  level: {level}\n")
-    (fail,) = _fails(given, log_level_invalid, config=config, product=given.product())
+    (fail,) = given.fails(log_level_invalid, config=config, product=given.product())
 
     assert [quote.line for quote in fail.evidence] == [3]
     assert f"Set the level {meant}" in fail.remedy[next(iter(fail.remedy))].text
@@ -42,7 +28,7 @@ def test_another_level_is_a_finding_with_the_nearest(given: Given, level: str, m
 
 def test_the_older_setting_is_judged_too(given: Given) -> None:
     config = given.config("version: 0.1\nloglevel: verbose\nlog: {level: info}\n")
-    (fail,) = _fails(given, log_level_invalid, config=config, product=given.product())
+    (fail,) = given.fails(log_level_invalid, config=config, product=given.product())
 
     assert fail.resource == "loglevel"
 
@@ -50,7 +36,7 @@ def test_the_older_setting_is_judged_too(given: Given) -> None:
 @pytest.mark.parametrize("log", ["{level: INFO}", "{level: }", "{}", "{level: debug}"])
 def test_the_known_levels_pass_in_any_case(given: Given, log: str) -> None:
     config = given.config(f"version: 0.1\nlog: {log}\n")
-    (found,) = _outcomes(log_level_invalid, config=config, product=given.product())
+    (found,) = given.outcomes(log_level_invalid, config=config, product=given.product())
 
     assert isinstance(found, Pass)
 
@@ -61,6 +47,6 @@ def test_the_known_levels_pass_in_any_case(given: Given, log: str) -> None:
 )
 def test_trace_is_gitlabs_own(given: Given, generation: Generation | None, kind: type) -> None:
     config = given.config("version: 0.1\nlog: {level: trace}\n")
-    (found,) = _outcomes(log_level_invalid, config=config, product=given.product(generation))
+    (found,) = given.outcomes(log_level_invalid, config=config, product=given.product(generation))
 
     assert isinstance(found, kind)

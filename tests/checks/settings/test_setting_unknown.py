@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,23 +11,23 @@ import pytest
 from regdoctor.check import Dialect, Fail
 from regdoctor.checks.settings.setting_unknown import setting_unknown
 from regdoctor.evidence.product import Generation
-from regdoctor.formats.located import Place
+from regdoctor.formats.located import Computed, Located, Place
 from regdoctor.formats.registry_config import parse_registry_config
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-    from tests.checks.settings.conftest import Findings
 
 Judge = Callable[..., list[Fail]]
 V2, V3, GITLAB = Generation
+PLACE = Place("g.rb")
 
 
 @pytest.fixture
-def judge(given: Given, findings: Findings) -> Callable[..., list[Fail]]:
+def judge(given: Given) -> Callable[..., list[Fail]]:
     """The findings of a file on a product."""
 
     def run(text: str, generation: Generation | None = None, *version: int) -> list[Fail]:
-        return findings(setting_unknown, config=given.config(text), product=given.product(generation, *version))
+        return given.fails(setting_unknown, config=given.config(text), product=given.product(generation, *version))
 
     return run
 
@@ -122,11 +123,20 @@ def test_versions_after_the_tables_may_know_more(judge: Judge) -> None:
     assert len(judge("storage: {s3: {pathstyle: true}}", V3, 3, 9)) == 1
 
 
-def test_variables_are_another_checks(given: Given, findings: Findings) -> None:
+def test_variables_are_another_checks(given: Given) -> None:
     variables = [("REGISTRY_STORAGE_S3_ACCESS_KEY", "x", Place("e"))]
     config = parse_registry_config(b"storage: {s3: {}}", "c", variables)
-    assert findings(setting_unknown, config=config, product=given.product()) == []
+    assert given.fails(setting_unknown, config=config, product=given.product()) == []
 
 
 def test_a_file_that_is_something_else_is_not_told_key_by_key(judge: Judge) -> None:
     assert len(judge("".join(f"strange{number}: 1\n" for number in range(500)))) == 20
+
+
+def test_a_value_that_is_computed_stays_as_it_is(given: Given) -> None:
+    computed = Located(Computed("ENV['X']"), Place("g.rb", 4), "storage.s3.pathstyle")
+    tree = Located({"storage": Located({"s3": Located({"pathstyle": computed}, PLACE)}, PLACE)}, PLACE)
+    config = replace(given.config("version: 0.1"), tree=tree)
+    (fail,) = given.fails(setting_unknown, config=config, product=given.product(V3))
+    assert fail.evidence[0].quote == "storage.s3.pathstyle: ENV['X']"
+    assert fail.remedy[Dialect.PLAIN].text.startswith("Write storage.s3.forcepathstyle in the place of")

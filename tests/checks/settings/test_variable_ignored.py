@@ -15,7 +15,6 @@ from regdoctor.formats.registry_config import parse_registry_config
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-    from tests.checks.settings.conftest import Outcomes
 
 Judge = Callable[..., list[Outcome]]
 V2, V3, GITLAB = Generation
@@ -23,7 +22,7 @@ _FILE = b"version: 0.1\nstorage: {s3: {region: r}, maintenance: {readonly: {enab
 
 
 @pytest.fixture
-def judge(given: Given, outcomes: Outcomes) -> Judge:
+def judge(given: Given) -> Judge:
     """What is said of variables on a product."""
 
     def run(
@@ -31,7 +30,7 @@ def judge(given: Given, outcomes: Outcomes) -> Judge:
     ) -> list[Outcome]:
         environment = [(name, value, Place("unit.service", 7)) for name, value in variables]
         config = parse_registry_config(_FILE, "c", environment, generation=generation, version=version)
-        return outcomes(variable_ignored, config=config, product=given.product(generation, *version))
+        return given.outcomes(variable_ignored, config=config, product=given.product(generation, *version))
 
     return run
 

@@ -14,18 +14,18 @@ from regdoctor.formats.located import Place
 from regdoctor.formats.registry_config import parse_registry_config
 
 if TYPE_CHECKING:
-    from tests.checks.settings.conftest import Findings
+    from tests.checks.conftest import Given
 
 Judge = Callable[..., list[Fail]]
 
 
 @pytest.fixture
-def judge(findings: Findings) -> Judge:
+def judge(given: Given) -> Judge:
     """The findings of one variable."""
 
     def run(name: str, value: str, generation: Generation = Generation.DISTRIBUTION_2) -> list[Fail]:
         config = parse_registry_config(b"version: 0.1\n", "c", [(name, value, Place("e", 4))], generation=generation)
-        return findings(variable_refused, config=config)
+        return given.fails(variable_refused, config=config)
 
     return run
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from typing import cast
+from collections.abc import Callable, Mapping
 
 import pytest
 
-from regdoctor.check import Check, Outcome, Quote
+from regdoctor.check import Quote
 from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
 from regdoctor.evidence.s3_access import S3Access, S3Call
 from regdoctor.formats.s3_parameters import S3Endpoint
@@ -58,21 +56,3 @@ def store() -> Store:
         return S3Access(endpoint, SAID, tuple(calls))
 
     return make
-
-
-Settled = Callable[[Check], Check]
-
-
-@pytest.fixture
-def one_outcome_of() -> Settled:
-    """A check that yields its outcomes, as one that returns the only one: more, or none, are a failure."""
-
-    def settle(item: Check) -> Check:
-        def judge(**evidence: object) -> Outcome:
-            outcomes = list(cast("Iterable[Outcome]", item.judge(**evidence)))
-            assert len(outcomes) == 1, outcomes
-            return outcomes[0]
-
-        return replace(item, judge=judge)
-
-    return settle

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -12,8 +11,9 @@ from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown
 from regdoctor.checks.storage.gc_command_wrong import gc_command_wrong
 from regdoctor.evidence.cron_jobs import CollectionJob, CronJobs
 from regdoctor.evidence.product import Generation, Product
-from regdoctor.formats.crontab import CronJob, garbage_collection
-from regdoctor.formats.located import Place
+from regdoctor.formats.compose_file import ComposeFile, parse_compose_file
+from regdoctor.formats.crontab import CronJob, GarbageCollection, garbage_collection
+from regdoctor.formats.located import Place, UndecidedError
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 STOPPED = "systemctl stop registry; registry garbage-collect /c.yml; systemctl start registry"
+VARIABLE, MOUNTED = "environment: {REGISTRY_CONFIGURATION_PATH: /c.yml}", "volumes: ['./c.yml:/c.yml:ro']"
 
 
 class Cron:
@@ -41,26 +42,18 @@ class Cron:
         job = CronJob("@weekly", "root", command, Place("/etc/cron.d/gc", 3))
         collection = garbage_collection(job)
         assert collection is not None
-        told = gc_command_wrong.judge(
+        return self.given.outcomes(
+            gc_command_wrong,
             jobs=CronJobs((CollectionJob(job, collection, there),)),
+            compose=self.given.no_such,
             config=config or self.given.not_here,
             product=product or self.given.product(),
         )
-        assert not isinstance(told, Outcome)
-        outcomes = list(told)
-        for outcome in outcomes:
-            if isinstance(outcome, Fail):
-                self.given.fail(replace(gc_command_wrong, judge=_telling(outcome), inputs={}))
-        return outcomes
 
     def fails(self, command: str, **more: object) -> list[tuple[str, ...] | None]:
         """The failure modes of the findings."""
         outcomes = self.told(command, **more)  # type: ignore[arg-type]
         return [outcome.failure_modes for outcome in outcomes if isinstance(outcome, Fail)]
-
-
-def _telling(outcome: Outcome) -> Callable[[], Outcome]:
-    return lambda: outcome
 
 
 @pytest.fixture
@@ -139,7 +132,84 @@ def test_a_collection_beside_pushes_is_a_warning(cron: Cron, given: Given) -> No
         assert cron.fails(beside) == [("GC-03",)]
 
 
+def _services(*lines: str) -> ComposeFile:
+    """A project with a registry, and with a service `gc` of these lines."""
+    registry = ["services:", "  registry:", "    image: registry:3", "  gc:"]
+    text = "\n".join([*registry, *(f"    {line}" for line in lines)])
+    return parse_compose_file([(text.encode(), "/srv/compose.yml")])
+
+
+def _by_services(given: Given, *lines: str) -> list[Outcome]:
+    product = given.product(Generation.DISTRIBUTION_2)
+    return given.outcomes(gc_command_wrong, jobs=given.no_such, compose=_services(*lines), product=product)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("image: registry:3", "command: garbage-collect /etc/distribution/config.yml"),
+        ("image: registry:3", "command: [garbage-collect, -m, /etc/distribution/config.yml]"),
+        ("image: registry:2.8", "command: garbage-collect /etc/docker/registry/config.yml"),
+        ("image: registry:3", "command: garbage-collect /c/c.yml", "volumes: ['./c:/c']"),
+        ("image: registry:3", "command: garbage-collect", VARIABLE, MOUNTED),
+        ("image: registry", "command: garbage-collect /etc/docker/registry/config.yml"),
+        ("image: x/gitlab-container-registry:v4.1.0-gitlab", "command: registry garbage-collect"),
+        ("image: registry:3", "command: garbage-collect", "env_file: elsewhere.env"),
+    ],
+)
+def test_a_service_whose_container_has_the_file_passes(given: Given, lines: tuple[str, ...]) -> None:
+    assert [type(outcome) for outcome in _by_services(given, *lines)] == [Pass]
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (("image: registry:3", "command: garbage-collect /etc/docker/registry/config.yml"), "has it in /etc/distribu"),
+        (("image: registry:2.8.3", "command: garbage-collect /etc/distribution/config.yml"), "which does not exist"),
+        (("image: registry", "command: sh -c 'registry garbage-collect /c.yml'"), "names /c.yml, which does not exist"),
+        (("image: registry:3", "command: [registry, garbage-collect]"), "names no configuration file"),
+    ],
+)
+def test_a_service_whose_container_has_not_the_file_is_a_finding(
+    given: Given, lines: tuple[str, ...], words: str
+) -> None:
+    (fail,) = _by_services(given, *lines)
+    assert isinstance(fail, Fail)
+    assert words in fail.message
+    assert fail.failure_modes == ("GC-04",)
+    assert fail.resource == "/srv/compose.yml:6"
+    assert fail.evidence[0].quote.startswith("gc: ")
+
+
+def test_what_deleting_untagged_does_is_told_by_the_services_own_image(given: Given) -> None:
+    (fail,) = _by_services(
+        given, "image: registry:2.8.3", "command: garbage-collect -m /etc/docker/registry/config.yml"
+    )
+    assert isinstance(fail, Fail)
+    assert fail.failure_modes == ("GC-02",)
+    assert [quote.line for quote in fail.evidence] == [6, 5]
+
+
+def test_an_image_that_is_chosen_at_run_time_leaves_open_what_it_does_and_not_what_cron_does(given: Given) -> None:
+    compose = _services("image: $IMAGE", "command: garbage-collect")
+    job = CronJob("@weekly", "root", "registry garbage-collect", Place("/etc/cron.d/gc", 3))
+    jobs = CronJobs((CollectionJob(job, GarbageCollection("", False, False, False, False)),))
+    evidence = {"jobs": jobs, "compose": compose, "config": given.not_here, "product": given.product()}
+    told = iter(cast("Iterable[Outcome]", gc_command_wrong.judge(**evidence)))
+    assert isinstance(next(told), Fail)
+    with pytest.raises(UndecidedError, match="image is worked out at run time"):
+        list(told)
+
+
+def test_other_images_are_not_judged(given: Given) -> None:
+    (outcome,) = _by_services(given, "image: x/my-tool", "command: garbage-collect /none.yml")
+    assert isinstance(outcome, Skip)
+
+
 def test_without_a_collection_it_is_skipped(given: Given) -> None:
-    told = gc_command_wrong.judge(jobs=CronJobs(()), config=given.not_here, product=given.product())
-    assert not isinstance(told, Outcome)
-    assert [type(outcome) for outcome in told] == [Skip]
+    given.skips(gc_command_wrong, jobs=CronJobs(()), compose=given.no_such, product=given.product())
+    given.skips(gc_command_wrong, jobs=given.no_such, compose=given.no_such, product=given.product())
+
+
+def test_a_crontab_that_could_not_be_read_leaves_it_open(given: Given) -> None:
+    given.unknown(gc_command_wrong, jobs=given.not_here, compose=given.no_such, product=given.product())

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Fail, Outcome, Pass, Severity
+from regdoctor.check import Dialect, Fail, Pass, Severity
 from regdoctor.checks.storage.maintenance_malformed import maintenance_malformed
 from regdoctor.formats.located import Place
 from regdoctor.formats.registry_config import parse_registry_config
@@ -18,21 +17,8 @@ if TYPE_CHECKING:
 WHOLE = "enabled: true, age: 168h, interval: 24h, dryrun: false"
 
 
-def _outcomes(item: Check, **evidence: object) -> list[Outcome]:
-    found = item.judge(**evidence)
-    return [found] if isinstance(found, Outcome) else list(found)
-
-
-def _fails(given: Given, item: Check, **evidence: object) -> list[Fail]:
-    """Each finding of a check that may have several, after seeing that it is complete."""
-    return [
-        given.fail(replace(item, judge=lambda found=found, **_: found), **evidence)
-        for found in _outcomes(item, **evidence)
-    ]
-
-
 def _found(given: Given, maintenance: str) -> list[Fail]:
-    return _fails(given, maintenance_malformed, config=given.config(f"storage:\n  maintenance:\n    {maintenance}\n"))
+    return given.fails(maintenance_malformed, config=given.config(f"storage:\n  maintenance:\n    {maintenance}\n"))
 
 
 @pytest.mark.parametrize("value", ["true", "", "[a]"])
@@ -84,7 +70,7 @@ def test_a_variable_for_a_single_key_does_not_work(given: Given, section: str) -
     place = Place("docker-compose.yml", 9, "environment")
     name = f"REGISTRY_STORAGE_MAINTENANCE_{section.upper()}"
     single = parse_registry_config(b"version: 0.1", "config.yml", [(f"{name}_ENABLED", "true", place)])
-    (fail,) = _fails(given, maintenance_malformed, config=single)
+    (fail,) = given.fails(maintenance_malformed, config=single)
 
     assert "variable of its own" in fail.message
     assert fail.remedy[Dialect.COMPOSE].commands[0].startswith(f'{name}: \'{{"enabled": true')
@@ -93,13 +79,15 @@ def test_a_variable_for_a_single_key_does_not_work(given: Given, section: str) -
 def test_the_whole_section_in_a_variable_passes(given: Given) -> None:
     place = Place("docker-compose.yml", 9, "environment")
     variable = ("REGISTRY_STORAGE_MAINTENANCE_READONLY", '{"enabled": true}', place)
-    (found,) = _outcomes(maintenance_malformed, config=parse_registry_config(b"version: 0.1", "config.yml", [variable]))
+    (found,) = given.outcomes(
+        maintenance_malformed, config=parse_registry_config(b"version: 0.1", "config.yml", [variable])
+    )
 
     assert isinstance(found, Pass)
 
 
 def test_a_single_value_in_place_of_the_section_is_a_finding(given: Given) -> None:
-    (fail,) = _fails(given, maintenance_malformed, config=given.config("storage: {maintenance: true}"))
+    (fail,) = given.fails(maintenance_malformed, config=given.config("storage: {maintenance: true}"))
 
     assert fail.resource == "storage.maintenance"
 
@@ -115,6 +103,6 @@ def test_a_single_value_in_place_of_the_section_is_a_finding(given: Given) -> No
     ],
 )
 def test_what_the_registry_takes_passes(given: Given, maintenance: str) -> None:
-    (found,) = _outcomes(maintenance_malformed, config=given.config(f"storage:\n  maintenance: {maintenance}\n"))
+    (found,) = given.outcomes(maintenance_malformed, config=given.config(f"storage:\n  maintenance: {maintenance}\n"))
 
     assert isinstance(found, Pass)

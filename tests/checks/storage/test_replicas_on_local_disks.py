@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Outcome
 from regdoctor.checks.storage.replicas_on_local_disks import replicas_on_local_disks
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry, parse_compose_file
 from regdoctor.formats.container_config import service_config
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-
-
-def _first(**said: object) -> Outcome:
-    """The first outcome of the check, which gives one for each registry."""
-    found = replicas_on_local_disks.judge(**said)
-    assert isinstance(found, Iterator)
-    outcome: Outcome = next(found)
-    return outcome
-
-
-CHECK: Check = replace(replicas_on_local_disks, judge=_first)
 
 
 def _project(*lines: str) -> ComposeFile:
@@ -44,26 +31,28 @@ def _project(*lines: str) -> ComposeFile:
     ],
 )
 def test_replicas_that_share_nothing_are_a_finding(given: Given, lines: tuple[str, ...]) -> None:
-    fail = given.fail(CHECK, compose=_project(*lines))
+    fail = given.fail(replicas_on_local_disks, compose=_project(*lines))
     assert "replicas of registry store each in its own container" in fail.message
     assert (fail.evidence[0].source, fail.evidence[0].line) == ("/srv/compose.yml", 4)
 
 
 def test_a_volume_may_be_shared(given: Given) -> None:
-    given.unknown(CHECK, compose=_project("scale: 2", "volumes: ['data:/var/lib/registry']"))
-    given.unknown(CHECK, compose=_project("scale: 2", "volumes_from: [data]"))
-    given.unknown(CHECK, compose=_project("scale: 2", "volumes: ['./c.yml:/etc/docker/registry/config.yml']"))
+    given.unknown(replicas_on_local_disks, compose=_project("scale: 2", "volumes: ['data:/var/lib/registry']"))
+    given.unknown(replicas_on_local_disks, compose=_project("scale: 2", "volumes_from: [data]"))
+    given.unknown(
+        replicas_on_local_disks, compose=_project("scale: 2", "volumes: ['./c.yml:/etc/docker/registry/config.yml']")
+    )
 
 
 def test_an_object_store_is_healthy(given: Given) -> None:
-    given.passes(CHECK, compose=_project("scale: 2", "environment: {REGISTRY_STORAGE: s3}"))
+    given.passes(replicas_on_local_disks, compose=_project("scale: 2", "environment: {REGISTRY_STORAGE: s3}"))
 
 
 @pytest.mark.parametrize("line", ["restart: always", "deploy: {replicas: 1}", "deploy: {mode: global}"])
 def test_one_alone_needs_no_sharing(given: Given, line: str) -> None:
-    given.skips(CHECK, compose=_project(line))
+    given.skips(replicas_on_local_disks, compose=_project(line))
 
 
 def test_without_a_compose_file_it_does_not_apply(given: Given) -> None:
-    given.skips(CHECK, compose=given.no_such)
-    given.unknown(CHECK, compose=given.not_here)
+    given.skips(replicas_on_local_disks, compose=given.no_such)
+    given.unknown(replicas_on_local_disks, compose=given.not_here)

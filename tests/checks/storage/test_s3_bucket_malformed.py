@@ -10,17 +10,13 @@ from regdoctor.check import Dialect, Severity
 from regdoctor.checks.storage.s3_bucket_malformed import s3_bucket_malformed
 from regdoctor.evidence.product import Generation
 from regdoctor.formats.located import Place
-from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
+from regdoctor.formats.registry_config import parse_registry_config
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 KEYS = "accesskey: AKIAABCDEFGHIJKLMNOP, secretkey: abcdefghijklmnopqrstuvwxyz0123456789ABCD"
 V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.GITLAB
-
-
-def _config(given: Given, parameters: str, driver: str = "s3") -> RegistryConfig:
-    return given.config(f"version: 0.1\nstorage:\n  {driver}: {{{parameters}}}\n")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +31,7 @@ def _config(given: Given, parameters: str, driver: str = "s3") -> RegistryConfig
     ],
 )
 def test_what_is_no_name_is_told_and_mended(given: Given, name: str, mended: str) -> None:
-    fail = given.fail(s3_bucket_malformed, config=_config(given, f'bucket: "{name}", region: us-east-1'))
+    fail = given.fail(s3_bucket_malformed, config=given.storage(f'bucket: "{name}", region: us-east-1'))
 
     assert repr(name) in fail.message
     assert fail.remedy[Dialect.PLAIN].commands == (f"storage:\n  s3:\n    bucket: {mended}",)
@@ -43,20 +39,20 @@ def test_what_is_no_name_is_told_and_mended(given: Given, name: str, mended: str
 
 
 def test_the_folder_in_it_belongs_into_rootdirectory(given: Given) -> None:
-    fail = given.fail(s3_bucket_malformed, config=_config(given, "bucket: images/registry/x, region: us-east-1"))
+    fail = given.fail(s3_bucket_malformed, config=given.storage("bucket: images/registry/x, region: us-east-1"))
 
     assert "'registry/x' goes into rootdirectory" in fail.remedy[Dialect.PLAIN].text
 
 
 def test_a_name_with_a_blank_in_it_cannot_be_guessed(given: Given) -> None:
-    fail = given.fail(s3_bucket_malformed, config=_config(given, "bucket: my images, region: us-east-1"))
+    fail = given.fail(s3_bucket_malformed, config=given.storage("bucket: my images, region: us-east-1"))
 
     assert "Remove" in fail.remedy[Dialect.PLAIN].text
 
 
 @pytest.mark.parametrize("text", ["region: us-east-1", "bucket: '', region: us-east-1", "bucket: null"])
 def test_without_a_bucket_the_registry_does_not_start(given: Given, text: str) -> None:
-    assert given.fail(s3_bucket_malformed, config=_config(given, text)).severity is Severity.CRITICAL
+    assert given.fail(s3_bucket_malformed, config=given.storage(text)).severity is Severity.CRITICAL
 
 
 @pytest.mark.parametrize(
@@ -70,18 +66,18 @@ def test_without_a_bucket_the_registry_does_not_start(given: Given, text: str) -
     ],
 )
 def test_names_that_there_may_be_are_left_alone(given: Given, text: str) -> None:
-    given.passes(s3_bucket_malformed, config=_config(given, text))
+    given.passes(s3_bucket_malformed, config=given.storage(text))
 
 
 @pytest.mark.parametrize("name", ["My_Images", "ab"])
 def test_names_that_amazon_has_in_no_newer_region_are_told(given: Given, name: str) -> None:
-    fail = given.fail(s3_bucket_malformed, config=_config(given, f"bucket: {name}, region: eu-west-1"))
+    fail = given.fail(s3_bucket_malformed, config=given.storage(f"bucket: {name}, region: eu-west-1"))
 
     assert "eu-west-1" in fail.message
 
 
 def test_other_storage_has_no_bucket_of_s3(given: Given) -> None:
-    given.skips(s3_bucket_malformed, config=_config(given, "bucket: 'a/b'", "gcs"))
+    given.skips(s3_bucket_malformed, config=given.storage("bucket: 'a/b'", "gcs"))
 
 
 def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(given: Given) -> None:

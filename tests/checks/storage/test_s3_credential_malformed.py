@@ -10,18 +10,13 @@ from regdoctor.check import Fail
 from regdoctor.checks.storage.s3_credential_malformed import s3_credential_malformed
 from regdoctor.evidence.product import Generation
 from regdoctor.formats.located import Place
-from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
+from regdoctor.formats.registry_config import parse_registry_config
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-    from tests.checks.storage.conftest import Settled
 
 KEYS = "accesskey: AKIAABCDEFGHIJKLMNOP, secretkey: abcdefghijklmnopqrstuvwxyz0123456789ABCD"
 V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.GITLAB
-
-
-def _config(given: Given, parameters: str, driver: str = "s3") -> RegistryConfig:
-    return given.config(f"version: 0.1\nstorage:\n  {driver}: {{{parameters}}}\n")
 
 
 SECRET = "abcdefghijklmnopqrstuvwxyz0123456789ABCD"
@@ -47,11 +42,9 @@ def _texts(fail: Fail) -> str:
         ("AKIAKIAKI", "documentation"),
     ],
 )
-def test_an_access_key_that_is_none_is_told_and_not_shown(
-    given: Given, one_outcome_of: Settled, key: str, problem: str
-) -> None:
-    config = _config(given, f'bucket: b, region: us-east-1, accesskey: "{key}", secretkey: {SECRET}')
-    fail = given.fail(one_outcome_of(s3_credential_malformed), config=config)
+def test_an_access_key_that_is_none_is_told_and_not_shown(given: Given, key: str, problem: str) -> None:
+    config = given.storage(f'bucket: b, region: us-east-1, accesskey: "{key}", secretkey: {SECRET}')
+    fail = given.fail(s3_credential_malformed, config=config)
 
     assert problem in fail.message
     assert "characters)" in fail.message
@@ -71,11 +64,9 @@ def test_an_access_key_that_is_none_is_told_and_not_shown(
         ("<your secret>", "not been filled in"),
     ],
 )
-def test_a_secret_key_that_is_none_is_told_and_not_shown(
-    given: Given, one_outcome_of: Settled, secret: str, problem: str
-) -> None:
-    config = _config(given, f'bucket: b, region: us-east-1, accesskey: AKIAABCDEFGHIJKLMNOP, secretkey: "{secret}"')
-    fail = given.fail(one_outcome_of(s3_credential_malformed), config=config)
+def test_a_secret_key_that_is_none_is_told_and_not_shown(given: Given, secret: str, problem: str) -> None:
+    config = given.storage(f'bucket: b, region: us-east-1, accesskey: AKIAABCDEFGHIJKLMNOP, secretkey: "{secret}"')
+    fail = given.fail(s3_credential_malformed, config=config)
 
     assert problem in fail.message
     assert SECRET[:20] not in _texts(fail)
@@ -90,8 +81,8 @@ def test_a_secret_key_that_is_none_is_told_and_not_shown(
         "accesskey: a, secretkey: null",
     ],
 )
-def test_half_a_pair_is_no_pair(given: Given, one_outcome_of: Settled, text: str) -> None:
-    fail = given.fail(one_outcome_of(s3_credential_malformed), config=_config(given, f"bucket: b, {text}"))
+def test_half_a_pair_is_no_pair(given: Given, text: str) -> None:
+    fail = given.fail(s3_credential_malformed, config=given.storage(f"bucket: b, {text}"))
 
     assert "uses neither" in fail.message
     assert fail.failure_modes == ("S3-01",)
@@ -109,43 +100,41 @@ def test_half_a_pair_is_no_pair(given: Given, one_outcome_of: Settled, text: str
         "accesskey: k, secretkey: s, region: 'us east'",
     ],
 )
-def test_keys_and_roles_are_fine(given: Given, one_outcome_of: Settled, text: str) -> None:
-    given.passes(one_outcome_of(s3_credential_malformed), config=_config(given, f"bucket: b, {text}"))
+def test_keys_and_roles_are_fine(given: Given, text: str) -> None:
+    given.passes(s3_credential_malformed, config=given.storage(f"bucket: b, {text}"))
 
 
 @pytest.mark.parametrize("region", ["us-east-1 ", "us-east-1,", "your-s3-region"])
-def test_the_region_goes_into_the_signature(given: Given, one_outcome_of: Settled, region: str) -> None:
+def test_the_region_goes_into_the_signature(given: Given, region: str) -> None:
     text = f"bucket: b, {KEYS}, region: '{region}', regionendpoint: 'https://minio.example.com'"
-    fail = given.fail(one_outcome_of(s3_credential_malformed), config=_config(given, text))
+    fail = given.fail(s3_credential_malformed, config=given.storage(text))
 
     assert fail.resource == "storage.s3.region"
     assert fail.failure_modes == ("S3-09",)
 
 
-def test_the_documentations_bucket_is_nobodys(given: Given, one_outcome_of: Settled) -> None:
-    fail = given.fail(one_outcome_of(s3_credential_malformed), config=_config(given, f"bucket: your-s3-bucket, {KEYS}"))
+def test_the_documentations_bucket_is_nobodys(given: Given) -> None:
+    fail = given.fail(s3_credential_malformed, config=given.storage(f"bucket: your-s3-bucket, {KEYS}"))
 
     assert fail.resource == "storage.s3.bucket"
 
 
 def test_the_documentations_example_as_a_whole_gives_a_finding_for_each_value(given: Given) -> None:
     text = "accesskey: s3-access-key, secretkey: s3-secret-key-for-access-key, bucket: your-s3-bucket"
-    outcomes = list(s3_credential_malformed.judge(config=_config(given, text)))  # type: ignore[arg-type]
+    found = given.fails(s3_credential_malformed, config=given.storage(text))
 
-    assert [outcome.resource for outcome in outcomes if isinstance(outcome, Fail)] == [
+    assert [fail.resource for fail in found] == [
         "storage.s3.accesskey",
         "storage.s3.secretkey",
         "storage.s3.bucket",
     ]
 
 
-def test_other_storage_has_no_such_keys(given: Given, one_outcome_of: Settled) -> None:
-    given.skips(one_outcome_of(s3_credential_malformed), config=_config(given, "rootdirectory: /r", "filesystem"))
+def test_other_storage_has_no_such_keys(given: Given) -> None:
+    given.skips(s3_credential_malformed, config=given.storage("rootdirectory: /r", "filesystem"))
 
 
-def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(
-    given: Given, one_outcome_of: Settled
-) -> None:
+def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(given: Given) -> None:
     place = Place("environment of process 7", layer="environment")
     variables = [
         ("REGISTRY_STORAGE", "s3", place),
@@ -153,4 +142,4 @@ def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(
     ]
     config = parse_registry_config(b"{}", "config.yml", variables)
 
-    given.passes(one_outcome_of(s3_credential_malformed), config=config)
+    given.passes(s3_credential_malformed, config=config)

@@ -9,18 +9,12 @@ import pytest
 from regdoctor.check import Dialect, Fail, Severity
 from regdoctor.checks.storage.s3_endpoint_malformed import s3_endpoint_malformed
 from regdoctor.evidence.product import Generation
-from regdoctor.formats.registry_config import RegistryConfig
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-    from tests.checks.storage.conftest import Settled
 
 KEYS = "accesskey: AKIAABCDEFGHIJKLMNOP, secretkey: abcdefghijklmnopqrstuvwxyz0123456789ABCD"
 V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.GITLAB
-
-
-def _config(given: Given, parameters: str, driver: str = "s3") -> RegistryConfig:
-    return given.config(f"version: 0.1\nstorage:\n  {driver}: {{{parameters}}}\n")
 
 
 def _at(endpoint: str, more: str = "") -> str:
@@ -37,27 +31,25 @@ def _at(endpoint: str, more: str = "") -> str:
     ],
 )
 @pytest.mark.parametrize("generation", [V2, V3, FORK, None])
-def test_a_whole_address_is_fine(
-    given: Given, one_outcome_of: Settled, endpoint: str, generation: Generation | None
-) -> None:
+def test_a_whole_address_is_fine(given: Given, endpoint: str, generation: Generation | None) -> None:
     product = given.product(generation) if generation else given.product()
 
-    given.passes(one_outcome_of(s3_endpoint_malformed), config=_config(given, _at(endpoint)), product=product)
+    given.passes(s3_endpoint_malformed, config=given.storage(_at(endpoint)), product=product)
 
 
 @pytest.mark.parametrize("generation", [V2, V3])
-def test_distribution_needs_no_scheme(given: Given, one_outcome_of: Settled, generation: Generation) -> None:
-    config = _config(given, _at("minio.example.com:9000"))
+def test_distribution_needs_no_scheme(given: Given, generation: Generation) -> None:
+    config = given.storage(_at("minio.example.com:9000"))
 
-    given.passes(one_outcome_of(s3_endpoint_malformed), config=config, product=given.product(generation))
+    given.passes(s3_endpoint_malformed, config=config, product=given.product(generation))
 
 
 @pytest.mark.parametrize(("driver", "version"), [("s3_v2", (4, 29, 0)), ("s3", (4, 40, 0)), ("s3aws", (4, 41, 0))])
 def test_gitlabs_newer_driver_refuses_an_endpoint_without_scheme(
-    given: Given, one_outcome_of: Settled, driver: str, version: tuple[int, ...]
+    given: Given, driver: str, version: tuple[int, ...]
 ) -> None:
-    config = _config(given, _at("storage.example.com"), driver)
-    fail = given.fail(one_outcome_of(s3_endpoint_malformed), config=config, product=given.product(FORK, *version))
+    config = given.storage(_at("storage.example.com"), driver)
+    fail = given.fail(s3_endpoint_malformed, config=config, product=given.product(FORK, *version))
 
     assert fail.severity is Severity.ERROR
     assert fail.failure_modes == ("S3-12",)
@@ -65,19 +57,19 @@ def test_gitlabs_newer_driver_refuses_an_endpoint_without_scheme(
 
 
 @pytest.mark.parametrize("version", [(4, 29, 0), ()])
-def test_before_it_will_be_refused(given: Given, one_outcome_of: Settled, version: tuple[int, ...]) -> None:
-    config = _config(given, _at("storage.example.com", "secure: false"))
-    fail = given.fail(one_outcome_of(s3_endpoint_malformed), config=config, product=given.product(FORK, *version))
+def test_before_it_will_be_refused(given: Given, version: tuple[int, ...]) -> None:
+    config = given.storage(_at("storage.example.com", "secure: false"))
+    fail = given.fail(s3_endpoint_malformed, config=config, product=given.product(FORK, *version))
 
     assert fail.severity is Severity.INFO
     assert "GitLab 19" in fail.message
     assert "http://storage.example.com" in fail.remedy[Dialect.PLAIN].commands[0]
 
 
-def test_without_a_scheme_it_depends_on_the_product(given: Given, one_outcome_of: Settled) -> None:
-    config = _config(given, _at("storage.example.com"))
+def test_without_a_scheme_it_depends_on_the_product(given: Given) -> None:
+    config = given.storage(_at("storage.example.com"))
 
-    assert "GitLab 19" in given.unknown(one_outcome_of(s3_endpoint_malformed), config=config, product=given.product())
+    assert "GitLab 19" in given.unknown(s3_endpoint_malformed, config=config, product=given.product())
 
 
 @pytest.mark.parametrize(
@@ -88,19 +80,17 @@ def test_without_a_scheme_it_depends_on_the_product(given: Given, one_outcome_of
         ("s3://minio.example.com", "https://minio.example.com"),
     ],
 )
-def test_what_is_no_address_is_named_and_mended(
-    given: Given, one_outcome_of: Settled, endpoint: str, mended: str
-) -> None:
-    config = _config(given, _at(endpoint))
-    fail = given.fail(one_outcome_of(s3_endpoint_malformed), config=config, product=given.product(V2, 2, 8))
+def test_what_is_no_address_is_named_and_mended(given: Given, endpoint: str, mended: str) -> None:
+    config = given.storage(_at(endpoint))
+    fail = given.fail(s3_endpoint_malformed, config=config, product=given.product(V2, 2, 8))
 
     assert repr(endpoint) in fail.message
     assert mended in fail.remedy[Dialect.PLAIN].commands[0]
 
 
-def test_what_cannot_be_mended_is_taken_away(given: Given, one_outcome_of: Settled) -> None:
-    config = _config(given, _at("https://minio, https://other"))
-    fail = given.fail(one_outcome_of(s3_endpoint_malformed), config=config, product=given.product(V2, 2, 8))
+def test_what_cannot_be_mended_is_taken_away(given: Given) -> None:
+    config = given.storage(_at("https://minio, https://other"))
+    fail = given.fail(s3_endpoint_malformed, config=config, product=given.product(V2, 2, 8))
 
     assert "Remove storage.s3.regionendpoint" in fail.remedy[Dialect.PLAIN].text
 
@@ -115,11 +105,9 @@ def test_what_cannot_be_mended_is_taken_away(given: Given, one_outcome_of: Settl
         ("https://minio.example.com/?x=1", "https://minio.example.com"),
     ],
 )
-def test_the_bucket_is_no_part_of_the_endpoint(
-    given: Given, one_outcome_of: Settled, endpoint: str, mended: str
-) -> None:
-    config = _config(given, _at(endpoint))
-    fail = given.fail(one_outcome_of(s3_endpoint_malformed), config=config, product=given.product(V2, 2, 8))
+def test_the_bucket_is_no_part_of_the_endpoint(given: Given, endpoint: str, mended: str) -> None:
+    config = given.storage(_at(endpoint))
+    fail = given.fail(s3_endpoint_malformed, config=config, product=given.product(V2, 2, 8))
 
     assert fail.remedy[Dialect.PLAIN].commands[0].endswith(f'"{mended}"')
     assert len(fail.evidence) == 2
@@ -134,17 +122,15 @@ def test_the_bucket_is_no_part_of_the_endpoint(
         "https://registry.vpce-0e25.s3.us-east-1.vpce.amazonaws.com",
     ],
 )
-def test_names_that_only_look_like_the_buckets_are_left_alone(
-    given: Given, one_outcome_of: Settled, endpoint: str
-) -> None:
-    config = _config(given, _at(endpoint))
+def test_names_that_only_look_like_the_buckets_are_left_alone(given: Given, endpoint: str) -> None:
+    config = given.storage(_at(endpoint))
 
-    given.passes(one_outcome_of(s3_endpoint_malformed), config=config, product=given.product(V2, 2, 8))
+    given.passes(s3_endpoint_malformed, config=config, product=given.product(V2, 2, 8))
 
 
-def test_amazons_endpoint_of_another_region_contradicts_the_region(given: Given, one_outcome_of: Settled) -> None:
-    config = _config(given, _at("https://s3.eu-central-1.amazonaws.com"))
-    fail = given.fail(one_outcome_of(s3_endpoint_malformed), config=config, product=given.product(V2, 2, 8))
+def test_amazons_endpoint_of_another_region_contradicts_the_region(given: Given) -> None:
+    config = given.storage(_at("https://s3.eu-central-1.amazonaws.com"))
+    fail = given.fail(s3_endpoint_malformed, config=config, product=given.product(V2, 2, 8))
 
     assert fail.failure_modes == ("S3-08",)
     assert "eu-central-1" in fail.message
@@ -152,14 +138,14 @@ def test_amazons_endpoint_of_another_region_contradicts_the_region(given: Given,
 
 
 def test_each_fault_is_told(given: Given) -> None:
-    config = _config(given, _at("registry.s3.eu-central-1.amazonaws.com"), "s3_v2")
-    outcomes = list(s3_endpoint_malformed.judge(config=config, product=given.product(FORK, 4, 29, 0)))  # type: ignore[arg-type]
+    config = given.storage(_at("registry.s3.eu-central-1.amazonaws.com"), "s3_v2")
+    outcomes = given.outcomes(s3_endpoint_malformed, config=config, product=given.product(FORK, 4, 29, 0))
 
     assert [type(outcome) for outcome in outcomes] == [Fail, Fail, Fail]
 
 
-def test_without_endpoint_or_s3_there_is_nothing_to_judge(given: Given, one_outcome_of: Settled) -> None:
-    check, product = one_outcome_of(s3_endpoint_malformed), given.product()
+def test_without_endpoint_or_s3_there_is_nothing_to_judge(given: Given) -> None:
+    check, product = s3_endpoint_malformed, given.product()
 
-    given.passes(check, config=_config(given, "bucket: b, region: eu-west-1"), product=product)
-    given.skips(check, config=_config(given, "rootdirectory: /r", "filesystem"), product=product)
+    given.passes(check, config=given.storage("bucket: b, region: eu-west-1"), product=product)
+    given.skips(check, config=given.storage("rootdirectory: /r", "filesystem"), product=product)

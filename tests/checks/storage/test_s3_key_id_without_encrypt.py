@@ -10,7 +10,7 @@ from regdoctor.check import Dialect
 from regdoctor.checks.storage.s3_key_id_without_encrypt import s3_key_id_without_encrypt
 from regdoctor.evidence.product import Generation
 from regdoctor.formats.located import Place
-from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
+from regdoctor.formats.registry_config import parse_registry_config
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -19,13 +19,9 @@ KEYS = "accesskey: AKIAABCDEFGHIJKLMNOP, secretkey: abcdefghijklmnopqrstuvwxyz01
 V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.GITLAB
 
 
-def _config(given: Given, parameters: str, driver: str = "s3") -> RegistryConfig:
-    return given.config(f"version: 0.1\nstorage:\n  {driver}: {{{parameters}}}\n")
-
-
 @pytest.mark.parametrize("more", ["", ", encrypt: false", ", encrypt: 'false'"])
 def test_a_key_without_encryption_is_ignored(given: Given, more: str) -> None:
-    fail = given.fail(s3_key_id_without_encrypt, config=_config(given, f"bucket: b, keyid: 'arn:aws:kms:x'{more}"))
+    fail = given.fail(s3_key_id_without_encrypt, config=given.storage(f"bucket: b, keyid: 'arn:aws:kms:x'{more}"))
 
     assert "ignored" in fail.message
     assert fail.resource == "storage.s3.encrypt"
@@ -37,11 +33,11 @@ def test_a_key_without_encryption_is_ignored(given: Given, more: str) -> None:
     "text", ["encrypt: true, keyid: k", "encrypt: 'true', keyid: k", "encrypt: false", "keyid: ''"]
 )
 def test_a_key_that_is_used_and_no_key_are_fine(given: Given, text: str) -> None:
-    given.passes(s3_key_id_without_encrypt, config=_config(given, text))
+    given.passes(s3_key_id_without_encrypt, config=given.storage(text))
 
 
 def test_other_storage_has_no_keys(given: Given) -> None:
-    given.skips(s3_key_id_without_encrypt, config=_config(given, "container: c", "azure"))
+    given.skips(s3_key_id_without_encrypt, config=given.storage("container: c", "azure"))
 
 
 def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(given: Given) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Outcome
+from regdoctor.check import Dialect
 from regdoctor.checks.storage.storage_not_on_a_volume import storage_not_on_a_volume
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry, parse_compose_file
@@ -18,17 +17,6 @@ from regdoctor.formats.systemd_words import split
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
-
-
-def _first(**said: object) -> Outcome:
-    """The first outcome of the check, which gives one for each registry."""
-    found = storage_not_on_a_volume.judge(**said)
-    assert isinstance(found, Iterator)
-    outcome: Outcome = next(found)
-    return outcome
-
-
-CHECK: Check = replace(storage_not_on_a_volume, judge=_first)
 
 
 def _project(*lines: str, image: str = "registry:2.8.3") -> ComposeFile:
@@ -53,7 +41,7 @@ def _project(*lines: str, image: str = "registry:2.8.3") -> ComposeFile:
 )
 @pytest.mark.parametrize("image", ["registry:2", "registry:3", "registry"])
 def test_data_in_the_container_are_a_finding(given: Given, lines: tuple[str, ...], image: str) -> None:
-    fail = given.fail(CHECK, compose=_project(*lines, image=image), unit=given.no_such)
+    fail = given.fail(storage_not_on_a_volume, compose=_project(*lines, image=image), unit=given.no_such)
     assert "registry keeps the registry's data in its container" in fail.message
     assert fail.resource == "registry"
     assert (fail.evidence[0].source, fail.evidence[0].line) == ("/srv/compose.yml", 3)
@@ -61,7 +49,7 @@ def test_data_in_the_container_are_a_finding(given: Given, lines: tuple[str, ...
 
 def test_the_setting_and_the_mount_are_quoted_with_their_lines(given: Given) -> None:
     lines = ("tmpfs: /data", "environment:", "  REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY: /data")
-    fail = given.fail(CHECK, compose=_project(*lines), unit=given.no_such)
+    fail = given.fail(storage_not_on_a_volume, compose=_project(*lines), unit=given.no_such)
     assert [quote.line for quote in fail.evidence] == [3, 6, 4]
     assert fail.remedy[Dialect.COMPOSE].commands[1] == "volumes:\n  - ./registry-data:/data"
 
@@ -76,7 +64,7 @@ def test_the_setting_and_the_mount_are_quoted_with_their_lines(given: Given) -> 
     ],
 )
 def test_a_volume_or_a_folder_is_healthy(given: Given, lines: tuple[str, ...]) -> None:
-    given.passes(CHECK, compose=_project(*lines), unit=given.no_such)
+    given.passes(storage_not_on_a_volume, compose=_project(*lines), unit=given.no_such)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +75,7 @@ def test_a_volume_or_a_folder_is_healthy(given: Given, lines: tuple[str, ...]) -
     ],
 )
 def test_caches_and_object_stores_need_none(given: Given, lines: tuple[str, ...]) -> None:
-    given.skips(CHECK, compose=_project(*lines), unit=given.no_such)
+    given.skips(storage_not_on_a_volume, compose=_project(*lines), unit=given.no_such)
 
 
 @pytest.mark.parametrize(
@@ -99,17 +87,17 @@ def test_caches_and_object_stores_need_none(given: Given, lines: tuple[str, ...]
     ],
 )
 def test_what_is_said_elsewhere_leaves_it_open(given: Given, lines: tuple[str, ...]) -> None:
-    given.unknown(CHECK, compose=_project(*lines), unit=given.no_such)
+    given.unknown(storage_not_on_a_volume, compose=_project(*lines), unit=given.no_such)
 
 
 def test_docker_run_is_judged_likewise(given: Given) -> None:
     container = parse_docker_run(split("--rm --name hub registry:2"), "/etc/systemd/system/hub.service")
     assert container is not None
     unit = ServiceEnvironment("hub.service", container=container, config=service_config(container, None))
-    fail = given.fail(CHECK, compose=given.no_such, unit=unit)
+    fail = given.fail(storage_not_on_a_volume, compose=given.no_such, unit=unit)
     assert fail.remedy[Dialect.PLAIN].commands[0] == "docker cp hub:/var/lib/registry /srv/registry-data"
 
 
 def test_without_a_container_it_does_not_apply(given: Given) -> None:
-    given.skips(CHECK, compose=given.no_such, unit=given.no_such)
-    given.unknown(CHECK, compose=given.not_here, unit=given.no_such)
+    given.skips(storage_not_on_a_volume, compose=given.no_such, unit=given.no_such)
+    given.unknown(storage_not_on_a_volume, compose=given.not_here, unit=given.no_such)

@@ -10,38 +10,34 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Severity, Unknown
 from regdoctor.checks.tls.tls_pair_unusable import tls_pair_unusable
-from regdoctor.evidence.signer import FileState
-from regdoctor.evidence.tls_files import TlsFile, TlsFiles, TlsPair
+from regdoctor.evidence.host_file import FileState, HostFile
+from regdoctor.evidence.tls_files import TlsFiles, TlsPair
 from regdoctor.formats.pem import read_pem
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 
-def _file(name: str, data: bytes) -> TlsFile:
+def _file(name: str, data: bytes) -> HostFile:
     named = Quote("/etc/docker/registry/config.yml", f"http.tls.{name}: /tls/{name}", 4)
-    return TlsFile(named, f"/tls/{name}", FileState.READABLE, contents=read_pem(data, name))
+    return HostFile(named, f"/tls/{name}", FileState.READABLE, contents=read_pem(data, name))
 
 
-def _broken(name: str, state: FileState, problem: str) -> TlsFile:
-    return TlsFile(Quote("config.yml", f"http.tls.{name}: /tls/{name}", 4), f"/tls/{name}", state, problem)
+def _broken(name: str, state: FileState, problem: str) -> HostFile:
+    return HostFile(Quote("config.yml", f"http.tls.{name}: /tls/{name}", 4), f"/tls/{name}", state, problem)
 
 
-def _outcome(certificate: TlsFile | None, key: TlsFile | None, server: str = "registry") -> Outcome:
-    told = tls_pair_unusable.judge(files=TlsFiles((TlsPair(server, certificate, key),)))
-    assert not isinstance(told, Outcome)
-    (outcome,) = told
-    return outcome
+def _outcome(given: Given, certificate: HostFile | None, key: HostFile | None, server: str = "registry") -> Outcome:
+    return given.outcome(tls_pair_unusable, files=TlsFiles((TlsPair(server, certificate, key),)))
 
 
-def _fail(given: Given, certificate: TlsFile | None, key: TlsFile | None, server: str = "registry") -> Fail:
-    outcome = _outcome(certificate, key, server)
-    return given.fail(replace(tls_pair_unusable, judge=lambda: outcome, inputs={}))
+def _fail(given: Given, certificate: HostFile | None, key: HostFile | None, server: str = "registry") -> Fail:
+    return given.fail(tls_pair_unusable, files=TlsFiles((TlsPair(server, certificate, key),)))
 
 
 def test_a_pair_passes_with_its_chain_below(given: Given) -> None:
     chain = given.certificate(given.rsa(1)) + given.certificate(given.rsa(2))
-    assert isinstance(_outcome(_file("certificate", chain), _file("key", given.key_pem(given.rsa(1)))), Pass)
+    assert isinstance(_outcome(given, _file("certificate", chain), _file("key", given.key_pem(given.rsa(1)))), Pass)
 
 
 def test_a_key_of_another_certificate_is_a_finding(given: Given) -> None:
@@ -74,12 +70,20 @@ def test_an_encrypted_key_is_a_finding_for_the_registry_and_unknown_for_nginx(gi
     secret = given.rsa().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"passphrase"))
     certificate, key = _file("certificate", given.certificate(given.rsa())), _file("key", secret)
     assert "is encrypted" in _fail(given, certificate, key).message
-    assert isinstance(_outcome(certificate, key, "nginx"), Unknown)
+    assert isinstance(_outcome(given, certificate, key, "nginx"), Unknown)
 
 
 def test_a_key_that_is_none_is_a_finding(given: Given) -> None:
     certificate = _file("certificate", given.certificate(given.rsa()))
     assert "holds no private key" in _fail(given, certificate, _file("key", b"text")).message
+
+
+@pytest.mark.parametrize("broken", ["certificate", "key"])
+def test_line_breaks_written_as_two_characters_are_a_finding(given: Given, broken: str) -> None:
+    data = {"certificate": given.certificate(given.rsa()), "key": given.key_pem(given.rsa())}
+    data[broken] = data[broken].strip().replace(b"\n", b"\\n")
+    fail = _fail(given, _file("certificate", data["certificate"]), _file("key", data["key"]))
+    assert fail.message.endswith(f"/tls/{broken} has the two characters \\n where its lines should break")
 
 
 @pytest.mark.parametrize("state", [FileState.MISSING, FileState.EMPTY, FileState.DIRECTORY])
@@ -92,14 +96,14 @@ def test_what_is_no_file_with_content_is_a_finding(given: Given, state: FileStat
 def test_a_path_without_its_folder_may_be_a_containers(given: Given) -> None:
     missing = _broken("key", FileState.MISSING, "/certs/key does not exist")
     certificate = _file("certificate", given.certificate(given.rsa()))
-    outcome = _outcome(certificate, replace(missing, folder_there=False))
+    outcome = _outcome(given, certificate, replace(missing, folder_there=False))
     assert isinstance(outcome, Unknown)
     assert "container" in outcome.reason
 
 
 def test_what_regdoctor_may_not_read_is_unknown(given: Given) -> None:
     key = _broken("key", FileState.UNREADABLE, "/tls/key: permission denied")
-    assert _outcome(_file("certificate", given.certificate(given.rsa())), key) == Unknown(key.problem)
+    assert _outcome(given, _file("certificate", given.certificate(given.rsa())), key) == Unknown(key.problem)
 
 
 def test_a_certificate_without_a_key_stops_the_registry_and_a_key_alone_leaves_it_without_tls(given: Given) -> None:
@@ -110,7 +114,5 @@ def test_a_certificate_without_a_key_stops_the_registry_and_a_key_alone_leaves_i
     assert alone.severity is Severity.WARNING
 
 
-def test_a_host_without_pairs_passes() -> None:
-    told = tls_pair_unusable.judge(files=TlsFiles(()))
-    assert not isinstance(told, Outcome)
-    assert [type(outcome) for outcome in told] == [Pass]
+def test_a_host_without_pairs_passes(given: Given) -> None:
+    given.passes(tls_pair_unusable, files=TlsFiles(()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,15 +15,13 @@ if TYPE_CHECKING:
 
 
 def _told(given: Given, text: str, served: str = "certificate: /a.crt") -> list[Outcome]:
-    told = tls_setting_invalid.judge(config=given.config(f"http:\n  tls:\n    {served}\n{text}"))
-    assert not isinstance(told, Outcome)
-    return list(told)
+    return given.outcomes(tls_setting_invalid, config=given.config(f"http:\n  tls:\n    {served}\n{text}"))
 
 
 def _fail(given: Given, text: str) -> Fail:
     (outcome,) = _told(given, text)
     assert isinstance(outcome, Fail)
-    return given.fail(replace(tls_setting_invalid, judge=lambda: outcome, inputs={}))
+    return outcome
 
 
 @pytest.mark.parametrize("word", ["tls1.4", "TLS1.2", "1.2", "TLSv1.2", "ssl3"])
