@@ -7,10 +7,10 @@ import textwrap
 from regdoctor.check import Dialect, Remedies, Remedy
 from regdoctor.distribution.setting_names import in_gitlab_rb, in_helm_values
 from regdoctor.distribution.setting_variables import variable_of
+from regdoctor.distribution.storage_drivers import SIBLINGS
 from regdoctor.formats.located import Located
 
 RECONFIGURE = "sudo gitlab-ctl reconfigure"
-_STORAGE_SIBLINGS = ("maintenance", "cache", "delete", "redirect", "tag")
 
 
 def change(setting: str, value: bool | int | str, why: str, *, now: Located | None = None) -> Remedies:
@@ -96,7 +96,7 @@ def _helm(setting: str, value: bool | int | str, why: str) -> Remedy:
         command = f"helm upgrade gitlab gitlab/gitlab --reuse-values {option} '{chart}={_scalar(value, quotes=False)}'"
         return Remedy(f"{why} In the values of the release:", (command,))
     parts = setting.split(".")
-    if parts[0] == "storage" and len(parts) > 1 and parts[1] not in _STORAGE_SIBLINGS:
+    if parts[0] == "storage" and len(parts) > 1 and parts[1] not in SIBLINGS:
         block = textwrap.dedent(as_yaml(setting, value).partition("\n")[2])
         return Remedy(f"{why} In the secret that registry.storage.secret names, then restart the pods:", (block,))
     return Remedy(f"{why} The chart has no value for {setting}: it must come from the chart's own configuration map.")

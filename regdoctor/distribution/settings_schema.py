@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.settings_tables import REDIS_INSTANCES, SAME_DRIVERS, SECTIONS, STORAGE
@@ -72,6 +72,7 @@ def generations_knowing(path: Path) -> frozenset[Generation]:
     return frozenset() if found is None else frozenset(found.known_by)
 
 
+@lru_cache(maxsize=512)
 def children(path: Path, generation: Generation | None, version: Version = ()) -> tuple[str, ...]:
     """The keys that the product knows directly below a path, in the order of the tables."""
     depth = len(path)
