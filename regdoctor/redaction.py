@@ -17,6 +17,10 @@ _SHORTEST = 5
 _WORDS = frozenset({"false", "password", "secret", "token", "docker", "gitlab", "registry", "storage"})
 """Words that our own sentences are made of. Wiping one would hide nothing: the gap in a known sentence tells it."""
 
+_NAMES = re.compile(r"(?i)access_?key(?:_?id)?")
+"""Kinds that name who asks, as a user's name does. Where one is a plain word (`minio`), wiping it from other text would
+spoil hosts and remedies and hide nothing."""
+
 _known: Mapping[str, str] = {}
 """Each form of each known secret with its placeholder, the longest first: one that is part of another must not leave
 the rest of it standing. Never changed, only replaced as a whole, so that `redact` needs no lock."""
@@ -68,7 +72,7 @@ class Secret:
 def remember(value: str, kind: str) -> None:
     """Wipe `value` from every text that passes `redact` from now on, also percent-, JSON- or base64-encoded."""
     global _known  # noqa: PLW0603 - the one place that replaces it
-    if len(value) < _SHORTEST or value.lower() in _WORDS:
+    if len(value) < _SHORTEST or value.lower() in _WORDS or (_NAMES.fullmatch(kind) and value.isalpha()):
         return
     placeholder = f"[redacted {kind}]"
     forms = {

@@ -72,12 +72,20 @@ class Report:
 
     def headline(self) -> str:
         """What was found, in one sentence without a full stop."""
-        where = self.target.get("registry") or self.target.get("root") or "the registry"
+        where = self._where()
         if causes := len(self.causes):
             return f"{where}: {causes} cause{'s' if causes > 1 else ''} found"
         if self.count("unknown"):
             return f"{where}: nothing found wrong, but not everything could be told"
         return f"{where}: nothing found wrong" if self.exhaustive else f"{where}: nothing could be examined"
+
+    def _where(self) -> str:
+        """What was examined, in a word or two."""
+        if nodes := self.target.get("nodes"):
+            return f"{nodes[0]} and {len(nodes) - 1} more"
+        files = self.target.get("files") or ("the registry",)
+        named = files[0] if len(files) == 1 else f"{len(files)} files"
+        return str(self.target.get("registry") or self.target.get("root") or named)
 
     def worst(self) -> Severity | None:
         """The highest severity among the failures; None where nothing failed."""

@@ -85,7 +85,11 @@ class _Gathering:
         else:
             self._running[item.name] = _Run(item, now, min(now + item.limit, self._end))
             threading.Thread(
-                target=_run, args=(item, arguments, self._answers), name=f"probe {item.name}", daemon=True
+                target=_run,
+                args=(item, arguments, self._answers),
+                kwargs={"strict_about_files": self._settled[Target].offline},
+                name=f"probe {item.name}",
+                daemon=True,
             ).start()
 
     def _wait(self) -> None:
@@ -135,7 +139,10 @@ def _unprovided(kind: type) -> Absent:
     return Absent(f"no probe provides {kind.__name__}")
 
 
-def _run(item: Probe, arguments: Mapping[str, Any], answers: queue.SimpleQueue[Gathered]) -> None:
+def _run(
+    item: Probe, arguments: Mapping[str, Any], answers: queue.SimpleQueue[Gathered], *, strict_about_files: bool
+) -> None:
+    """strict_about_files: a file that cannot be read is bad input, for files are all that is examined."""
     began = time.monotonic()
     evidence: Any
     bug = bad_input = ""
@@ -143,8 +150,11 @@ def _run(item: Probe, arguments: Mapping[str, Any], answers: queue.SimpleQueue[G
         evidence = item.gather(**arguments)
     except NotApplicableError as absence:
         evidence = Absent(redact(str(absence)), applicable=False)
-    except (CouldNotGatherError, UnreadableError, UndecidedError) as absence:
+    except (CouldNotGatherError, UndecidedError) as absence:
         evidence = Absent(redact(str(absence)))
+    except UnreadableError as error:
+        evidence = Absent(redact(str(error)))
+        bad_input = evidence.reason if strict_about_files else ""
     except UsageError as error:
         bad_input = redact(str(error))
         evidence = Absent(bad_input)

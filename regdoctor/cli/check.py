@@ -161,7 +161,7 @@ def command(
     ] = False,
 ) -> int:
     """Examine a registry: the local installation, or what the options name."""
-    from regdoctor.cli import examination, listings, options
+    from regdoctor.cli import examination, listings, options, output
 
     if list_:
         listings.show_checks(names or ["all"])
@@ -190,13 +190,18 @@ def command(
         listings.show_plan(chosen, target)
         return ExitCode.HEALTHY
     writers = options.writers(formats or [], outputs or [])
+    targets = options.one_by_one(target) if each else (target,)
+    if not targets:
+        output.note("regdoctor: none of these files says anything of a registry.")
+        return ExitCode.HEALTHY
     return examination.run(
         chosen,
-        options.one_by_one(target) if each else (target,),
+        targets,
         writers,
         ignore=ignore or [],
         show=show.severity,
         fail_on=fail_on.severity,
         strict=strict,
         verbose=verbose,
+        each=each,
     )

@@ -34,20 +34,24 @@ def run(
     fail_on: Severity,
     strict: bool,
     verbose: bool,
+    each: bool = False,
 ) -> int:
-    """Examine one target after the other, report on all together, and give the exit code."""
+    """Examine one target after the other, report on all together, and give the exit code.
+
+    each: the targets are files, each by itself; one that is about something else is as healthy as it can be.
+    """
     selected, accepted = select(names), parse(ignore)
     examination = joined([examine(target, selected, _tell if verbose else None) for target in targets])
     dialect = examination.target.dialect or _dialect(examination)
-    document = report.build(examination, describe(examination, dialect), dialect, accepted)
+    document = report.build(examination, describe(examination, dialect, targets), dialect, accepted)
     complaints = "\n".join(
         dict.fromkeys(f"regdoctor: {item.bad_input}" for item in examination.gathered if item.bad_input)
     )
     told = any(document.count(outcome) for outcome in ("pass", "fail", "ignored"))
-    instead = "" if told else complaints or _nothing_found(examination)
-    _write(document, writers, Page(show=show, full=verbose), instead)
+    instead = "" if told else complaints or (_NOTHING_WRONG if each else _nothing_found(examination))
     if complaints and not instead:
         output.note(complaints)
+    _write(document, writers, Page(show=show, full=verbose), instead)
     bugs = [item.bug for item in examination.gathered] + [item.bug for item in examination.judged]
     if any(bugs):
         output.note("\n".join(bug.rstrip() for bug in bugs if bug))
@@ -55,7 +59,10 @@ def run(
         return ExitCode.BUG
     if complaints:
         return ExitCode.USAGE
-    return _exit_code(document, fail_on, strict=strict, told=told)
+    return _exit_code(document, fail_on, strict=strict, told=told or each)
+
+
+_NOTHING_WRONG = "regdoctor: nothing that concerns a registry is wrong in these files."
 
 
 def _exit_code(document: Report, fail_on: Severity, *, strict: bool, told: bool) -> int:
@@ -67,13 +74,17 @@ def _exit_code(document: Report, fail_on: Severity, *, strict: bool, told: bool)
     return ExitCode.HEALTHY
 
 
-def describe(examination: Examination, dialect: Dialect) -> Mapping[str, Any]:
-    """What was examined, as the report says it."""
+def describe(examination: Examination, dialect: Dialect, targets: Sequence[Target] = ()) -> Mapping[str, Any]:
+    """What was examined, as the report says it; targets: all of them, where there were several."""
     target = examination.target
     endpoints, installation = examination.evidence(Endpoints), examination.evidence(Installation)
     described: dict[str, Any] = {"dialect": dialect.value}
     if target.root is not None:
         described["root"] = str(target.root)
+    if target.more_roots:
+        described["nodes"] = [str(root) for root in (target.root, *target.more_roots)]
+    if files := list(dict.fromkeys(str(path) for one in targets for path in one.config_files)):
+        described["files"] = files
     if isinstance(endpoints, Endpoints):
         described["registry"] = endpoints.public.url if endpoints.public else None
         described["gitlab"] = endpoints.realm.url if endpoints.realm else None

@@ -43,7 +43,7 @@ def words(given: Sequence[str]) -> tuple[list[str], list[Path]]:
     for word in given:
         if "/" not in word and "." not in word:
             names.append(word)
-        elif Path(word).exists():
+        elif Path(word).exists() or Path(word).is_symlink():
             files.append(Path(word))
         else:
             raise UsageError(f"{word}: no such file.")
@@ -51,10 +51,24 @@ def words(given: Sequence[str]) -> tuple[list[str], list[Path]]:
 
 
 def one_by_one(named: Target) -> tuple[Target, ...]:
-    """A target for each of the files that were named. Raises UsageError where none was."""
+    """A target for each of the files that were named; what is none of our files is passed over.
+
+    Raises UsageError where no file was named.
+    """
     if not named.config_files:
         raise UsageError("--each needs files to examine: `regdoctor check config FILE...`.")
-    return tuple(dataclasses.replace(named, config_files=(path,)) for path in named.config_files)
+    ours = [path for path in named.config_files if _may_be_ours(path)]
+    return tuple(dataclasses.replace(named, config_files=(path,)) for path in ours)
+
+
+def _may_be_ours(path: Path) -> bool:
+    """Whether a file is of a kind that regdoctor knows, or cannot be read, which the examination tells."""
+    from regdoctor.probes.named_files import kind_of
+
+    try:
+        return kind_of(None, path) is not None
+    except UsageError:
+        return True
 
 
 def target(

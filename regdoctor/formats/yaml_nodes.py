@@ -185,7 +185,7 @@ _TYPED = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "floa
 def _decode(data: bytes, source: str) -> str:
     utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in data and not utf16:
-        raise UnreadableError(f"{source}:{_line(data, data.index(0))}: a NUL byte: this is binary, not YAML")
+        raise UnreadableError(f"{source}:{_line(data, data.index(0))}: a NUL byte: this is binary, not text")
     try:
         text = data.decode("utf-16" if utf16 else "utf-8-sig")
     except UnicodeDecodeError as error:

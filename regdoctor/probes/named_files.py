@@ -15,7 +15,7 @@ from regdoctor.formats.located import Located, UnreadableError
 from regdoctor.probes.host_tree import read_below
 from regdoctor.target import Target
 
-_SINGLE = (FileKind.GITLAB_YML, FileKind.GITLAB_SECRETS, FileKind.GITLAB_RB)
+_SINGLE = (FileKind.GITLAB_YML, FileKind.GITLAB_SECRETS)
 """Of these an installation has one."""
 _DIALECTS = {
     FileKind.GITLAB_RB: Dialect.OMNIBUS,
@@ -27,13 +27,15 @@ _DIALECTS = {
 def sort_named_files(target: Target, found: Installation | None = None) -> Installation:
     """The installation with the named files in their places, over what was found on the host, if anything.
 
-    Several files config.yml are replicas of one registry: the first is the one that is examined.
+    Several files config.yml are replicas of one registry, several gitlab.rb the nodes of one GitLab.
 
     Raises UsageError, naming the file, where one cannot be read or is none of the kinds that we know.
     """
     named: dict[FileKind, tuple[Path, ...]] = {}
     for path in target.config_files:
-        kind = _kind(target.root, path)
+        kind = kind_of(target.root, path)
+        if kind is None:
+            raise UsageError(f"{path}: empty, or none of the files that regdoctor knows ({', '.join(FileKind)}).")
         named[kind] = (*named.get(kind, ()), path)
     for kind in _SINGLE:
         if len(named.get(kind, ())) > 1:
@@ -85,8 +87,12 @@ _OF_GITLAB_YML = ("host", "port", "api_url", "key", "issuer", "path")
 """What gitlab.yml has in its block `registry` and the chart's values have not."""
 
 
-def _kind(root: Path | None, path: Path) -> FileKind:
-    """What kind of file it is. Raises UsageError where that is not to be told."""
+def kind_of(root: Path | None, path: Path) -> FileKind | None:
+    """What kind of file it is; None for none that we know.
+
+    root: of the host that it lies on, see `read_below`. Raises UsageError, one line that names the file, where it
+    cannot be read.
+    """
     try:
         data = read_below(root, path)
         if path.name in _NAMES:
@@ -99,10 +105,7 @@ def _kind(root: Path | None, path: Path) -> FileKind:
         tree = yaml_tree.parse(data, str(path))  # JSON is YAML, too
     except UnreadableError as error:
         raise UsageError(str(error)) from error
-    found = _in_yaml(path, tree)
-    if found is None:
-        raise UsageError(f"{path}: none of the files that regdoctor knows ({', '.join(FileKind)}).")
-    return found
+    return _in_yaml(path, tree)
 
 
 def _in_yaml(path: Path, tree: Located) -> FileKind | None:

@@ -9,15 +9,14 @@ import psutil
 
 from regdoctor.distribution.settings_schema import generations_knowing
 from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.omnibus_nodes import OmnibusNodes
 from regdoctor.evidence.product import Product
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.chart_rendering import rendered_registry_config as of_chart
 from regdoctor.formats.compose_file import ComposeFile
 from regdoctor.formats.envdir import parse_envdir
-from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.formats.helm_values import HelmValues
 from regdoctor.formats.located import Place
-from regdoctor.formats.omnibus_rendering import rendered_registry_config as of_omnibus
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
@@ -31,7 +30,7 @@ def registry_config(
     installation: Installation,
     product: Product,
     service: ServiceEnvironment | Absent,
-    rb: GitLabRb | Absent,
+    omnibus: OmnibusNodes | Absent,
     values: HelmValues | Absent,
     compose: ComposeFile | Absent,
 ) -> RegistryConfig:
@@ -43,13 +42,13 @@ def registry_config(
     if installation.registry_config is not None:
         return read_config(installation, product, service)
     for made in (
-        of_omnibus(rb) if isinstance(rb, GitLabRb) else None,
+        next(iter(omnibus.registries()), None) if isinstance(omnibus, OmnibusNodes) else None,
         of_chart(values) if isinstance(values, HelmValues) else None,
         _of_container(service, compose),
     ):
         if made is not None:
             return made
-    for absence in (rb, values, compose, service):
+    for absence in (omnibus, values, compose, service):
         if isinstance(absence, Absent) and absence.applicable:
             raise CouldNotGatherError(absence.reason)
     raise NotApplicableError("no configuration of a registry was found on this host")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 from regdoctor.evidence.installation import FileKind, Installation
+from regdoctor.evidence.omnibus_nodes import OmnibusNodes
 from regdoctor.evidence.product import Product
 from regdoctor.evidence.replicas import Replicas
 from regdoctor.formats.compose_file import ComposeFile
@@ -17,7 +19,11 @@ from regdoctor.probes.registry_config import read_config
 
 @probe(reads="the config.yml of every further node (--root) and of every further file named with --config")
 def replicas(
-    installation: Installation, config: RegistryConfig, product: Product, compose: ComposeFile | Absent
+    installation: Installation,
+    config: RegistryConfig,
+    product: Product,
+    compose: ComposeFile | Absent,
+    omnibus: OmnibusNodes | Absent,
 ) -> Replicas:
     """All of them; where no other was named, the examined one alone."""
     no_unit = Absent("a further node's units are not read", applicable=False)
@@ -26,7 +32,12 @@ def replicas(
         dataclasses.replace(installation, registry_config=path, process=None)
         for path in installation.named.get(FileKind.REGISTRY_CONFIG, ())[1:]
     ]
-    return Replicas((config, *(read_config(node, product, no_unit) for node in nodes)), _scaled(config, compose))
+    further = [read_config(node, product, no_unit) for node in nodes]
+    if isinstance(omnibus, OmnibusNodes) and len(omnibus.files) > 1:
+        written = {node.root for node in installation.nodes() if node.registry_config is not None}
+        rendered = [made for made in omnibus.registries() if installation.root_of(Path(made.source)) not in written]
+        further += [made for made in rendered if made.source != config.source]
+    return Replicas((config, *further), _scaled(config, compose))
 
 
 def _scaled(config: RegistryConfig, compose: ComposeFile | Absent) -> Located | None:

@@ -241,7 +241,10 @@ def test_words_that_look_like_paths_are_files(tmp_path: Path, monkeypatch: pytes
 
 
 def test_each_named_file_is_a_target_of_its_own(tmp_path: Path) -> None:
-    both = target(config=[tmp_path / "a.rb", tmp_path / "b.rb"])
+    for name in ("a.rb", "b.rb"):
+        (tmp_path / name).write_text("registry['enable'] = true\n")
+    (tmp_path / "chart.yaml").write_text("replicaCount: 2\n")
+    both = target(config=[tmp_path / "a.rb", tmp_path / "chart.yaml", tmp_path / "b.rb"])
     assert [one.config_files for one in options.one_by_one(both)] == [(tmp_path / "a.rb",), (tmp_path / "b.rb",)]
     with pytest.raises(UsageError, match="--each needs files"):
         options.one_by_one(target())

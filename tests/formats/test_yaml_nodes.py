@@ -29,7 +29,7 @@ REFUSED = {
         b"80: 1\n'80': 2\n",
         "f.yml:2: the key '80' is already there, on line 1",
     ),
-    "NUL": (b"a: 1\nb: \0\n", "f.yml:2: a NUL byte: this is binary, not YAML"),
+    "NUL": (b"a: 1\nb: \0\n", "f.yml:2: a NUL byte: this is binary, not text"),
     "Latin-1": (b"a: 1\nb: caf\xe9\n", "f.yml:2: not UTF-8 text (byte 0xe9); Latin-1 perhaps?"),
     "half of UTF-16": (b"\xff\xfea\0:\0 ", "f.yml: not UTF-16 text, though it begins so (byte 0x20)"),
     "control character": (b"a: 1\nb: \x1b[0m\n", "f.yml:2: the character U+001B is not allowed in YAML"),

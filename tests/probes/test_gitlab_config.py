@@ -8,6 +8,7 @@ import pytest
 
 from regdoctor.check import Dialect
 from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.omnibus_nodes import OmnibusNodes
 from regdoctor.formats.gitlab_rb import parse_gitlab_rb
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.helm_values import parse_helm_values
@@ -19,9 +20,9 @@ from regdoctor.probes.gitlab_config import gitlab_config
 NONE = Absent("there is none", applicable=False)
 
 
-def read(installation: Installation, rb: object = NONE, values: object = NONE) -> GitLabConfig:
+def read(installation: Installation, omnibus: object = NONE, values: object = NONE) -> GitLabConfig:
     """The probe's answer."""
-    found = gitlab_config.gather(installation, rb, values)
+    found = gitlab_config.gather(installation, omnibus, values)
     assert isinstance(found, GitLabConfig)
     return found
 
@@ -60,7 +61,7 @@ def test_without_a_gitlab_yml_gitlab_rb_or_the_charts_values_tell(tmp_path: Path
     here = Installation(tmp_path, Dialect.OMNIBUS, False)
     rb = parse_gitlab_rb(b"registry_external_url 'https://r.example.com:5050'\n", "/etc/gitlab/gitlab.rb")
     values = parse_helm_values([(b"global:\n  hosts: {domain: example.com}\nregistry: {enabled: true}\n", "v.yaml")])
-    assert host(read(here, rb)) == ("r.example.com", "/etc/gitlab/gitlab.rb", 1)
+    assert host(read(here, OmnibusNodes((rb,)))) == ("r.example.com", "/etc/gitlab/gitlab.rb", 1)
     assert host(read(here, values=values))[0] == "registry.example.com"
     with pytest.raises(CouldNotGatherError, match="broken"):
         read(here, Absent("gitlab.rb is broken"))

@@ -400,9 +400,9 @@ def test_a_named_file_of_no_known_kind_is_wrong_usage(tmp_path: Path, text: str,
 
 
 def test_two_files_of_which_there_is_one_and_a_missing_one_are_wrong_usage(tmp_path: Path) -> None:
-    put(tmp_path, "a.rb", "b.rb", text="registry['enable'] = true\n")
-    with pytest.raises(UsageError, match=r"gitlab\.rb.*--each"):
-        look(Target(config_files=(tmp_path / "a.rb", tmp_path / "b.rb")))
+    put(tmp_path, "a.yml", "b.yml", text=GITLAB)
+    with pytest.raises(UsageError, match=r"gitlab\.yml.*--each"):
+        look(Target(config_files=(tmp_path / "a.yml", tmp_path / "b.yml")))
     with pytest.raises(UsageError, match="none: no such file"):
         look(Target(config_files=(tmp_path / "none",)))
 

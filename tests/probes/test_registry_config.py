@@ -15,6 +15,7 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.distribution.generation import Generation
 from regdoctor.evidence.installation import Installation, RunningRegistry
+from regdoctor.evidence.omnibus_nodes import OmnibusNodes
 from regdoctor.evidence.product import Product
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile
@@ -56,7 +57,7 @@ def root(tmp_path: Path) -> Path:
 
 def read(installation: Installation, **sources: object) -> RegistryConfig:
     """The probe's answer; what it reads beside the installation is absent where it is not given."""
-    absent = dict.fromkeys(("service", "rb", "values", "compose"), NONE)
+    absent = dict.fromkeys(("service", "omnibus", "values", "compose"), NONE)
     found = registry_config.gather(installation, PRODUCT, **(absent | sources))
     assert isinstance(found, RegistryConfig)
     return found
@@ -164,7 +165,7 @@ def test_without_a_config_yml_gitlab_rb_tells_what_reconfigure_would_write(root:
     rb = parse_gitlab_rb(
         b"registry_external_url 'https://r.example.com'\nregistry['log_level'] = 'warn'\n", "/etc/gitlab/gitlab.rb"
     )
-    config = read(installed(root, config=False), rb=rb)
+    config = read(installed(root, config=False), omnibus=OmnibusNodes((rb,)))
     assert text(config, "log", "level") == ("warn", "/etc/gitlab/gitlab.rb", 2)
 
 
@@ -175,7 +176,7 @@ def test_without_a_config_yml_the_charts_values_tell(root: Path) -> None:
 
 def test_a_source_that_could_not_be_read_leaves_the_configuration_unknown(root: Path) -> None:
     with pytest.raises(CouldNotGatherError, match=r"gitlab\.rb: permission denied"):
-        read(installed(root, config=False), rb=Absent("/etc/gitlab/gitlab.rb: permission denied"))
+        read(installed(root, config=False), omnibus=Absent("/etc/gitlab/gitlab.rb: permission denied"))
 
 
 def test_a_container_whose_configuration_is_not_to_be_had_says_why(root: Path) -> None:

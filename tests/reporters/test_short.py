@@ -27,4 +27,13 @@ def test_a_finding_stays_on_its_line_and_cannot_forge_another(report: Report, ro
     shown = render(dataclasses.replace(report, rows=(forged,)), Page())
 
     assert len(shown.splitlines()) == 2
-    assert shown.startswith("FAIL critical token_key_mismatch - one FAIL critical two \\x1b[2Kthree\n")
+    assert shown.startswith("FAIL critical token_key_mismatch - one FAIL critical two \\x1b[2Kthree (/var/opt/")
+
+
+def test_what_many_checks_do_not_know_for_one_reason_is_one_line(report: Report, row: Row) -> None:
+    unknown = dataclasses.replace(row, outcome="unknown", message="gitlab.rb:3: a syntax error")
+    rows = tuple(dataclasses.replace(unknown, check=f"check_{number}") for number in range(9))
+    shown = render(dataclasses.replace(report, rows=rows), Page())
+
+    assert shown.splitlines()[0] == ("UNKNOWN check_0, check_1, check_2, and 6 more - gitlab.rb:3: a syntax error")
+    assert len(shown.splitlines()) == 2
