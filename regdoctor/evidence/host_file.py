@@ -17,6 +17,8 @@ class FileState(enum.Enum):
     DIRECTORY = "a directory"
     UNREADABLE = "unreadable"
     EMPTY = "empty"
+    NOT_COPIED = "not copied"
+    """Neither it nor its folder is in a tree that is a copy: nothing can be said of the host itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from regdoctor.check import Dialect
@@ -49,4 +50,8 @@ def _file(installation: Installation, root: Path, setting: Located, folder: Path
     path = installation.locate(named, of_gitlab=of_gitlab) or (folder / named if folder else None)
     if path is None or not named or "\0" in named:
         return HostFile(quote, named, FileState.MISSING, f"{setting.name} names no file that can be followed")
-    return host_file(root, path, installation.name(path), quote, Accounts(root))
+    found = host_file(root, path, installation.name(path), quote, Accounts(root))
+    if found.state is not FileState.MISSING or found.folder_there or installation.live:
+        return found
+    why = f"neither {found.path} nor its folder is in this tree: it was not copied, or is a path inside a container"
+    return dataclasses.replace(found, state=FileState.NOT_COPIED, problem=why)

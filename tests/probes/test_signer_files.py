@@ -83,3 +83,8 @@ def test_without_a_root_or_a_setting_it_does_not_apply(root: Path) -> None:
         gather(None, bundle="/etc/x")
     with pytest.raises(NotApplicableError, match="no configuration names"):
         gather(root)
+
+
+def test_in_a_copy_a_file_whose_folder_is_not_there_was_not_copied(root: Path) -> None:
+    found = bundle(root, "/not/copied/gitlab-registry.crt")
+    assert (found.state, "nor its folder" in found.problem) == (FileState.NOT_COPIED, True)

@@ -42,6 +42,8 @@ def rootcertbundle_unusable(
         return Skip("the registry's configuration names no rootcertbundle")
     if bundle.state is FileState.UNREADABLE:
         return Unknown(f"{bundle.problem}; run as root to see what the registry sees")
+    if bundle.state is FileState.NOT_COPIED:
+        return Unknown(bundle.problem)
     problem, mode = _problem(bundle)
     if not problem:
         return _pass(bundle)

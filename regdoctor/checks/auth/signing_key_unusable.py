@@ -42,6 +42,8 @@ def signing_key_unusable(files: SignerFiles, gitlab: GitLabConfig | Absent) -> O
     problem, mode = _problem(key)
     if problem:
         return _fail(key, problem, mode)
+    if key.state is FileState.NOT_COPIED:
+        return Unknown(key.problem)
     if key.state is not FileState.READABLE:
         return Unknown(f"{key.problem}; run as root to see what GitLab sees")
     return Pass(f"{key.path} holds a key, {_words(key)}")
@@ -51,7 +53,7 @@ def _problem(key: HostFile) -> tuple[str, str]:
     """What is wrong in words, and the failure mode; both empty where nothing is, or nothing can be said."""
     if key.readable_by_git is False:
         return f"GitLab's user git cannot read {key.path}: mode {key.mode or 0:04o}, owner {key.owner}", "GL-02"
-    if key.state is FileState.UNREADABLE:
+    if key.state in (FileState.UNREADABLE, FileState.NOT_COPIED):
         return "", ""
     if key.state is not FileState.READABLE or key.contents is None:
         return key.problem, "GL-01"

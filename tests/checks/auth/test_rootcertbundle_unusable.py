@@ -130,3 +130,8 @@ def test_commands_quote_the_path(given: Given, path: str) -> None:
     shown = command.replace("sudo mv", "printf '%s\\n'")
     run = subprocess.run(["bash", "-c", shown], capture_output=True, text=True, timeout=10, check=True)
     assert run.stdout.splitlines() == [path, f"{path}.wrong"]
+
+
+def test_a_bundle_that_was_not_copied_is_unknown(given: Given) -> None:
+    files = given.files(given.no_file(given.crt, FileState.NOT_COPIED, "it was not copied"), None)
+    assert given.unknown(rootcertbundle_unusable, files=files) == "it was not copied"

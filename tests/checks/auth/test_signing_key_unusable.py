@@ -110,3 +110,8 @@ def test_a_gitlab_whose_registry_is_off_needs_no_key(given: Given) -> None:
 
 def test_no_key_is_no_concern(given: Given) -> None:
     given.skips(signing_key_unusable, files=given.files(given.certificate(given.rsa(1)), None))
+
+
+def test_a_key_that_was_not_copied_is_unknown(given: Given) -> None:
+    files = given.files(None, given.no_file(given.key_path, FileState.NOT_COPIED, "it was not copied"))
+    assert given.unknown(signing_key_unusable, files=files) == "it was not copied"
