@@ -170,6 +170,12 @@ def command(
         listings.show_coverage(names or ["all"])
         return ExitCode.HEALTHY
     chosen, files = options.words(names or [])
+    ours = [path for path in files if options.may_be_ours(path)]
+    for path in files:
+        if path not in ours:
+            output.note(f"regdoctor: {path} says nothing of a registry, and is passed over.")
+    if files and not ours:
+        return ExitCode.HEALTHY if each else ExitCode.NOT_EXAMINED
     if not chosen:
         raise UsageError("say what to check: `all`, a family or a check; `regdoctor check --list` shows them.")
     target = options.target(
@@ -177,7 +183,7 @@ def command(
         registry=registry,
         gitlab=gitlab,
         debug_url=debug_url,
-        config=[*(config or []), *files],
+        config=[*(config or []), *ours],
         roots=root or [],
         repository=repository,
         login=None if plan else options.login(username, from_stdin=password_stdin),
@@ -191,9 +197,6 @@ def command(
         return ExitCode.HEALTHY
     writers = options.writers(formats or [], outputs or [])
     targets = options.one_by_one(target) if each else (target,)
-    if not targets:
-        output.note("regdoctor: none of these files says anything of a registry.")
-        return ExitCode.HEALTHY
     return examination.run(
         chosen,
         targets,

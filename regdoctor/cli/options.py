@@ -51,17 +51,13 @@ def words(given: Sequence[str]) -> tuple[list[str], list[Path]]:
 
 
 def one_by_one(named: Target) -> tuple[Target, ...]:
-    """A target for each of the files that were named; what is none of our files is passed over.
-
-    Raises UsageError where no file was named.
-    """
+    """A target for each of the files that were named. Raises UsageError where none was."""
     if not named.config_files:
         raise UsageError("--each needs files to examine: `regdoctor check config FILE...`.")
-    ours = [path for path in named.config_files if _may_be_ours(path)]
-    return tuple(dataclasses.replace(named, config_files=(path,)) for path in ours)
+    return tuple(dataclasses.replace(named, config_files=(path,)) for path in named.config_files)
 
 
-def _may_be_ours(path: Path) -> bool:
+def may_be_ours(path: Path) -> bool:
     """Whether a file is of a kind that regdoctor knows, or cannot be read, which the examination tells."""
     from regdoctor.probes.named_files import kind_of
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from regdoctor.check import Dialect
+from regdoctor.distribution.storage_drivers import DISTRIBUTION_2_DRIVERS, GITLAB_DRIVERS, SIBLINGS
 from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.exit_codes import UsageError
 from regdoctor.formats import yaml_tree
@@ -108,6 +109,34 @@ def kind_of(root: Path | None, path: Path) -> FileKind | None:
     return _in_yaml(path, tree)
 
 
+_OF_CONFIG = {
+    "storage": (*DISTRIBUTION_2_DRIVERS, *GITLAB_DRIVERS, *SIBLINGS),
+    "http": (
+        "addr",
+        "net",
+        "host",
+        "prefix",
+        "secret",
+        "relativeurls",
+        "headers",
+        "debug",
+        "tls",
+        "http2",
+        "draintimeout",
+    ),
+    "auth": ("token", "htpasswd", "silly"),
+    "notifications": ("endpoints",),
+}
+"""What a registry's config.yml has below sections whose names other programs' files have, too."""
+
+
+def _is_registry_config(tree: Located) -> bool:
+    version = tree.at("version")
+    if version is not None and version.text() == "0.1":
+        return True
+    return any(set(section.entries()) & set(keys) for name, keys in _OF_CONFIG.items() if (section := tree.at(name)))
+
+
 def _in_yaml(path: Path, tree: Located) -> FileKind | None:
     if tree.at("services"):
         return FileKind.COMPOSE
@@ -117,7 +146,7 @@ def _in_yaml(path: Path, tree: Located) -> FileKind | None:
         return FileKind.HELM_VALUES
     if any(tree.at("registry", name) for name in _SECRETS) or (path.suffix == ".json" and tree.at("registry")):
         return FileKind.GITLAB_SECRETS
-    if tree.at("storage") or tree.at("http") or tree.at("version"):
+    if _is_registry_config(tree):
         return FileKind.REGISTRY_CONFIG
     if any(tree.at(*steps) for steps in (("production", "registry"), ("production", "gitlab"), ("gitlab", "host"))):
         return FileKind.GITLAB_YML

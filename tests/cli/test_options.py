@@ -241,10 +241,16 @@ def test_words_that_look_like_paths_are_files(tmp_path: Path, monkeypatch: pytes
 
 
 def test_each_named_file_is_a_target_of_its_own(tmp_path: Path) -> None:
-    for name in ("a.rb", "b.rb"):
-        (tmp_path / name).write_text("registry['enable'] = true\n")
-    (tmp_path / "chart.yaml").write_text("replicaCount: 2\n")
-    both = target(config=[tmp_path / "a.rb", tmp_path / "chart.yaml", tmp_path / "b.rb"])
+    both = target(config=[tmp_path / "a.rb", tmp_path / "b.rb"])
     assert [one.config_files for one in options.one_by_one(both)] == [(tmp_path / "a.rb",), (tmp_path / "b.rb",)]
     with pytest.raises(UsageError, match="--each needs files"):
         options.one_by_one(target())
+
+
+def test_a_file_that_says_nothing_of_a_registry_is_told_from_ours_and_from_one_that_cannot_be_read(
+    tmp_path: Path,
+) -> None:
+    for name, text in {"chart.yaml": "replicaCount: 2\n", "b.yaml": "a: [\n", "config.yml": "version: 0.1\n"}.items():
+        (tmp_path / name).write_text(text)
+    ours = {name for name in ("chart.yaml", "b.yaml", "config.yml") if options.may_be_ours(tmp_path / name)}
+    assert ours == {"b.yaml", "config.yml"}

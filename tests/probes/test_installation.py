@@ -368,6 +368,8 @@ def test_a_named_file_takes_the_place_of_the_one_below_the_root(tmp_path: Path) 
         ("a.yml", "registry: {enabled: true, hpa: {minReplicas: 2}}\n", FileKind.HELM_VALUES),
         ("a.yml", "registry: {host: r.example.com, port: 5050}\n", FileKind.GITLAB_YML),
         ("a.yml", "version: 0.1\n", FileKind.REGISTRY_CONFIG),
+        ("a.yml", "auth: {token: {realm: 'https://gitlab.example.com/jwt/auth'}}\n", FileKind.REGISTRY_CONFIG),
+        ("a.yml", "storage: {s3: {bucket: x}}\n", FileKind.REGISTRY_CONFIG),
         ("site", "server {\n  listen 80;\n}\n", FileKind.NGINX),
         ("daemon.json", "{}", FileKind.DOCKER_DAEMON),
         ("hosts.toml", "", FileKind.HOSTS_TOML),
@@ -389,6 +391,8 @@ def test_each_kind_of_file_is_told(tmp_path: Path, name: str, text: str, kind: F
         ("a: 1\n", "none of the files that regdoctor knows"),
         ("", "none of the files that regdoctor knows"),
         ("apiVersion: v1\nkind: ConfigMap\n", "none of the files that regdoctor knows"),
+        ("version: 2.1\njobs: {build: {}}\n", "none of the files that regdoctor knows"),
+        ("http: {routers: {}, services: {}}\n", "none of the files that regdoctor knows"),
         ("a: [\n", "named.yml:"),
     ],
 )
