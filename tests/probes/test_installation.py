@@ -47,7 +47,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
     def run(*arguments: str, folder: Path = tmp_path, name: str = "docker-registry") -> subprocess.Popen[bytes]:
         if not (tmp_path / name).exists():  # a program that runs may not be written again
             shutil.copy("/bin/sh", tmp_path / name)
-        (folder / "serve").write_text("read line\n")  # the shell takes its first argument for a script
+        if not (folder / "serve").exists():  # written again, it would be empty for a moment to a shell that reads it
+            (folder / "serve").write_text("read line\n")  # the shell takes its first argument for a script
         process = subprocess.Popen([tmp_path / name, *arguments], cwd=folder, stdin=subprocess.PIPE)
         started.append(process)
         deadline = time.monotonic() + 10
