@@ -152,15 +152,23 @@ def _failed(finding: Finding, cause: str | None, seconds: float, dialect: Dialec
         outcome=outcome,
         severity=finding.severity,
         title=item.title,
-        message=redact(fail.message),
+        message=_cut(redact(fail.message)),
         failure_modes=item.failure_modes if fail.failure_modes is None else fail.failure_modes,
         resource=redact(fail.resource),
         explained_by=cause,
-        evidence=tuple(Quote(redact(quote.source), redact(quote.quote), quote.line) for quote in fail.evidence),
+        evidence=tuple(Quote(redact(quote.source), _cut(redact(quote.quote)), quote.line) for quote in fail.evidence),
         remedy=_remedy(fail.remedy, dialect),
         reference=item.reference,
         seconds=seconds,
     )
+
+
+_LONGEST = 600
+"""Characters of a message or a quote: a file may hold a value of a megabyte."""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _other(judged: Judged, dialect: Dialect) -> Row:
@@ -180,7 +188,7 @@ def _other(judged: Judged, dialect: Dialect) -> Row:
         outcome=outcome,
         severity=item.severity,
         title=item.title,
-        message=redact(message),
+        message=_cut(redact(message)),
         failure_modes=item.failure_modes,
         resource="",
         explained_by=None,

@@ -32,8 +32,7 @@ def examine(target: Target, selected: Iterable[Check], observer: Observer | None
     evidence: dict[type, Any] = {Target: target} | {item.probe.provides: item.evidence for item in gathered}
     judged = tuple(
         outcome
-        for item in chosen
-        for outcome in _judge(item, evidence)
+        for outcome in _Judging(chosen, evidence).judge(clock + target.timeout)
         # What it would have taken the network to tell is no part of an examination of files.
         if not (target.offline and outcome.outcome == Skip(_ONLY_FILES))
     )
@@ -164,6 +163,38 @@ def _run(
     answers.put(Gathered(item, evidence, time.monotonic() - began, bug, bad_input))
 
 
+class _Judging:
+    """Judges the evidence, check by check, and gives up on those that a hostile input holds up.
+
+    As with probes, a check that does not come back keeps its daemon thread, which ends with the process.
+    """
+
+    def __init__(self, chosen: tuple[Check, ...], evidence: Mapping[type, Any]) -> None:
+        self._chosen = chosen
+        self._evidence = evidence
+        self._told: queue.SimpleQueue[tuple[Judged, ...]] = queue.SimpleQueue()
+
+    def judge(self, end: float) -> Iterator[Judged]:
+        """The outcomes in the order of the checks. end: by time.monotonic(); what came late has a second more."""
+        threading.Thread(target=self._run, name="checks", daemon=True).start()
+        end = max(end, time.monotonic() + _LEAST_FOR_CHECKS)
+        for number in range(len(self._chosen)):
+            try:
+                yield from self._told.get(timeout=max(end - time.monotonic(), 0))
+            except queue.Empty:
+                for item in self._chosen[number:]:
+                    yield Judged(item, Unknown(f"{item.name} was not judged: {_ALL_OVER}"), 0.0)
+                return
+
+    def _run(self) -> None:
+        for item in self._chosen:
+            self._told.put(_judge(item, self._evidence))
+
+
+_LEAST_FOR_CHECKS = 1.0
+"""Seconds that judging has in any case, where gathering took all the time: it takes a tenth of that."""
+
+
 def _judge(item: Check, evidence: Mapping[type, Any]) -> tuple[Judged, ...]:
     began = time.monotonic()
     arguments = _arguments(item.inputs, evidence)
@@ -181,11 +212,18 @@ def _judge(item: Check, evidence: Mapping[type, Any]) -> tuple[Judged, ...]:
     return tuple(Judged(item, one, seconds) for one in outcomes)
 
 
+_MOST_OUTCOMES = 200
+"""Of one check. A file of ten thousand mistakes is not mended finding by finding."""
+
+
 def _outcomes(told: Outcome | Iterable[Outcome]) -> tuple[Outcome, ...]:
     """What a check gave, one or several. Raises TypeError for anything else: no check may fall silent."""
     outcomes = (told,) if isinstance(told, Outcome) else tuple(_until_undecided(told))
     if not outcomes or not all(isinstance(one, Outcome) for one in outcomes):
         raise TypeError(f"a check must give one or more outcomes, not {outcomes!r}")
+    if len(outcomes) > _MOST_OUTCOMES:
+        rest = f"{len(outcomes) - _MOST_OUTCOMES} more outcomes of this check are left out"
+        outcomes = (*outcomes[:_MOST_OUTCOMES], Unknown(rest))
     return outcomes
 
 

@@ -36,6 +36,8 @@ class Target:
     repository: str | None = None
     """A repository of the registry to try things on; None: one that is made up, or any that is found."""
     allow_writes: bool = False
+    service: str | None = None
+    """Of a Compose file with several registries, the service that is examined; None: the first."""
     offline: bool = False
     """Only files are judged: no probe asks anything over the network, loopback included."""
     timeout: float = 60.0

@@ -435,3 +435,36 @@ def test_a_reader_that_gives_up_makes_its_evidence_absent(provide: Provide, erro
     examination = examine(TARGET, [wants_apple])
 
     assert outcomes(examination) == {"wants_apple": Unknown("/etc/x: no such file")}
+
+
+def test_a_check_that_does_not_come_back_does_not_hold_up_the_examination(provide: Provide) -> None:
+    over = threading.Event()
+
+    @check(title="", severity=Severity.ERROR, failure_modes=())
+    def hangs(apple: Apple) -> Outcome:
+        """Judge."""
+        over.wait(30)
+        return Pass()
+
+    provide(an_apple)
+    started = time.monotonic()
+    examination = examine(dataclasses.replace(TARGET, timeout=0.2), [wants_apple, hangs, takes_any])
+    over.set()
+
+    assert time.monotonic() - started < 10
+    told = outcomes(examination)
+    assert told["wants_apple"] == Pass("Apple")
+    assert [type(told[name]) for name in ("hangs", "takes_any")] == [Unknown, Unknown]
+
+
+def test_a_file_of_ten_thousand_mistakes_is_not_told_mistake_by_mistake(provide: Provide) -> None:
+    @check(title="", severity=Severity.ERROR, failure_modes=())
+    def counts(apple: Apple) -> Iterable[Outcome]:
+        """Judge."""
+        return [Pass(str(number)) for number in range(10_000)]
+
+    provide(an_apple)
+    told = [item.outcome for item in examine(TARGET, [counts]).judged]
+
+    assert told[:200] == [Pass(str(number)) for number in range(200)]
+    assert told[200:] == [Unknown("9800 more outcomes of this check are left out")]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from regdoctor import report
 from regdoctor.catalogue import select
-from regdoctor.check import Dialect, Severity
+from regdoctor.check import Check, Dialect, Severity
 from regdoctor.cli import output
 from regdoctor.cli.options import Writer
 from regdoctor.evidence.endpoints import Endpoints
 from regdoctor.evidence.installation import Installation
 from regdoctor.examination import Examination, Gathered, joined
 from regdoctor.exit_codes import ExitCode
+from regdoctor.formats.compose_file import ComposeFile
+from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.report import Report
 from regdoctor.reporters import Page, reporter
@@ -41,7 +43,7 @@ def run(
     each: the targets are files, each by itself; one that is about something else is as healthy as it can be.
     """
     selected, accepted = select(names), parse(ignore)
-    examination = joined([examine(target, selected, _tell if verbose else None) for target in targets])
+    examination = joined([one for target in targets for one in _examine(target, selected, verbose=verbose)])
     dialect = examination.target.dialect or _dialect(examination)
     document = report.build(examination, describe(examination, dialect, targets), dialect, accepted)
     complaints = "\n".join(
@@ -60,6 +62,21 @@ def run(
     if complaints:
         return ExitCode.USAGE
     return _exit_code(document, fail_on, strict=strict, told=told or each)
+
+
+_MOST_SERVICES = 20
+"""Registries of one Compose file that are examined."""
+
+
+def _examine(target: Target, selected: Sequence[Check], *, verbose: bool) -> Iterator[Examination]:
+    """The examination of a target, and one more for each further registry of its Compose file."""
+    first = examine(target, selected, _tell if verbose else None)
+    yield first
+    project, config = first.evidence(ComposeFile), first.evidence(RegistryConfig)
+    registries = project.registries if isinstance(project, ComposeFile) else ()
+    if registries and registries[0].config is config:
+        for registry in registries[1:_MOST_SERVICES]:
+            yield examine(dataclasses.replace(target, service=registry.service.name), selected)
 
 
 _NOTHING_WRONG = "regdoctor: nothing that concerns a registry is wrong in these files."

@@ -21,12 +21,14 @@ from regdoctor.formats.registry_config import RegistryConfig, parse_registry_con
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
 from regdoctor.probes.host_tree import list_below, read_below
+from regdoctor.target import Target
 
 Variable = tuple[str, str, Place]
 
 
 @probe(reads="the registry's config.yml, and the REGISTRY_* variables of its process, its service or its directory")
 def registry_config(
+    target: Target,
     installation: Installation,
     product: Product,
     service: ServiceEnvironment | Absent,
@@ -44,7 +46,7 @@ def registry_config(
     for made in (
         next(iter(omnibus.registries()), None) if isinstance(omnibus, OmnibusNodes) else None,
         of_chart(values) if isinstance(values, HelmValues) else None,
-        _of_container(service, compose),
+        _of_container(service, compose, target.service),
     ):
         if made is not None:
             return made
@@ -75,10 +77,14 @@ def _with_units_file(installation: Installation, service: ServiceEnvironment | A
     return dataclasses.replace(installation, registry_config=installation.locate(named.text() or ""))
 
 
-def _of_container(service: ServiceEnvironment | Absent, compose: ComposeFile | Absent) -> RegistryConfig | None:
-    """Of the first registry that a Compose file or a unit starts in a container."""
+def _of_container(
+    service: ServiceEnvironment | Absent, compose: ComposeFile | Absent, wanted: str | None
+) -> RegistryConfig | None:
+    """Of the first registry, or the wanted one, that a Compose file or a unit starts in a container."""
     if isinstance(compose, ComposeFile):
         for registry in compose.registries:
+            if wanted not in (None, registry.service.name):
+                continue
             if registry.config is None:
                 raise CouldNotGatherError(registry.problem)
             return registry.config

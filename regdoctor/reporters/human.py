@@ -37,15 +37,41 @@ def render(report: Report, page: Page) -> str:
         shown = [row for row in report.causes if _severity(report, row) >= page.show]
         console.print(_answer(report, shown))
         told: set[str] = set()
-        for number, row in enumerate(shown, 1):
+        pages, brief = _in_full(shown)
+        for number, row in enumerate(pages, 1):
             console.print()
             # A check may have found several causes: what it explains is shown under the first of them.
             folded = () if row.check in told else report.explained(row.check)
             told.add(row.check)
-            _cause(console, row, folded, f"{number}. " if len(shown) > 1 else "")
+            _cause(console, row, folded, f"{number}. " if len(pages) > 1 else "")
+        _in_brief(console, brief)
         _without_finding(console, report, full=page.full)
         console.print(Text(f"\n{_counts(report, hidden=len(report.causes) - len(shown))}"))
     return "\n".join(line.rstrip() for line in written.get().splitlines()) + "\n"
+
+
+_PAGES = 5
+"""Findings of one check that are shown in full; what mends those mends the rest."""
+
+
+def _in_full(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The causes to show in full, and those of the same checks that a line each is enough for."""
+    seen: Counter[str] = Counter()
+    pages: list[Row] = []
+    brief: list[Row] = []
+    for row in rows:
+        seen[row.check] += 1
+        (pages if seen[row.check] <= _PAGES else brief).append(row)
+    return pages, brief
+
+
+def _in_brief(console: Console, rows: list[Row]) -> None:
+    for check in dict.fromkeys(row.check for row in rows):
+        same = [row for row in rows if row.check == check]
+        console.print(Text(f"\n{len(same)} more of {check}, mended likewise"))
+        for row in same:
+            line = next((f" ({quote.source}:{quote.line})" for quote in row.evidence if quote.line), "")
+            _indented(console, Text(printable(f"- {row.message}{line}")), 2)
 
 
 def _severity(report: Report, cause: Row) -> Severity:

@@ -91,3 +91,22 @@ def test_the_pre_commit_hook_judges_the_files_that_it_is_given(hook: dict[str, s
     assert "README.md" not in given
     assert done.returncode == 1
     assert "external_url_unusable" in done.stdout
+
+
+def test_every_registry_of_a_compose_file_is_judged(regdoctor: Command, repository: Path) -> None:
+    services = "".join(
+        f"  {name}:\n    image: registry:2.8.3\n    environment:\n      {variable}\n"
+        f"      REGISTRY_AUTH: htpasswd\n      REGISTRY_AUTH_HTPASSWD_REALM: r\n"
+        f"      REGISTRY_AUTH_HTPASSWD_PATH: /auth/htpasswd\n    volumes: ['{name}:/var/lib/registry']\n"
+        for name, variable in {
+            "mirror": "REGISTRY_LOG_LEVEL: info",
+            "second": "REGISTRY_LOG_LEVEL: verbose",
+            "third": "REGISTRY_LOG_LEVEL: chatty",
+        }.items()
+    )
+    (repository / "docker-compose.yml").write_text(f"services:\n{services}volumes: {{mirror: {{}}, second: {{}}}}\n")
+    ended = regdoctor("check", "log_level_invalid", "docker-compose.yml", "--format", "short")
+
+    assert ended.out.count("FAIL ") == 2
+    assert "docker-compose.yml:13)" in ended.out
+    assert "docker-compose.yml:21)" in ended.out

@@ -27,6 +27,7 @@ from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes.registry_config import registry_config
+from regdoctor.target import Target
 
 NONE = Absent("there is none", applicable=False)
 CONTAINER = ContainerService("registry", Place("r.service"), None)
@@ -58,7 +59,7 @@ def root(tmp_path: Path) -> Path:
 def read(installation: Installation, **sources: object) -> RegistryConfig:
     """The probe's answer; what it reads beside the installation is absent where it is not given."""
     absent = dict.fromkeys(("service", "omnibus", "values", "compose"), NONE)
-    found = registry_config.gather(installation, PRODUCT, **(absent | sources))
+    found = registry_config.gather(Target(), installation, PRODUCT, **(absent | sources))
     assert isinstance(found, RegistryConfig)
     return found
 

@@ -124,3 +124,15 @@ def test_what_could_not_be_told_is_never_shortened(report: Report, row: Row) -> 
     shown = render(with_rows(report, row, *many(row, "unknown", 30)), Page(width=80))
 
     assert shown.count("  ? unknown_") == 30
+
+
+def test_after_some_findings_of_one_check_a_line_each_is_enough(report: Report, row: Row) -> None:
+    rows = [dataclasses.replace(row, message=f"Finding {number}") for number in range(9)]
+    shown = render(with_rows(report, *rows), Page(width=120))
+
+    assert shown.count("\n  Remedy\n") == 5
+    assert (
+        "\n4 more of token_key_mismatch, mended likewise\n  - Finding 5 (/var/opt/gitlab/registry/config.yml:12)"
+        in shown
+    )
+    assert "Finding 8" in shown
