@@ -7,7 +7,6 @@ import hmac
 import json
 import re
 import threading
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -21,9 +20,11 @@ _NAMES = re.compile(r"(?i)access_?key(?:_?id)?")
 """Kinds that name who asks, as a user's name does. Where one is a plain word (`minio`), wiping it from other text would
 spoil hosts and remedies and hide nothing."""
 
-_known: Mapping[str, str] = {}
-"""Each form of each known secret with its placeholder, the longest first: one that is part of another must not leave
-the rest of it standing. Never changed, only replaced as a whole, so that `redact` needs no lock."""
+_known: dict[str, str] = {}
+"""Each form of each known secret with its placeholder."""
+_ordered: tuple[tuple[int, int], tuple[tuple[str, str], ...]] = ((0, 0), ())
+"""The same as pairs, the longest first: one that is part of another must not leave the rest of it standing. Made anew
+where the known ones, told by identity and number, are others by now."""
 _lock = threading.Lock()
 
 
@@ -71,7 +72,6 @@ class Secret:
 
 def remember(value: str, kind: str) -> None:
     """Wipe `value` from every text that passes `redact` from now on, also percent-, JSON- or base64-encoded."""
-    global _known  # noqa: PLW0603 - the one place that replaces it
     if len(value) < _SHORTEST or value.lower() in _WORDS or (_NAMES.fullmatch(kind) and value.isalpha()):
         return
     placeholder = f"[redacted {kind}]"
@@ -89,8 +89,17 @@ def remember(value: str, kind: str) -> None:
         *(line for line in value.splitlines() if len(line) >= 20 and not line.startswith("-----")),
     }
     with _lock:
-        known = {**dict.fromkeys(forms, placeholder), **_known}
-        _known = dict(sorted(known.items(), key=lambda pair: len(pair[0]), reverse=True))
+        for form in forms:
+            _known.setdefault(form, placeholder)
+
+
+def _longest_first() -> tuple[tuple[str, str], ...]:
+    global _ordered  # noqa: PLW0603 - replaced as a whole
+    with _lock:
+        key = (id(_known), len(_known))
+        if _ordered[0] != key:
+            _ordered = (key, tuple(sorted(_known.items(), key=lambda pair: len(pair[0]), reverse=True)))
+        return _ordered[1]
 
 
 # Each expression is anchored on a literal and takes no run of characters twice, so that time grows in proportion to
@@ -138,7 +147,7 @@ _AWS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 
 def redact(text: str) -> str:
     """`text` with every known secret, and everything of the shape of one, replaced by a placeholder."""
-    for form, placeholder in _known.items():
+    for form, placeholder in _longest_first():
         if form in text:
             text = text.replace(form, placeholder)
     text = _PEM_KEY.sub("[redacted private key]", text)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable, Mapping
 
 from regdoctor.check import Dialect, Remedies, Remedy
 from regdoctor.distribution.setting_names import in_gitlab_rb, in_helm_values
 from regdoctor.distribution.setting_variables import variable_of
 from regdoctor.distribution.storage_drivers import SIBLINGS
+from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.formats.located import Located
+from regdoctor.injection import Absent
 
 RECONFIGURE = "sudo gitlab-ctl reconfigure"
 
@@ -26,7 +29,7 @@ def change(setting: str, value: bool | int | str, why: str, *, now: Located | No
         plain = Remedy(
             f"{why} It is said by a variable ({now.place.source}), which wins over config.yml. Set it there, then "
             "restart the registry:",
-            (f"{now.name}={_scalar(value, quotes=False)}",),
+            ("=".join(_assignment(setting, value, quote=_in_shell)),),
         )
     return {
         Dialect.PLAIN: plain,
@@ -34,7 +37,7 @@ def change(setting: str, value: bool | int | str, why: str, *, now: Located | No
         Dialect.HELM: _helm(setting, value, why),
         Dialect.COMPOSE: Remedy(
             f"{why} In the environment of the registry's service, then `docker compose up -d`:",
-            (f"{variable_of(setting)}: {_quoted(_scalar(value))}",),
+            (": ".join(_assignment(setting, value, quote=_quoted)),),
         ),
     }
 
@@ -54,6 +57,43 @@ def remove(setting: str, why: str) -> Remedies:
             ("docker compose up -d",),
         ),
     }
+
+
+def in_nginx_words(rb: GitLabRb | Absent, *lines: str) -> tuple[str, ...]:
+    """Lines of gitlab.rb that set registry['nginx'][…], under the name that the file itself uses.
+
+    Where it sets the legacy registry_nginx alone they are written so: a file with both names is read key by key,
+    and a deprecated line on top of a present one has no effect.
+    """
+    if not isinstance(rb, GitLabRb) or "registry_nginx" not in rb.tree.entries():
+        return lines
+    section = rb.tree.entries().get("registry")
+    if section is not None and isinstance(section.value, Mapping) and "nginx" in section.value:
+        return lines
+    return tuple(line.replace("registry['nginx'][", "registry_nginx[") for line in lines)
+
+
+def _assignment(setting: str, value: bool | int | str, *, quote: Callable[[str], str]) -> tuple[str, str]:
+    """The variable that sets a setting, and its value in quotation marks.
+
+    What is inside a parameter of `storage` or `auth` is out of a variable's reach: there the parameter is set as a whole
+    (distribution's configuration/parser.go; seen with 2.8: `readonly config key must contain additional keys`).
+    """
+    parts = setting.split(".")
+    text = _scalar(value, quotes=False)
+    if parts[0] in ("storage", "auth") and len(parts) > _REACH:
+        for part in reversed(parts[_REACH:]):
+            text = f"{{{part}: {text}}}"
+        parts = parts[:_REACH]
+    return variable_of(".".join(parts)), quote(text)
+
+
+_REACH = 3
+"""Steps of a path in `storage` or `auth` that a variable's name can take."""
+
+
+def _in_shell(text: str) -> str:
+    return text if all(char.isalnum() or char in "-_./:@%+," for char in text) else f"'{text}'"
 
 
 def as_yaml(setting: str, value: bool | int | str) -> str:
@@ -78,7 +118,8 @@ def as_yaml(setting: str, value: bool | int | str) -> str:
 def _omnibus(setting: str, value: bool | int | str, why: str) -> Remedy:
     ruby = in_gitlab_rb(setting)
     if ruby is None:
-        line = f"registry['env'] = {{ \"{variable_of(setting)}\" => {_quoted(_scalar(value))} }}"
+        name, text = _assignment(setting, value, quote=_quoted)
+        line = f"registry['env'] = {{ \"{name}\" => {text} }}"
         return Remedy(
             f"{why} Omnibus has no key of its own for {setting}, so by a variable in /etc/gitlab/gitlab.rb (add it to "
             "registry['env'] where that is set already):",

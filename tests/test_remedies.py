@@ -6,8 +6,10 @@ import pytest
 import yaml
 
 from regdoctor.check import Dialect
+from regdoctor.formats.gitlab_rb import parse_gitlab_rb
 from regdoctor.formats.located import Located, Place
-from regdoctor.remedies import as_yaml, change, remove
+from regdoctor.injection import Absent
+from regdoctor.remedies import RECONFIGURE, as_yaml, change, in_nginx_words, remove
 
 WHY = "It is off."
 
@@ -90,3 +92,31 @@ def test_a_setting_is_removed_by_its_own_name() -> None:
     assert "storage.s3.pathstyle" in remedies[Dialect.PLAIN].text
     assert "registry['storage']['s3']['pathstyle']" in remedies[Dialect.OMNIBUS].text
     assert "REGISTRY_STORAGE_S3_PATHSTYLE" in remedies[Dialect.COMPOSE].text
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        (b"registry_nginx['listen_https'] = false\n", "registry_nginx['listen_port'] = 1"),
+        (b"registry_nginx['a'] = 1\nregistry['nginx']['b'] = 1\n", "registry['nginx']['listen_port'] = 1"),
+        (b"registry_nginx['a'] = 1\nregistry['dir'] = '/r'\n", "registry_nginx['listen_port'] = 1"),
+        (b"", "registry['nginx']['listen_port'] = 1"),
+        (None, "registry['nginx']['listen_port'] = 1"),
+    ],
+)
+def test_nginx_is_set_by_the_name_that_gitlab_rb_uses(code: bytes | None, line: str) -> None:
+    rb = Absent("none") if code is None else parse_gitlab_rb(code, "gitlab.rb")
+    assert in_nginx_words(rb, "registry['nginx']['listen_port'] = 1", RECONFIGURE) == (line, RECONFIGURE)
+
+
+def test_inside_a_parameter_of_the_storage_the_whole_parameter_is_set() -> None:
+    """REGISTRY_STORAGE_MAINTENANCE_READONLY_ENABLED makes distribution 2.8 panic, or does nothing over a file."""
+    name = "REGISTRY_STORAGE_MAINTENANCE_READONLY"
+    now = Located(True, Place("environment of process 7", None, "environment"), name)
+    remedies = change("storage.maintenance.readonly.enabled", False, WHY, now=now)
+
+    assert remedies[Dialect.COMPOSE].commands == (f'{name}: "{{enabled: false}}"',)
+    assert remedies[Dialect.PLAIN].commands == (f"{name}='{{enabled: false}}'",)
+    assert remedies[Dialect.OMNIBUS].commands[0] == (
+        "registry['storage']['maintenance']['readonly']['enabled'] = false"
+    )

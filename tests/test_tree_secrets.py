@@ -117,10 +117,11 @@ def test_no_report_shows_a_secret_of_a_file(kind: str, tmp_path: Path, plant: Ca
         [*words, *formats, "--format", "human"], capture_output=True, text=True, env=environment, check=False
     )
 
-    assert done.returncode in (0, 1, 3), done.stderr
+    assert done.returncode in (0, 1, 2, 3), done.stderr
     assert "Traceback" not in done.stderr
     told = {"human": done.stdout, "errors": done.stderr}
     told |= {name: (tmp_path / name).read_text() for name in ("json", "short")}
-    assert all(told.values())
+    assert told["json"]
+    assert told["short"]
     for secret in (CANARY, "CanaryHash"):
         assert {name: text.count(secret) for name, text in told.items()} == dict.fromkeys(told, 0)

@@ -7,7 +7,12 @@ import re
 from collections.abc import Mapping
 
 from regdoctor.distribution.generation import Generation
+from regdoctor.distribution.settings_needless import why_needless
 from regdoctor.distribution.settings_schema import Path, Version, children, known, settings, ungrouped
+
+_CREDENTIALS = ("accesskey", "secretkey")
+_ABBREVIATION = 4
+"""From this many letters on, the beginning of just one name (`rootdir`) is taken for that name."""
 
 
 def nearest(path: Path, generation: Generation | None, version: Version = ()) -> str | None:
@@ -18,11 +23,23 @@ def nearest(path: Path, generation: Generation | None, version: Version = ()) ->
         target = tuple(wanted[1] if part == "?" else part for part in renamed)
         if known(target, generation, version) is not None:
             return _as_written(target, path)
+    if why_needless(wanted, generation):
+        return None
     beside = [item for item in children(wanted[:-1], generation, version) if item != wanted[-1]]
     here = _closest(wanted[-1], beside)
     if here is not None:
         return _as_written((*wanted[:-1], here), path)
+    if known(wanted, None) is not None:
+        return None  # right for another product: then it was not meant for another section
     return _elsewhere(wanted, generation, version)
+
+
+def misspelt_credential(path: Path, generation: Generation | None, version: Version = ()) -> str | None:
+    """The credential of S3 that a key was meant to be, as `nearest`; None for a right or another key."""
+    if len(path) != 3 or ungrouped(path)[:2] != ("storage", "s3") or known(path, generation, version) is not None:
+        return None
+    near = nearest(path, generation, version)
+    return near if near is not None and near.rpartition(".")[2] in _CREDENTIALS else None
 
 
 def _closest(name: str, choices: list[str]) -> str | None:
@@ -30,7 +47,10 @@ def _closest(name: str, choices: list[str]) -> str | None:
     if _plain(name) in plain:
         return plain[_plain(name)]
     near = difflib.get_close_matches(_plain(name), plain, 1, 0.8)
-    return plain[near[0]] if near else None
+    if near:
+        return plain[near[0]]
+    cut = [choice for start, choice in plain.items() if len(name) >= _ABBREVIATION and start.startswith(_plain(name))]
+    return cut[0] if len(cut) == 1 else None
 
 
 def _elsewhere(path: Path, generation: Generation | None, version: Version) -> str | None:

@@ -116,5 +116,4 @@ def meant(path: tuple[str, ...]) -> str | None:
     names = NGINX if "nginx" in before or before == ["registry_nginx"] else REGISTRY
     names = RAILS_REGISTRY if before == ["gitlab_rails"] else names
     near = difflib.get_close_matches(key.lower(), sorted(names), n=1, cutoff=_ALIKE)
-    root = ["registry", "nginx"] if before == ["registry_nginx"] else before
-    return "".join((root[0], *(f"['{part}']" for part in (*root[1:], near[0])))) if near else None
+    return "".join((before[0], *(f"['{part}']" for part in (*before[1:], near[0])))) if near else None

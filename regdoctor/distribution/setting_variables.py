@@ -32,6 +32,20 @@ def key_of(section: Path, part: str, generation: Generation | None, version: Ver
     return next((key for key in below if key != "*" and _field(section, key) == wanted), None)
 
 
+def setting_of(variable: str) -> Path | None:
+    """The setting of any product that a variable's name stands for; None where there is none, or any key is taken.
+
+    variable: REGISTRY_ and the path, with numbers for the items of lists.
+    """
+    path: Path = ()
+    for part in variable.upper().split("_")[1:]:
+        key = part if part.isdigit() else key_of(path, part, None)
+        if key is None:
+            return None
+        path = (*path, key)
+    return path or None
+
+
 def variable_of(setting: str) -> str:
     """The variable that sets a setting: `REGISTRY_NOTIFICATIONS_EVENTCONFIG_INCLUDEREFERENCES`."""
     parts = tuple(setting.split("."))

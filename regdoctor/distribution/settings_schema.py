@@ -72,6 +72,22 @@ def generations_knowing(path: Path) -> frozenset[Generation]:
     return frozenset() if found is None else frozenset(found.known_by)
 
 
+def readers_of(path: Path) -> str:
+    """The products and versions that know a setting, in words: `distribution 3 and GitLab's registry`; or nothing."""
+    found = _find(ungrouped(path))
+    spans = {} if found is None else found.known_by
+    return " and ".join(_spanned(generation, spans[generation]) for generation in Generation if generation in spans)
+
+
+def _spanned(generation: Generation, span: tuple[Version, Version]) -> str:
+    since, until = (".".join(map(str, bound)) for bound in span)
+    name = str(generation)
+    if since or until:
+        bare = name.rpartition(" ")[0] if generation is not Generation.GITLAB else name
+        name = f"{bare} {since} and later" if since else f"{bare} before {until}"
+    return name
+
+
 @lru_cache(maxsize=512)
 def children(path: Path, generation: Generation | None, version: Version = ()) -> tuple[str, ...]:
     """The keys that the product knows directly below a path, in the order of the tables."""

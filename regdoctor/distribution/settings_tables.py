@@ -6,7 +6,8 @@ it where not all do: `3>=3.1`, `gitlab<19`. A type of `free` takes any keys belo
 
 Sources: configuration/configuration.go of distribution 2.8.2 (what the program itself takes), 3.0 and 3.1, and of
 GitLab's registry 4.x; registry/storage/driver/*/ of each for the parameters of drivers. What a product reads and leaves
-without effect counts as known, as do keys that Harbor's build of distribution 2 adds.
+without effect counts as known, as do keys that Harbor's builds add: redis.sentinelMasterSet and redis.enableTLS of its
+templates (harbor-helm, registry-cm.yaml), redis.sentinel of make/photon/registry/redis.patch.
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ redis                           | addr                                          
 redis                           | password                                          | text     | all
 redis                           | db                                                | int      | all
 redis                           | dialtimeout readtimeout writetimeout              | duration | all
-redis                           | sentinelmasterset                                 | text     | 2
+redis                           | sentinelmasterset sentinelMasterSet               | text     | 2
+redis                           | enableTLS                                         | bool     | 2
 redis.pool                      | maxidle maxactive                                 | int      | 2
 redis.pool                      | idletimeout                                       | duration | 2 gitlab
 redis.pool                      | size                                              | int      | gitlab
@@ -95,6 +97,8 @@ redis                           | routebylatency routerandomly disableidentity  
 redis                           | disableindentity unstableresp3 isclustermode      | bool     | 3
 redis                           | failingtimeoutseconds                             | int      | 3
 redis                           | maintnotificationsconfig                          | free     | 3
+redis.sentinel                  | masterName                                        | text     | 3
+redis.sentinel                  | addresses                                         | texts    | 3
 redis.tls                       | certificate key                                   | text     | 3
 redis.tls                       | rootcas                                           | texts    | 3
 redis.tls                       | enabled insecure                                  | bool     | gitlab
@@ -221,6 +225,11 @@ swift                           | insecureskipverify chunksize secretkey accessk
 swift                           | tempurlcontainerkey tempurlmethods authversion    | any      | 2 gitlab
 """
 """Below `storage`. Values of maps are checked by their drivers, not by the reader of the file: `any`."""
+
+ADDED_BY_HARBOR = frozenset(
+    (("redis", "sentinelmasterset"), ("redis", "sentinelMasterSet"), ("redis", "enableTLS"), ("redis", "sentinel"))
+)
+"""What the releases of distribution do not know, though the tables have it under their name."""
 
 SAME_DRIVERS = {"s3aws": "s3", "s3_v1": "s3", "s3_v2": "s3", "azure_v1": "azure", "azure_v2": "azure"}
 """Drivers that take the parameters of another: the second name of S3, and GitLab's names for both SDKs."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from regdoctor.check import Quote
 from regdoctor.distribution.generation import Generation
+from regdoctor.distribution.settings_exclusive import exclusive_to_one
 from regdoctor.formats.image_defaults import image_name
 from regdoctor.formats.located import Computed, Located
 from regdoctor.formats.registry_version import read_version
 
-__all__ = ["Generation", "Product", "from_image", "from_version"]
+__all__ = ["Generation", "Product", "from_image", "from_settings", "from_version"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,25 @@ def from_version(version: Located) -> Product | None:
     """
     generation, numbers = read_version(version.text() or "")
     return None if generation is None else Product(generation, numbers, (version.quote(),))
+
+
+def from_settings(tree: Located) -> Product | None:
+    """The product whose keys a config.yml holds, where at least two are known to it alone and none to another alone.
+
+    tree: as the file has it, without variables.
+    """
+    values = {path: value for path, value in tree.walk() if path}
+    found = exclusive_to_one(values)
+    if found is None:
+        return None
+    generation, paths = found
+    version = (3,) if generation is Generation.DISTRIBUTION_3 else ()
+    quotes = (_of_one(values[path], generation) for path in paths)
+    return Product(generation, version, tuple(quotes))
+
+
+def _of_one(value: Located, generation: Generation) -> Quote:
+    return Quote(value.place.source, f"{value.name}, which {generation} alone knows", value.place.line)
 
 
 def from_image(reference: Located) -> Product | None:

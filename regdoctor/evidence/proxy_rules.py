@@ -19,6 +19,8 @@ _ANY = ("", "0.0.0.0", "[::]", "::", "*")  # noqa: S104 - compared, not bound
 _REGISTRY_NAME = re.compile(r"registry|distribution|docker")
 """Words in the names that a registry's container is given."""
 _WORKHORSE_PORT = 8181
+_USUAL_PORT = 5000
+"""Where registries listen by themselves, and where GitLab's site lib/support/nginx/registry-ssl looks for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Route:
     location: Location
     destination: Destination
     """Where it leads; one of them where a variable gives several."""
+    taken_for: str = ""
+    """By what it was taken for the registry's, where no configuration tells; empty where it is the registry's."""
 
     @property
     def name(self) -> str:
@@ -57,16 +61,22 @@ def registry_routes(
     """Every location that takes the registry's requests (/v2/) and passes them on to it.
 
     It is the registry's where proxy_pass leads to http.addr, where it is /v2/ itself, or where the server has the
-    registry's public name; never where it leads to GitLab's workhorse. Raises UndecidedError where http.addr or the
-    registry's name is computed at run time.
+    registry's public name; never where it leads to GitLab's workhorse. Where neither configuration is there, and
+    nginx's files were named by hand, it is taken for the registry's by port 5000 or the server's name (`taken_for`).
+    Raises UndecidedError where http.addr or the registry's name is computed at run time.
     """
-    return tuple(
-        Route(server, location, destination)
-        for server in nginx.servers
-        for location in locations_for_v2(server)
-        for destination in destinations(location, nginx)
-        if not _is_workhorse(destination) and _is_registrys(server, location, destination, config, gitlab)
-    )
+    is_alone = nginx.by_hand and isinstance(config, Absent) and isinstance(gitlab, Absent)
+    found: list[Route] = []
+    for server in nginx.servers:
+        for location in locations_for_v2(server):
+            for destination in destinations(location, nginx):
+                if _is_workhorse(destination):
+                    continue
+                if _is_registrys(server, location, destination, config, gitlab):
+                    found.append(Route(server, location, destination))
+                elif is_alone and (sign := _sign_of_registry(server, destination)):
+                    found.append(Route(server, location, destination, taken_for=sign))
+    return tuple(found)
 
 
 def routes_elsewhere(
@@ -142,6 +152,14 @@ def _is_registrys(
         return True
     public = public_address(gitlab)
     return public is not None and serves(server, public) and not _is_gitlabs(server, gitlab, public)
+
+
+def _sign_of_registry(server: Server, destination: Destination) -> str:
+    """By what a route is most likely a registry's, where nothing but nginx's own file is known; empty for nothing."""
+    if any(address.port == _USUAL_PORT for address in destination.addresses):
+        return f"it leads to port {_USUAL_PORT}"
+    name = next((name for name in server.names if name.startswith("registry")), None)
+    return f"its server is called {name}" if name else ""
 
 
 def _is_gitlabs(server: Server, gitlab: GitLabConfig | Absent, public: PublicAddress) -> bool:

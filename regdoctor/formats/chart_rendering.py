@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from regdoctor.formats import chart_sections
 from regdoctor.formats.chart_defaults import CHART_DEFAULT, chart_defaults
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.helm_values import HelmValues, laid_over
@@ -33,12 +34,12 @@ def rendered_registry_config(values: HelmValues) -> RegistryConfig | None:
         "http": _http(values, given),
         "health": given.at("registry", "health"),
         "auth": _section("auth", {"token": _token(values, given)}),
-        "validation": given.at("registry", "validation"),
+        "validation": _written(given, chart_sections.validation, "registry", "validation"),
         "storage": _storage(values, given),
-        "notifications": given.at("registry", "notifications"),
-        "database": given.at("registry", "database"),
-        "gc": given.at("registry", "gc"),
-        "redis": given.at("registry", "redis"),
+        "notifications": _written(given, chart_sections.notifications, "global", "registry", "notifications"),
+        "database": _written(given, chart_sections.database, "registry", "database"),
+        "gc": _written(given, chart_sections.gc, "registry", "gc"),
+        "redis": _written(given, chart_sections.redis, "registry", "redis"),
     }
     return RegistryConfig(_section("", tree), _source(values))
 
@@ -83,14 +84,18 @@ _WEBSERVICE = ("gitlab", "webservice", "registry")
 
 def _http(values: HelmValues, given: Located) -> Located:
     port, debug = given.at("registry", "service", "internalPort"), given.at("registry", "debug", "addr", "port")
-    listening = {"addr": _address(debug), "tls": given.at("registry", "debug", "tls")}
+    debug_tls = given.at("registry", "debug", "tls")
+    listening = {
+        "addr": _address(debug),
+        "tls": chart_sections.tls(debug_tls) if debug_tls is not None and _is_on(debug_tls.at("enabled")) else None,
+    }
     tls = given.at("registry", "tls")
     return _section(
         "http",
         {
             "addr": _address(port),
             "debug": _section("http.debug", listening) if debug is not None else None,
-            "tls": tls if tls is not None and _is_on(tls.at("enabled")) else None,
+            "tls": chart_sections.tls(tls) if tls is not None and _is_on(tls.at("enabled")) else None,
             "draintimeout": given.at("registry", "draintimeout"),
             "relativeurls": given.at("registry", "relativeurls"),
             "secret": _made_from(values, "httpSecret", "http.secret"),
@@ -190,6 +195,12 @@ def _made_from(values: HelmValues, section: str, name: str) -> Located:
     told = _first(values.tree, ("registry", section, "secret"), ("global", "registry", section, "secret"))
     words = f"in the secret {told.text()}" if told is not None else "in a secret that the chart makes"
     return Located(Computed(words), told.place if told is not None else CHART_DEFAULT, name)
+
+
+def _written(given: Located, write: Callable[[Located], Located], *path: str) -> Located | None:
+    """A section as the chart writes it; None where there is none. One that is worked out at run time stays so."""
+    section = given.at(*path)
+    return write(section) if section is not None and isinstance(section.value, Mapping) else section
 
 
 def _first(tree: Located, *paths: tuple[str, ...]) -> Located | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import itertools
 import re
 import shlex
 from dataclasses import dataclass
@@ -16,6 +18,11 @@ _SETTING = re.compile(r"\s*[\"']?([A-Za-z_][A-Za-z0-9_]*)[\"']?\s*=\s*(.*)")
 _CONTAINER = frozenset(("docker", "podman", "nerdctl", "docker-compose", "kubectl", "crictl"))
 """Programs that run a command where paths are a container's."""
 _COLLECT = ("garbage-collect", "registry-garbage-collect")
+_COLLECTORS = ("gitlab-ctl", "registry", "docker-registry")
+_VALUED = frozenset(("-u", "--user", "-e", "--env", "-w", "--workdir", "--env-file", "--index"))
+"""Options of `docker exec` that take a word of their own."""
+_NEAR = 0.85
+"""How alike a word and the name of the command must be for it to be misspelt."""
 _MOST_LINES = 20_000
 
 
@@ -50,6 +57,16 @@ class GarbageCollection:
     """Whether the file's path is that of a container."""
     delete_untagged: bool
     dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerCall:
+    """`docker exec` and its like in a command line: what is run in a container that runs already."""
+
+    program: str
+    """`docker`, `podman`, `nerdctl`, or `docker compose`."""
+    container: str
+    """The container's name, or that of the service."""
 
 
 def parse_crontab(data: bytes, source: str, *, user: str | None = None) -> tuple[CronJob, ...]:
@@ -115,6 +132,51 @@ def collection_in(command: str, configuration_path: str = "") -> GarbageCollecti
         delete_untagged="--delete-untagged" in flags or "m" in short,
         dry_run="--dry-run" in flags or "d" in short,
     )
+
+
+def container_call(command: str) -> ContainerCall | None:
+    """The container in which a command line runs something; None where it runs it elsewhere, or in a new one."""
+    words = _words(command)
+    for index, word in enumerate(words):
+        program = word.rpartition("/")[2]
+        if program not in ("docker", "podman", "nerdctl", "docker-compose"):
+            continue
+        rest = words[index + 1 :]
+        is_compose = program == "docker-compose" or rest[:1] == ["compose"]
+        if "exec" not in rest:
+            continue
+        name = _first_plain(rest[rest.index("exec") + 1 :])
+        if name:
+            return ContainerCall("docker compose" if is_compose and program != "podman" else program, name)
+    return None
+
+
+def _first_plain(words: list[str]) -> str:
+    """The first word that is no option, nor an option's value."""
+    waiting = iter(words)
+    for word in waiting:
+        if word in _VALUED:
+            next(waiting, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
+
+
+def misspelt_collection(job: CronJob) -> tuple[str, str] | None:
+    """The word of a job that is all but the name of a collection, and that name; None where there is none.
+
+    It must follow a program that collects: elsewhere it may be a script or a container of one's own.
+    """
+    if garbage_collection(job) is not None:
+        return None
+    words = _words(job.command)
+    for program, word in itertools.pairwise(words):
+        if program.rpartition("/")[2] not in _COLLECTORS:
+            continue
+        near = difflib.get_close_matches(word, _COLLECT, 1, _NEAR)
+        if near and word not in _COLLECT:
+            return word, near[0]
+    return None
 
 
 def _words(command: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 
 from regdoctor.formats.located import Located, Place
@@ -19,8 +20,8 @@ class GitLabRb:
     tree: Located
     """By the first name: `registry`, `gitlab_rails`, `registry_external_url`, `roles`."""
     source: str
-    assignments: tuple[Located, ...] = ()
-    """Every setting that is made, in order, with those that a later line takes back."""
+    repeated: tuple[tuple[Located, Located], ...] = ()
+    """Settings of the registry that are spelt out again with another value: the one that is lost, and the later."""
     variables: tuple[Located, ...] = ()
     """Plain Ruby variables that are named like a setting (`registry_external_url = '…'`): they set nothing."""
     problems: tuple[str, ...] = ()
@@ -54,18 +55,20 @@ class GitLabRb:
         return not self.problems
 
 
-def parse_gitlab_rb(data: bytes, source: str) -> GitLabRb:
-    """The settings in `data`, which was read from `source`.
+def parse_gitlab_rb(data: bytes, source: str, *, first_line: int = 1) -> GitLabRb:
+    """The settings in `data`, which was read from `source`, where it begins on `first_line`.
 
     Raises UnreadableError, one line `SOURCE:LINE: …` that quotes nothing of the file, for what is not Ruby.
     """
-    ruby = parse_ruby(data, source)
+    ruby = parse_ruby(b"\n" * (first_line - 1) + data.removeprefix(codecs.BOM_UTF8), source)
     settings = Settings(ruby)
     tree = {key: located(value, (key,), source) for key, value in settings.store.tree.items()}
     return GitLabRb(
         Located(tree, Place(source), ""),
         source,
-        tuple(located(value, path, source) for path, value in settings.store.assignments),
+        tuple(
+            (located(lost, path, source), located(kept, path, source)) for path, lost, kept in settings.repeats.found
+        ),
         tuple(located(value, (name,), source) for name, value in settings.local.items() if name in _SETTINGS),
         tuple(settings.problems),
     )

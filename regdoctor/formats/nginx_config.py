@@ -70,12 +70,18 @@ class NginxConfig:
     """A line for each include that could not be followed. nginx itself refuses to start with most of them."""
     ipv6_localhost: Quote | None = None
     """The line of the host's /etc/hosts that gives the name localhost an IPv6 address; None where none is known to."""
+    trees: tuple[tuple[Directive, ...], ...] = ()
+    """What each main file says, includes in their places."""
+    by_hand: bool = False
+    """Whether the files were named one by one, without the host that they are of."""
 
 
 def nginx_config(
     trees: Iterable[tuple[str, tuple[Directive, ...]]],
     problems: tuple[str, ...] = (),
     ipv6_localhost: Quote | None = None,
+    *,
+    by_hand: bool = False,
 ) -> NginxConfig:
     """The configuration that is written in `trees`: main files, each with its directives, includes in their places.
 
@@ -95,6 +101,8 @@ def nginx_config(
         },
         problems=problems,
         ipv6_localhost=ipv6_localhost,
+        trees=tuple(tree for _, tree in read),
+        by_hand=by_hand,
     )
 
 

@@ -44,7 +44,7 @@ def storage_section(omnibus: Omnibus) -> Located:
     if given is not None and not isinstance(given.value, Mapping):
         return given
     filesystem = mapping(filesystem=mapping(rootdirectory=registry_path(omnibus)))
-    found = given or omnibus.unless_set_elsewhere(filesystem, "registry['storage']")
+    found = given or omnibus.unless_set_elsewhere(filesystem)
     if not isinstance(found.value, Mapping):
         return found
     entries = {key: value for key, value in found.value.items() if value.value is not None}

@@ -41,13 +41,21 @@ class Omnibus:
         """The setting at `path`, or Omnibus' default for it, unless another file may set it."""
         name = ruby_name(path)
         found = self.rb.given(*path)
-        return found if found is not None else self.unless_set_elsewhere(by_default(default, name), name)
+        return found if found is not None else self.unless_set_elsewhere(by_default(default, name))
 
-    def unless_set_elsewhere(self, default: Located, name: str) -> Located:
+    def unless_set_elsewhere(self, default: Located) -> Located:
         """The default where gitlab.rb is all that there is; else a computed value."""
         if self.rb.is_complete():
             return default
-        return self.unknown(f"{name} is not set here, and another file may set it ({self.rb.problems[0]})", name)
+        return self._set_elsewhere()
+
+    def _set_elsewhere(self) -> Located:
+        """What stands for any setting that another file may set. Its name is the same for all of them, so that the
+        checks which it leaves undecided say the same thing, and a report tells it once.
+        """
+        line, _, what = self.rb.problems[0].removeprefix(f"{self.rb.source}:").partition(": ")
+        place = Place(self.rb.source, int(line) if line.isdigit() else None)
+        return Located(Computed(what or line), place, f"what {self.rb.source} does not set itself")
 
     def unknown(self, why: str, name: str = "") -> Located:
         """A value that this file does not decide."""

@@ -41,7 +41,7 @@ class Literals:
         self._count(line)
         reader = _READERS.get(node.type)
         found = reader(self, node) if reader is not None else None
-        return Literal(line, expression(node)) if found is None else replace(found, line=line)
+        return Literal(line, expression(node) if found is None else found.value)
 
     def text(self, node: Node) -> str | None:
         """The text of an expression that is a text; else None."""

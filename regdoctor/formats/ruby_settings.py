@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from regdoctor.formats.located import Computed
 from regdoctor.formats.ruby_expression import expression
 from regdoctor.formats.ruby_literals import Literals
+from regdoctor.formats.ruby_repeats import Repeats, concerns_registry
 from regdoctor.formats.ruby_source import RubySource, line_of, text_of, walk
 from regdoctor.formats.ruby_store import RubyStore
 from regdoctor.formats.ruby_values import Literal, added
@@ -33,9 +34,10 @@ class Settings:
         """Plain variables: `registry_external_url = '…'` sets one, and no setting."""
         self.problems = loaders(ruby)
         """A line for each piece of code that may set what is not in `store`."""
+        self.repeats = Repeats()
         self._source = ruby.source
         self._literals = Literals(ruby, self._look_up)
-        self._variables = variables(ruby.root)
+        self._variables = variables(ruby)
         self._run(ruby.root.named_children)
 
     # Statements
@@ -105,7 +107,18 @@ class Settings:
         value = self._operated(target[0], operator, right, node) if sure else Literal(line_of(node), expression(node))
         if value is not None:
             self._put(target, value, node)
+            self._repeat(target, value, right if sure and not operator else None)
         return True
+
+    def _repeat(self, target: Target, value: Literal, right: Node | None) -> None:
+        """Note a whole assignment of a setting of the registry. right: None for one that adds, or may not run."""
+        path, known = target
+        if not known or not path or not concerns_registry(path):
+            return
+        if right is None or any(part.type in ("call", "element_reference") for part in walk(right)):
+            self.repeats.forget(path)
+        else:
+            self.repeats.note(path, self._literals.copy(value))
 
     def _operated(self, path: tuple[str, ...], operator: str, right: Node, node: Node) -> Literal | None:
         """What `=`, `||=` or `+=` leaves there; None where it leaves all as it is."""
@@ -132,6 +145,7 @@ class Settings:
                 return False
             value = self._value(given[0], node) if sure else Literal(line_of(node), expression(node))
             self._put(((method,), True), value, node)
+            self._repeat(((method,), True), value, given[0] if sure else None)
             return True
         if method in APPENDING and len(given) == 1:
             return self._append(receiver, given[0], node, sure=sure)
@@ -220,7 +234,7 @@ class Settings:
     def _put(self, target: Target, value: Literal, node: Node) -> None:
         path, known = target
         if known and path:
-            self.store.put(path, self._literals.copy(value), value, Literal(line_of(node), expression(node)))
+            self.store.put(path, value, line_of(node), lambda: expression(node))
         elif not known:
             what = path[0] if path else "a section"
             self.problems.append(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from regdoctor.formats.located import Computed
 from regdoctor.formats.ruby_values import Literal
 
@@ -14,8 +16,6 @@ class RubyStore:
     def __init__(self) -> None:
         """Begin with nothing set."""
         self.tree: dict[str, Literal] = {}
-        self.assignments: list[tuple[Keys, Literal]] = []
-        """Each in order, as it was made."""
 
     def at(self, path: Keys) -> Literal | None:
         """What is there by now; None for nothing."""
@@ -27,24 +27,23 @@ class RubyStore:
             entries = found.value if isinstance(found.value, dict) else {}
         return found
 
-    def put(self, path: Keys, record: Literal, value: Literal, computed: Literal) -> None:
+    def put(self, path: Keys, value: Literal, line: int, computed: Callable[[], Computed]) -> None:
         """Set `value` at `path`.
 
-        record: a copy of the value, which later lines do not change. computed: what becomes of a list of which
-        an item is changed in its place: that is too seldom to follow. What is below a computed value stays unknown.
+        line: where it is set. computed: makes what becomes of a list of which an item is changed in its place: that
+        is too seldom to follow. What is below a computed value stays unknown.
         """
-        self.assignments.append((path, record))
         entries = self.tree
         for key in path[:-1]:
             here = entries.get(key)
             if here is not None and isinstance(here.value, list):
-                entries[key] = computed
+                entries[key] = Literal(line, computed())
                 return
             if here is not None and isinstance(here.value, Computed):
                 return
             inner = here.value if here is not None else None
             if not isinstance(inner, dict):
                 inner = {}
-                entries[key] = Literal(computed.line, inner)
+                entries[key] = Literal(line, inner)
             entries = inner
         entries[path[-1]] = value

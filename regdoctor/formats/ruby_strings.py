@@ -40,8 +40,11 @@ def string_text(node: Node, interpolate: Interpolate) -> str | None:
     """
     opening, closing = text_of(node.children[0]), text_of(node.children[-1])
     if opening == "'" or opening.startswith(("%q", ":'")):
+        written = _between(node, node.children[1:-1])
+        if "\\" not in written:
+            return written
         ends = "".join({opening[-1], closing[-1:]})
-        return re.sub(rf"\\([\\{re.escape(ends)}])", r"\1", _between(node, node.children[1:-1]))
+        return re.sub(rf"\\([\\{re.escape(ends)}])", r"\1", written)
     return _double(node, node.children[1:-1], interpolate)
 
 
@@ -139,10 +142,10 @@ def _cut(line: str, least: int) -> str:
 
 def _unescaped(text: str) -> str | None:
     """Text in double quotes with its escapes resolved; None with control and meta escapes, which nobody writes here."""
-    if any(found[1] in _CONTROL for found in _ESCAPE.finditer(text)):
-        return None
     if "\\" not in text:
         return text
+    if any(found[1] in _CONTROL for found in _ESCAPE.finditer(text)):
+        return None
     out = bytearray()  # \xHH and \NNN are bytes, which together may make one character
     at = 0
     for found in _ESCAPE.finditer(text):

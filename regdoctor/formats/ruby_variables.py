@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regdoctor.formats.ruby_source import RubySource, line_of, text_of, walk
+from regdoctor.formats.ruby_source import RubySource, line_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -20,13 +20,6 @@ CHANGING = frozenset(("concat", "store", "delete", "delete_if", "clear", "replac
 _LOADERS = frozenset(("from_file", "instance_eval", "class_eval", "module_eval"))
 _LOADING_FUNCTIONS = frozenset(("eval", "load", "require_relative"))
 _NAMES = frozenset(("identifier", "constant"))
-_BRANCHES = frozenset(
-    (
-        *("method", "singleton_method", "block", "do_block", "lambda", "class", "module", "begin", "rescue"),
-        *("if", "unless", "if_modifier", "unless_modifier", "rescue_modifier"),
-        *("case", "while", "until", "for", "while_modifier", "until_modifier"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +32,12 @@ class Variables:
     """Those that are assigned once, outside of any branch or block, and are not changed in their place."""
 
 
-def variables(root: Node) -> Variables:
+def variables(ruby: RubySource) -> Variables:
     """The variables of the file."""
     touched: Counter[str] = Counter()
     assigned: set[str] = set()
     in_branch: set[str] = set()
-    waiting: list[tuple[bool, Node]] = [(False, root)]
-    while waiting:
-        inside, node = waiting.pop()
+    for inside, node in ruby.acting:
         for place in _changed(node):
             name = text_of(_root(place))
             touched[name] += 1
@@ -54,7 +45,6 @@ def variables(root: Node) -> Variables:
                 assigned.add(name)
                 if inside:
                     in_branch.add(name)
-        waiting.extend((inside or node.type in _BRANCHES, child) for child in node.children)
     constant = {name for name in assigned - in_branch if touched[name] == 1}
     return Variables(frozenset(assigned), frozenset(constant))
 
@@ -62,7 +52,7 @@ def variables(root: Node) -> Variables:
 def loaders(ruby: RubySource) -> list[str]:
     """A line `SOURCE:LINE: …` for each call that runs Ruby from elsewhere."""
     found: list[str] = []
-    for node in walk(ruby.root):
+    for _, node in ruby.acting:
         if node.type != "call":
             continue
         method = text_of(node.child_by_field_name("method"))

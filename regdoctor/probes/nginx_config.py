@@ -51,7 +51,8 @@ def read_nginx(paths: Iterable[Path], installation: Installation) -> NginxConfig
     """
     reader = _Reader(installation)
     trees = [(str(path), reader.main(path)) for path in paths]
-    return assembled(trees, tuple(reader.problems), _ipv6_localhost(installation))
+    by_hand = installation.root is None and FileKind.NGINX in installation.named
+    return assembled(trees, tuple(reader.problems), _ipv6_localhost(installation), by_hand=by_hand)
 
 
 def _ipv6_localhost(installation: Installation) -> Quote | None:

@@ -1,4 +1,4 @@
-"""Tells which registry it is, and which version, from what runs, what is installed, and what it says of itself."""
+"""Tells which registry it is, and which version, from what runs, is installed, or is set."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from pathlib import Path
 
 from regdoctor.check import Dialect, Quote
 from regdoctor.evidence.installation import FileKind, Installation
-from regdoctor.evidence.product import Generation, Product, from_image, from_version
+from regdoctor.evidence.product import Generation, Product, from_image, from_settings, from_version
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile
 from regdoctor.formats.helm_values import HelmValues
 from regdoctor.formats.located import Located, Place, UnreadableError
 from regdoctor.formats.registry_version import in_log, in_package_database, in_version_manifest, of_program
+from regdoctor.formats.secret_values import seal_registry
+from regdoctor.formats.yaml_tree import parse
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import probe
@@ -34,7 +36,8 @@ _TAIL = 256 * 1024
 
 
 @probe(
-    reads="the registry's program, the package database, GitLab's version manifest, image tags and the log", limit=15
+    reads="the registry's program, the package database, GitLab's version manifest, image tags, the log and config.yml",
+    limit=15,
 )
 def product(
     installation: Installation | Absent,
@@ -52,6 +55,8 @@ def product(
     found = list(_told(here, tuple(_images(compose, unit)), values)) if here else []
     if not found and target.registry_url and not target.offline and isinstance(door, Http):
         found = list(_of_answer(target.registry_url, door))
+    if not found and here is not None:
+        found = list(_of_settings(here))
     return _settled(found, here)
 
 
@@ -169,6 +174,20 @@ def _content(here: Installation, place: str, cap: int = 8 * 1024 * 1024) -> byte
         return read_below(here.root, here.root / place, cap)
     except UnreadableError:
         return None
+
+
+def _of_settings(here: Installation) -> Iterator[Product]:
+    """What the keys of config.yml tell, where nothing else does."""
+    path = here.registry_config
+    if path is None:
+        return
+    try:
+        tree = parse(read_below(here.root_of(path), path), str(path), seal=seal_registry)
+    except UnreadableError:
+        return  # which the registry's configuration itself will tell
+    told = from_settings(tree)
+    if told is not None:
+        yield told
 
 
 def _of_logs(here: Installation) -> Iterator[Product]:

@@ -15,7 +15,7 @@ from regdoctor.distribution.omnibus_keys import MISPLACED, NGINX, RAILS_REGISTRY
         (("registry", "Storage"), "registry['storage']"),
         (("registry", "health_storage_driver_enabled"), "registry['health_storagedriver_enabled']"),
         (("registry", "nginx", "listen_prt"), "registry['nginx']['listen_port']"),
-        (("registry_nginx", "ssl_certificat"), "registry['nginx']['ssl_certificate']"),
+        (("registry_nginx", "ssl_certificat"), "registry_nginx['ssl_certificate']"),
         (("gitlab_rails", "internal_key"), "registry['internal_key']"),
         (("gitlab_rails", "registry_isuer"), "gitlab_rails['registry_issuer']"),
         (("registry", "quite_new"), None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regdoctor.distribution.generation import Generation
-from regdoctor.distribution.setting_variables import key_of, variable_of
+from regdoctor.distribution.setting_variables import key_of, setting_of, variable_of
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,10 @@ def test_a_product_has_its_own_fields() -> None:
 )
 def test_a_setting_has_its_variable(setting: str, variable: str) -> None:
     assert variable_of(setting) == variable
+
+
+def test_a_variable_tells_the_setting_of_any_product() -> None:
+    assert setting_of("REGISTRY_PROXY_TTL") == ("proxy", "ttl")
+    assert setting_of("REGISTRY_HEALTH_FILECHECKERS") == ("health", "file")
+    assert setting_of("REGISTRY_NOTIFICATIONS_ENDPOINTS_0_URL") == ("notifications", "endpoints", "0", "url")
+    assert setting_of("REGISTRY_HTTP_COLOUR") is None

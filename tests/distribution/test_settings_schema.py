@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regdoctor.distribution.generation import Generation
-from regdoctor.distribution.settings_schema import Setting, children, generations_knowing, known
+from regdoctor.distribution.settings_schema import Setting, children, generations_knowing, known, readers_of
 from regdoctor.distribution.settings_tables import SECTIONS, STORAGE
 
 V2, V3, GITLAB = Generation
@@ -84,3 +84,9 @@ def test_rows_of_one_setting_are_of_different_products() -> None:
                     assert (section, name, product) not in seen
                     seen.add((section, name, product))
     assert len(seen) > 500
+
+
+def test_who_reads_a_setting_is_told_in_words() -> None:
+    assert readers_of(("proxy", "ttl")) == "distribution 3"
+    assert readers_of(("redis", "username")) == "distribution 3 and GitLab's registry"
+    assert readers_of(("colour",)) == ""

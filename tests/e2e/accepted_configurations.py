@@ -13,7 +13,7 @@ RUNS = {
         {"notifications": {"endpoints": [{"name": "a", "url": "http://127.0.0.1:1", "timeout": 500}]}},
         "timeout=500ns",
     ),
-    "small chunks": Case("s3_chunksize_invalid", s3(chunksize=5242880), "listening on"),
+    "small chunks": Case("s3_chunksize_invalid", s3(chunksize=6291456), "listening on"),
     "purging with a quoted false": Case(
         "maintenance_malformed",
         storage(maintenance={"uploadpurging": {**PURGING, "enabled": "false"}}),
@@ -37,6 +37,8 @@ ACCEPTED: dict[str, Overlay] = {
     "purging without enabled": storage(
         maintenance={"uploadpurging": {k: PURGING[k] for k in PURGING if k != "enabled"}}
     ),
+    "switches of S3 in quotation marks": s3(secure="false", encrypt="0", regionendpoint="http://127.0.0.1:1"),
+    "chunks of the documented example": s3(chunksize=5242880),
     "readonly empty": storage(maintenance={"readonly": {}}),
     "redirect": storage(redirect={"disable": False}),
     "region of another service": s3(region="minio", regionendpoint="http://127.0.0.1:1"),

@@ -13,6 +13,15 @@ REFUSED_SECTIONS = {
         "log_level_invalid", {"log": {"level": "warning"}}, "warning Must be one of [error, warn, info, debug]"
     ),
     "level trace": Case("log_level_invalid", {"loglevel": "trace"}, "invalid loglevel trace", {"loglevel": None}),
+    "misspelt switch": Case(
+        "switch_malformed", {"http": {"relativeurls": "ture"}}, "cannot unmarshal !!str `ture` into bool"
+    ),
+    "quoted switch": Case(
+        "switch_malformed", {"http": {"relativeurls": "true"}}, "cannot unmarshal !!str `true` into bool"
+    ),
+    "switch as a number": Case(
+        "switch_malformed", {"http": {"relativeurls": 1}}, "cannot unmarshal !!int `1` into bool"
+    ),
     "header text": Case(
         "http_headers_not_lists",
         {"http": {"headers": {"X-A": "b"}}},

@@ -5,6 +5,13 @@ from __future__ import annotations
 from tests.e2e.configuration_case import PURGING, Case, s3, storage
 
 REFUSED_STORAGE = {
+    "misspelt switch of S3": Case("switch_malformed", s3(secure="yess"), "the secure parameter should be a boolean"),
+    "parameter beside its driver": Case(
+        "storage_driver_not_one",
+        storage(rootdirectory="/x"),
+        "cannot unmarshal !!map into string",
+        storage(rootdirectory=None),
+    ),
     "cache in no redis": Case(
         "cache_type_unknown",
         storage(cache={"blobdescriptor": "redis"}),

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from regdoctor.check import Pass
+from regdoctor.checks.registry.http_prefix_malformed import http_prefix_malformed
+from regdoctor.checks.storage.delete_disabled import delete_disabled
 from regdoctor.formats.htpasswd import parse_htpasswd
+from regdoctor.injection import Absent
 from regdoctor.lab.image import build_image, push_image
 from tests.e2e.lone_registry import LoneRegistry
 
@@ -86,3 +90,26 @@ def test_two_endpoints_of_one_name_do_not_keep_the_registry_from_starting(lone_r
     endpoint = "{name: a, url: 'http://127.0.0.1:1/', timeout: 500ms, threshold: 1, backoff: 1s}"
     lone_registry.serve(f"notifications: {{endpoints: [{endpoint}, {endpoint}]}}\n")
     assert lone_registry.status() == 200
+
+
+@pytest.mark.parametrize(
+    ("prefix", "served"), [("my/nested", 404), ("my/nested/", 404), ("/my/nested", 200), ("/", 404)]
+)
+def test_a_prefix_without_its_first_slash_serves_nothing(lone_registry: LoneRegistry, prefix: str, served: int) -> None:
+    lone_registry.serve(f"http: {{addr: '127.0.0.1:@PORT', prefix: {prefix}}}\n")
+
+    assert lone_registry.ask("GET", "/my/nested/v2/").status == served
+    assert lone_registry.ask("GET", "/v2/").status == (200 if prefix == "/" else 404)
+    (outcome,) = [http_prefix_malformed.judge(config=lone_registry.config())]
+    assert isinstance(outcome, Pass) == prefix.startswith("/")
+
+
+@pytest.mark.parametrize(("value", "status"), [("ture", 405), ("'true'", 405), ("yes", 404)])
+def test_a_misspelt_true_switches_deletions_off_without_a_word(
+    lone_registry: LoneRegistry, value: str, status: int
+) -> None:
+    lone_registry.serve(f"storage:\n  inmemory: {{}}\n  delete: {{enabled: {value}}}\n")
+
+    assert lone_registry.ask("DELETE", f"/v2/app/manifests/sha256:{'0' * 64}").status == status
+    outcome = delete_disabled.judge(config=lone_registry.config(), gitlab=Absent("none", applicable=False))
+    assert isinstance(outcome, Pass) == (status == 404)

@@ -45,7 +45,7 @@ def test_the_program_has_the_fields_that_the_tables_say(lone_registry: LoneRegis
     lone_registry.serve(CONFIG, {**empty, "REGISTRY_HTTP_ADDR": f"127.0.0.1:{lone_registry.port}"})
     said = lone_registry.log.splitlines()
     ignored = {line.partition(_IGNORING)[2].rstrip('"\n') for line in said if _IGNORING in line}
-    added_by_harbor = {"REGISTRY_REDIS_SENTINELMASTERSET"}
+    added_by_harbor = {"REGISTRY_REDIS_SENTINELMASTERSET", "REGISTRY_REDIS_ENABLETLS"}
     unknown = {name for name, path in variables.items() if known(path, V2) is None}
     assert len(variables) > 150
     assert ignored == unknown | added_by_harbor

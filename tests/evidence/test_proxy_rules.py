@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from regdoctor.check import Dialect
-from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.evidence.proxy_rules import (
     listens_at,
     public_address,
@@ -159,3 +159,26 @@ def test_the_public_address_is_gitlabs_word(read: Read, port: str, scheme: str |
 def test_without_gitlab_nothing_says_it() -> None:
     assert public_address(ABSENT) is None
     assert public_address(_gitlab(port="eighty")) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "to", "sign"),
+    [
+        ("git.example.com", "http://localhost:5000", "it leads to port 5000"),
+        ("registry.example.com", "http://10.0.0.7:8080", "its server is called registry.example.com"),
+        ("git.example.com", "http://10.0.0.7:8080", None),
+        ("registry.example.com", "http://gitlab-workhorse", None),
+    ],
+)
+def test_in_a_site_file_by_itself_port_and_name_are_the_signs(
+    tmp_path: Path, name: str, to: str, sign: str | None
+) -> None:
+    path = tmp_path / "registry-ssl"
+    path.write_text(_server(_at("/", to), name=name))
+    named = Installation(None, Dialect.PLAIN, live=False, named={FileKind.NGINX: (path,)})
+    alone = read_nginx([path], named)
+    assert [route.taken_for for route in registry_routes(alone, ABSENT, ABSENT)] == ([sign] if sign else [])
+    beside_a_configuration = registry_routes(alone, _config("10.0.0.9:5009"), ABSENT)
+    assert beside_a_configuration == ()
+    of_a_host = read_nginx([path], Installation(tmp_path, Dialect.PLAIN, live=False))
+    assert registry_routes(of_a_host, ABSENT, ABSENT) == ()

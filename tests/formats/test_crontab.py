@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regdoctor.formats.crontab import CronJob, GarbageCollection, garbage_collection, parse_crontab
+from regdoctor.formats.crontab import (
+    ContainerCall,
+    CronJob,
+    GarbageCollection,
+    container_call,
+    garbage_collection,
+    misspelt_collection,
+    parse_crontab,
+)
 from regdoctor.formats.located import Place
 
 SYSTEM = b"""\
@@ -88,3 +96,35 @@ def test_no_input_crashes_the_reader(data: bytes) -> None:
     for job in parse_crontab(data, "x"):
         found = garbage_collection(job)
         assert found is None or isinstance(found.config, str)
+
+
+@pytest.mark.parametrize(
+    ("command", "call"),
+    [
+        ("docker exec registry registry garbage-collect /c.yml", ContainerCall("docker", "registry")),
+        ("/usr/bin/podman exec -it -u root hub registry garbage-collect", ContainerCall("podman", "hub")),
+        ("docker compose -f /c.yml exec -T web registry garbage-collect", ContainerCall("docker compose", "web")),
+        ("docker-compose exec web registry garbage-collect", ContainerCall("docker compose", "web")),
+        ("docker run --rm registry:2 garbage-collect /c.yml", None),
+        ("registry garbage-collect /c.yml", None),
+        ("docker exec", None),
+    ],
+)
+def test_the_container_in_which_a_command_runs(command: str, call: ContainerCall | None) -> None:
+    assert container_call(command) == call
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("gitlab-ctl registry-garbage-colect -m", ("registry-garbage-colect", "registry-garbage-collect")),
+        ("/usr/bin/registry garbage_collect /c.yml", ("garbage_collect", "garbage-collect")),
+        ("gitlab-ctl registry-garbage-collect -m", None),
+        ("docker run garbage-collector --registry x", None),
+        ("gitlab-ctl restart registry", None),
+    ],
+)
+def test_a_collection_misspelt_is_seen_behind_a_program_that_collects(
+    command: str, found: tuple[str, str] | None
+) -> None:
+    assert misspelt_collection(_job(command)) == found

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regdoctor.formats.gitlab_rb import GitLabRb, parse_gitlab_rb
-from regdoctor.formats.located import UndecidedError, UnreadableError
+from regdoctor.formats.located import Place, UndecidedError, UnreadableError
 
 
 def _rb(code: str) -> GitLabRb:
@@ -50,14 +52,23 @@ def test_the_present_name_of_nginx_wins_and_the_legacy_one_fills_in() -> None:
     ]
 
 
-def test_every_assignment_is_kept_in_order() -> None:
-    rb = _rb("registry['a'] = {}\nregistry['a']['b'] = 1\nregistry['a'] = nil\n")
-    assert [(value.name, value.place.line) for value in rb.assignments] == [
-        ("registry['a']", 1),
-        ("registry['a']['b']", 2),
-        ("registry['a']", 3),
+def test_a_setting_that_is_spelt_out_again_is_kept_with_both_lines() -> None:
+    rb = _rb(
+        "registry['dir'] = '/a'\nregistry['dir'] = '/b'\n"
+        "registry['internal_key'] = 'a'\nregistry['internal_key'] = 'b'\n"
+    )
+    assert [(lost.name, lost.place.line, kept.place.line) for lost, kept in rb.repeated] == [
+        ("registry['dir']", 1, 2),
+        ("registry['internal_key']", 3, 4),
     ]
-    assert rb.assignments[0].entries() == {}
+    assert "'b'" not in repr(rb.repeated[1])
+
+
+def test_lines_are_counted_from_the_first_one() -> None:
+    rb = parse_gitlab_rb(b"\xef\xbb\xbfa = 1\nregistry['dir'] = '/r'\n", "c.yml", first_line=7)
+    assert rb.at("registry", "dir").place == Place("c.yml", 8)
+    with pytest.raises(UnreadableError, match=r"^c\.yml:7: a syntax error"):
+        parse_gitlab_rb(b"registry['a' = 1\n", "c.yml", first_line=7)
 
 
 def test_another_file_makes_it_incomplete() -> None:
@@ -104,3 +115,13 @@ def test_deep_nesting_is_one_line(bracket: str) -> None:
 def test_a_megabyte_of_lines_is_read() -> None:
     code = "".join(f"registry['k{number}'] = 'v' # comment\n" for number in range(20_000))
     assert len(_rb(code).at("registry").entries()) == 20_000  # type: ignore[union-attr]
+
+
+def test_the_time_grows_in_proportion_to_the_file() -> None:
+    spent = []
+    for lines in (2_000, 16_000):
+        data = "".join(f"gitlab_rails['x{number}'] = 'value {number}'\n" for number in range(lines)).encode()
+        began = time.process_time()
+        assert len(parse_gitlab_rb(data, "g.rb").at("gitlab_rails").entries()) == lines
+        spent.append(time.process_time() - began)
+    assert spent[1] < 8 * 3 * spent[0]

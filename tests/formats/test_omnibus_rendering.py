@@ -152,7 +152,7 @@ def test_what_is_computed_stays_so(code: str) -> None:
 def test_no_default_is_claimed_where_another_file_may_set_it() -> None:
     found = _registry("from_file '/etc/gitlab/storage.rb'\n").at("storage")
     assert found is not None
-    with pytest.raises(UndecidedError, match="another file may set it"):
+    with pytest.raises(UndecidedError, match="does not set itself"):
         found.entries()
 
 

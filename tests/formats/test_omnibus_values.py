@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regdoctor.formats.gitlab_rb import parse_gitlab_rb
-from regdoctor.formats.located import Computed, Located, Place
+from regdoctor.formats.located import Computed, Located, Place, UndecidedError
 from regdoctor.formats.omnibus_values import Omnibus, Url, derived
 
 
@@ -16,7 +16,18 @@ def test_a_setting_then_a_default_then_nothing_known() -> None:
     assert (default.text(), default.place.layer, default.name) == ("info", "default", "registry['log_level']")
     more = Omnibus(parse_gitlab_rb(b"from_file '/x'\n", "g.rb")).value(("registry", "dir"), "/d")
     assert isinstance(more.value, Computed)
-    assert "another file may set it (g.rb:1: from_file" in more.value.expression
+    assert (more.place, more.value.expression.split()[0]) == (Place("g.rb", 1), "from_file")
+
+
+def test_what_another_file_may_set_is_told_in_the_same_words_for_every_setting() -> None:
+    omnibus = Omnibus(parse_gitlab_rb(b"\nfrom_file '/x'\n", "g.rb"))
+    told = set()
+    for path in (("registry", "dir"), ("gitlab_rails", "shared_path")):
+        with pytest.raises(UndecidedError) as caught:
+            omnibus.value(path, "/d").text()
+        told.add(str(caught.value))
+    (words,) = told
+    assert words.startswith("what g.rb does not set itself is worked out at run time (g.rb:2: from_file takes in")
 
 
 def test_what_is_made_of_a_value_keeps_its_place_and_says_how() -> None:

@@ -40,3 +40,30 @@ def test_a_byte_order_mark_and_carriage_returns_are_none_of_the_text() -> None:
 def test_each_here_document_finds_its_body() -> None:
     ruby = parse_ruby(b"a = [<<~A, <<~B]\n  one\nA\n  two\nB\n", "g.rb")
     assert [text_of(body).split() for body in ruby.heredocs.values()] == [["one", "A"], ["two", "B"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("a = 1\nregistry_external_url \u2018https://r.example.com\u2019\n", 2),
+        ("registry_external_url \u201chttps://r.example.com\u201d\n", 1),
+        ("a = 1\n\nregistry['dir'] = \u2018here\u2019\n", 3),
+    ],
+)
+def test_a_typographic_quotation_mark_is_named(code: str, line: int) -> None:
+    with pytest.raises(UnreadableError, match=rf"^g\.rb:{line}: a typographic quotation mark"):
+        parse_ruby(code.encode(), "g.rb")
+
+
+def test_a_typographic_quotation_mark_in_a_text_or_a_comment_is_fine() -> None:
+    parse_ruby("# it\u2019s\nx['a'] = 'it\u2019s \u201cso\u201d'\ny['a'] = <<~E\n\u2018\nE\n".encode(), "g.rb")
+
+
+def test_what_acts_is_told_with_whether_it_may_not_run() -> None:
+    ruby = parse_ruby(b"a = 1\nif a\n b = 2\nend\n[1].each { |x| f(x) }\n", "g.rb")
+    assert [(inside, text_of(node)) for inside, node in ruby.acting] == [
+        (False, "a = 1"),
+        (True, "b = 2"),
+        (False, "[1].each { |x| f(x) }"),
+        (True, "f(x)"),
+    ]

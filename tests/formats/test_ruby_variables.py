@@ -25,13 +25,13 @@ from regdoctor.formats.ruby_variables import loaders, variables
     ],
 )
 def test_what_changes_is_no_constant(code: str) -> None:
-    found = variables(parse_ruby(code.encode(), "g.rb").root)
+    found = variables(parse_ruby(code.encode(), "g.rb"))
     assert "a" in found.assigned
     assert "a" not in found.constant
 
 
 def test_one_assignment_at_the_top_is_a_constant() -> None:
-    found = variables(parse_ruby(b"a = 'x'\nregistry['b'] = a.upcase\nC = 1\n", "g.rb").root)
+    found = variables(parse_ruby(b"a = 'x'\nregistry['b'] = a.upcase\nC = 1\n", "g.rb"))
     assert found.constant == {"a", "C"}
     assert "registry" not in found.assigned
 

@@ -183,3 +183,23 @@ def test_other_answers_do_not_tell(serve: Callable[..., Any], door: Http, header
     server = serve(lambda _: (200, headers, b"{}"))
     target = Target(registry_url=server.url)
     assert product.gather(NONE, NONE, NONE, NONE, target, door).generation is None
+
+
+def test_settings_of_one_product_alone_tell_where_nothing_else_does(tmp_path: Path) -> None:
+    put(tmp_path, **{DOCKER: "version: 0.1\nredis:\n  addrs: [r:6379]\nstorage:\n  tag: {concurrencylimit: 8}\n"})
+    found = look(tmp_path, DOCKER)
+    assert (found.generation, found.version) == (V3, (3,))
+    assert [(quote.quote, quote.line) for quote in found.evidence] == [
+        ("redis.addrs, which distribution 3 alone knows", 3),
+        ("storage.tag, which distribution 3 alone knows", 5),
+    ]
+    put(tmp_path, **{"var/lib/dpkg/status": STATUS})
+    assert look(tmp_path, DOCKER).generation is V2
+
+
+@pytest.mark.parametrize(
+    "text", ["redis: {addrs: [r]}\n", "redis: {addrs: [r]}\nstorage: {tag: {}}\ngc: {}\n", "a: [\n"]
+)
+def test_a_single_setting_or_those_of_several_products_tell_nothing(tmp_path: Path, text: str) -> None:
+    put(tmp_path, **{DOCKER: text})
+    assert look(tmp_path, DOCKER).generation is None

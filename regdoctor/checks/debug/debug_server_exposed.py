@@ -2,7 +2,7 @@
 
 import ipaddress
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.containers import in_containers
 from regdoctor.evidence.debug_server import DebugServer
 from regdoctor.evidence.installation import Installation
@@ -13,6 +13,7 @@ from regdoctor.formats.container_service import Port
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.remedies import change
 
 _EVERYWHERE = ("", "*")
 _WITH_PROFILES = (Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3)
@@ -50,7 +51,8 @@ def debug_server_exposed(
     contained = [_published(registry) for registry in in_containers(compose, unit)]
     setting = config.debug_address() if isinstance(config, RegistryConfig) else None
     published = any(isinstance(one, Fail) for one in contained)
-    if contained and (setting is None or published or _in_container(installation)):
+    is_contained = _in_container(installation) or _is_of_a_container(setting, compose, unit)
+    if contained and (setting is None or published or is_contained):
         return next((one for one in contained if isinstance(one, Fail)), contained[0])
     if setting is None:
         return _not_told(debug, config)
@@ -68,6 +70,11 @@ def debug_server_exposed(
             "from here"
         )
     if isinstance(debug, Absent):
+        if _is_lone_file(installation, unit):
+            return Unknown(
+                f"it is told to listen on {address}; whether on a host or in a container, and whether the port is "
+                "published there, a configuration file by itself does not say"
+            )
         return _told_widely(setting, reach, isinstance(product, Product) and product.must_be(*_WITH_PROFILES))
     return _listens_widely(debug, setting, reach)
 
@@ -75,6 +82,21 @@ def debug_server_exposed(
 def _in_container(installation: Installation | Absent) -> bool:
     """Whether what is examined runs in containers."""
     return isinstance(installation, Installation) and installation.dialect in (Dialect.HELM, Dialect.COMPOSE)
+
+
+def _is_of_a_container(
+    setting: Located | None, compose: ComposeFile | Absent, unit: ServiceEnvironment | Absent
+) -> bool:
+    """Whether the address is that of a registry that a file here starts in a container."""
+    configs = (registry.config for registry in in_containers(compose, unit) if registry.config is not None)
+    return setting is not None and any(config.debug_address() == setting for config in configs)
+
+
+def _is_lone_file(installation: Installation | Absent, unit: ServiceEnvironment | Absent) -> bool:
+    """Whether only a config.yml was named: no host with its files, no gitlab.rb, no unit that starts it on a host."""
+    if isinstance(installation, Absent) or isinstance(unit, ServiceEnvironment):
+        return False
+    return installation.root is None and not installation.live and installation.dialect is Dialect.PLAIN
 
 
 def _at_public_address(debug: DebugServer) -> Fail | None:
@@ -122,13 +144,22 @@ def _published(registry: ComposeRegistry) -> Outcome:
         evidence=(setting.quote(), *((where.quote(),) if where is not setting else ())),
         resource=setting.text() or "",
         severity=Severity.ERROR if name is not None and name.is_official else Severity.WARNING,
-        remedy={**_remedies(setting.text() or "", setting.quote()), **_unpublish(wide, port)},
+        remedy={**_remedies(setting), **_unpublish(wide, port)},
     )
 
 
 def _unpublish(wide: list[Port], port: str) -> Remedies:
     if not wide:
-        return {}
+        # On the host's own network nothing is published: the address counts, and a variable wins over any file.
+        variable = f"REGISTRY_HTTP_DEBUG_ADDR=localhost:{port}"
+        why = "The container shares the host's network: let the debug server listen on localhost,"
+        return {
+            Dialect.COMPOSE: Remedy(
+                f"{why} by a variable of the service, and start it anew:",
+                (f"environment:\n  - {variable}", "docker compose up -d"),
+            ),
+            Dialect.PLAIN: Remedy(f"{why} with this option:", (f"--env {variable}",)),
+        }
     line = f'- "127.0.0.1:{wide[0].published or port}:{port}"'
     return {
         Dialect.COMPOSE: Remedy(
@@ -150,7 +181,7 @@ def _told_widely(setting: Located, reach: str, shows_profiles: bool) -> Fail:
         evidence=(setting.quote(),),
         resource=address,
         severity=Severity.ERROR if shows_profiles else Severity.WARNING,
-        remedy=_remedies(address, setting.quote()),
+        remedy=_remedies(setting),
     )
 
 
@@ -180,19 +211,18 @@ def _listens_widely(debug: DebugServer, setting: Located, reach: str) -> Fail:
         evidence=(setting.quote(), *(shown or [debug.health.quote()])),
         resource=address,
         severity=Severity.ERROR if shown else Severity.WARNING,
-        remedy=_remedies(address, setting.quote()),
+        remedy=_remedies(setting),
     )
 
 
-def _remedies(address: str, said_by: Quote) -> Remedies:
-    port = address.rpartition(":")[2]
+def _remedies(setting: Located) -> Remedies:
+    port = (setting.text() or "").rpartition(":")[2]
+    told = change("http.debug.addr", f"localhost:{port}", "Let it listen on localhost.", now=setting)
     return {
         Dialect.OMNIBUS: Remedy(
             "Let it listen on localhost: this line in /etc/gitlab/gitlab.rb.",
             (f"registry['debug_addr'] = \"localhost:{port}\"", "sudo gitlab-ctl reconfigure"),
         ),
-        Dialect.PLAIN: Remedy(
-            f"Let it listen on localhost, where {said_by.source} says otherwise, and restart the registry.",
-            (f"http:\n  debug:\n    addr: localhost:{port}",),
-        ),
+        Dialect.COMPOSE: told[Dialect.COMPOSE],
+        Dialect.PLAIN: told[Dialect.PLAIN],
     }

@@ -3,6 +3,7 @@
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, check
 from regdoctor.evidence.answers import InternalAnswer, PublicAnswer
 from regdoctor.evidence.installation import Installation
+from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
@@ -26,6 +27,7 @@ def port_clash(
     installation: Installation,
     internal: InternalAnswer | Absent,
     public: PublicAnswer | Absent,
+    rb: GitLabRb | Absent,
 ) -> Outcome:
     """The registry listens on http.addr, its debug server on http.debug.addr, and GitLab's nginx on the public port.
 
@@ -47,8 +49,8 @@ def port_clash(
         )
     wanted = gitlab.registry("port") if isinstance(gitlab, GitLabConfig) else None
     if wanted is not None and wanted.text() == _port(main) and _nginx_in_front(installation, main):
-        if not _both_run(internal, public):
-            return _public_clash(main, wanted)
+        if not _both_run(internal, public) and not _moved_away(rb, main):
+            return _public_clash(main, wanted, rb)
     quotes = [f"{address.name} {address.text()}" for address in (main, debug) if address]
     return Pass(", ".join(quotes))
 
@@ -63,6 +65,14 @@ def _both_run(internal: InternalAnswer | Absent, public: PublicAnswer | Absent) 
     """Whether the registry and what stands in front of it answer, so that nginx must listen elsewhere."""
     runs = isinstance(internal, InternalAnswer) and internal.ping.is_registry
     return runs and isinstance(public, PublicAnswer) and public.answered
+
+
+def _moved_away(rb: GitLabRb | Absent, main: Located) -> bool:
+    """Whether gitlab.rb has nginx listen for the registry on another port than that of the URL, or not at all."""
+    if not isinstance(rb, GitLabRb):
+        return False
+    port, enabled = rb.nginx("listen_port"), rb.nginx("enable")
+    return (port is not None and port.text() != _port(main)) or (enabled is not None and enabled.switch() is False)
 
 
 def _clash(one: Located, other: Located) -> bool:
@@ -93,14 +103,14 @@ def _move_debug() -> Remedies:
     }
 
 
-def _public_clash(main: Located, public: Located) -> Fail:
+def _public_clash(main: Located, public: Located, rb: GitLabRb | Absent) -> Fail:
+    unless = "" if isinstance(rb, GitLabRb) else " (unless listen_port of gitlab.rb moves nginx away)"
     remedy = Remedy(
         "Move the registry's inner port away from the public one: this line in /etc/gitlab/gitlab.rb.",
         ("registry['registry_http_addr'] = \"127.0.0.1:5010\"", "sudo gitlab-ctl reconfigure"),
     )
     return Fail(
-        f"GitLab's nginx and the registry are told to listen on the same port, {_port(main)} (unless "
-        "registry['nginx']['listen_port'] moves nginx away)",
+        f"GitLab's nginx and the registry are told to listen on the same port, {_port(main)}{unless}",
         evidence=(main.quote(), public.quote()),
         resource=main.text() or "",
         remedy={Dialect.PLAIN: remedy},

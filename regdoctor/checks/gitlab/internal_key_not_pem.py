@@ -37,22 +37,32 @@ def internal_key_not_pem(rb: GitLabRb) -> Outcome:
         "; ".join(f"{value.name} {problem}" for value, problem in broken),
         evidence=tuple(value.quote() for value, _ in broken),
         resource=broken[0][0].name,
-        remedy={Dialect.PLAIN: _REMEDY},
+        remedy={Dialect.PLAIN: _remedy([_read(value) for value, _ in broken])},
     )
 
 
-_REMEDY = Remedy(
-    "Put the text into double quotes, where \\n is a line break, or remove the line: then Omnibus makes a pair of its "
-    "own (on several nodes, all must have the same gitlab-secrets.json). Then reconfigure.",
-    ("sudoedit /etc/gitlab/gitlab.rb", RECONFIGURE),
-)
+def _remedy(contents: list[PemContents]) -> Remedy:
+    """Quotes help only where the line breaks were lost to them; other text stays broken in any quotes."""
+    if any(one.literal_newlines for one in contents):
+        text = "Put the text into double quotes, where \\n is a line break, or remove the line"
+    else:
+        text = "Write the whole text of the PEM file, from BEGIN to END, or remove the line"
+    return Remedy(
+        f"{text}: then Omnibus makes a pair of its own (on several nodes, all must have the same gitlab-secrets.json). "
+        "Then reconfigure.",
+        ("sudoedit /etc/gitlab/gitlab.rb", RECONFIGURE),
+    )
+
+
+def _read(value: Located) -> PemContents:
+    shown = value.text() or ""  # raises where it is worked out at run time
+    text = value.value.reveal() if isinstance(value.value, Secret) else shown
+    return read_pem(text.encode(), value.name)
 
 
 def _problem(value: Located) -> str:
     """What is wrong with it, without a word of what it holds; empty for nothing."""
-    shown = value.text() or ""  # raises where it is worked out at run time
-    text = value.value.reveal() if isinstance(value.value, Secret) else shown
-    contents = read_pem(text.encode(), value.name)
+    contents = _read(value)
     if contents.literal_newlines:
         return "has its line breaks as the two characters \\n, as in single quotes, so that it is not PEM"
     return "" if _holds_its_half(value, contents) else f"is not PEM that can be used ({contents.hint or contents.kind})"

@@ -1,12 +1,13 @@
 """GL-07: the URL of the registry and the nginx in front of it disagree on where TLS ends."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, check
 from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.formats.located import Located
-from regdoctor.remedies import RECONFIGURE
+from regdoctor.remedies import RECONFIGURE, in_nginx_words
 
 _LISTEN = "registry['nginx']['listen_port'] = 5080"
 _FORWARDED = (
@@ -47,7 +48,10 @@ def outer_tls_undeclared(rb: GitLabRb) -> Iterator[Outcome]:
     found = [
         one for one in (_port(rb, url, scheme, port), _listener(rb, url, scheme), _headers(rb, url, scheme)) if one
     ]
-    yield from found
+    for fail in found:
+        remedy = fail.remedy[Dialect.PLAIN]
+        worded = replace(remedy, commands=in_nginx_words(rb, *remedy.commands))
+        yield replace(fail, remedy={Dialect.PLAIN: worded})
     if not found:
         yield Pass(f"{url.text()}, and nothing in gitlab.rb contradicts it")
 

@@ -4,6 +4,7 @@ The three checks of Location share one set of remedies, for the same three thing
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Skip, Unknown
 from regdoctor.evidence.forwarded_headers import location_is_fixed
@@ -101,11 +102,15 @@ def change_nginx(why: str, *lines: str) -> Remedies:
 
 
 def _judged(judge: Callable[[Route], Outcome], route: Route) -> Outcome:
-    """One route's outcome: where it cannot be told, the others still are."""
+    """One route's outcome: where it cannot be told, the others still are. It says so where the route is a guess."""
     try:
-        return judge(route)
+        outcome = judge(route)
     except UndecidedError as reason:
         return Unknown(str(reason))
+    if not route.taken_for or not isinstance(outcome, Fail | Pass):
+        return outcome
+    words = f"{route.name} is taken for the registry's, for {route.taken_for}"
+    return replace(outcome, message=f"{outcome.message} ({words})" if outcome.message else words)
 
 
 def _is_plain(name: str) -> bool:

@@ -1,14 +1,21 @@
 """PROXY-17: nginx is told to pass requests on to a name that nobody in its network has."""
 
+import difflib
 import posixpath
 from collections.abc import Iterable, Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.checks.proxy import RELOAD
 from regdoctor.formats.compose_file import ComposeFile
+from regdoctor.formats.compose_names import known_names
 from regdoctor.formats.container_service import ContainerService
 from regdoctor.formats.located import Located
 from regdoctor.formats.nginx_config import Location, NginxConfig
 from regdoctor.formats.nginx_destinations import Address, Destination, destinations
+from regdoctor.injection import Absent
+
+_NEAR = 0.87
+"""How alike two names must be for one to be the other misspelt; `registry` and `registry-ui` are 0.84."""
 
 
 @check(
@@ -19,7 +26,7 @@ from regdoctor.formats.nginx_destinations import Address, Destination, destinati
     explains=("registry_unreachable",),
     reference="https://docs.docker.com/compose/how-tos/networking/",
 )
-def upstream_name_unknown(nginx: NginxConfig, compose: ComposeFile) -> Iterable[Outcome]:
+def upstream_name_unknown(nginx: NginxConfig, compose: ComposeFile | Absent) -> Iterable[Outcome]:
     """nginx looks up every name in proxy_pass and in upstream blocks when it starts, and does not start without one.
 
     In a Compose project a container is known by the name of its service, by container_name and by its aliases. Another
@@ -27,18 +34,72 @@ def upstream_name_unknown(nginx: NginxConfig, compose: ComposeFile) -> Iterable[
     and over. This is judged where a service of the project mounts the nginx configuration at hand, for names without a
     dot, and where no other network can bring further names in.
 
-    Write the name of the registry's service into proxy_pass, or give the service that name as an alias.
+    Without Compose one thing is judged: a name, without a dot and without a port, that is all but that of an upstream
+    block. nginx takes it for a host's name then.
+
+    Write the name of the registry's service, or of the upstream block, into proxy_pass, or give the service that name
+    as an alias.
     """
+    misspelt = list(_misspelt(nginx, compose))
+    yield from misspelt
+    if isinstance(compose, Absent):
+        if not misspelt:
+            yield from _without_compose(nginx)
+        return
+    told = {fail.evidence[0] for fail in misspelt}
     found = [(service, one) for service in compose.services for one in _passes(service, nginx, compose)]
+    found = [one for one in found if one[1][2].directive.quote() not in told]
     if not found:
-        yield Skip("no service of the Compose project mounts the nginx configuration at hand")
+        if not misspelt:
+            yield Skip("no service of the Compose project mounts the nginx configuration at hand")
         return
     unknown = [(service, *one) for service, one in found if _is_single(one[2])]
-    missing = [one for one in unknown if one[3].host not in _names(compose, one[0])]
+    missing = [one for one in unknown if one[3].host not in known_names(compose, one[0])]
     if not missing:
         yield Pass("each name is that of a service")
     for service, _, destination, address in missing:
         yield _doubt(compose, service, address) or _fail(compose, service, destination, address)
+
+
+def _misspelt(nginx: NginxConfig, compose: ComposeFile | Absent) -> Iterator[Fail]:
+    """A finding for each proxy_pass whose host is an upstream's name with a slip of the pen in it."""
+    services = set() if isinstance(compose, Absent) else {one.name for one in compose.services}
+    locations = (location for server in nginx.servers for location in server.locations)
+    for location in locations:
+        for destination in destinations(location, nginx):
+            name = destination.authority
+            near = difflib.get_close_matches(name, nginx.upstreams, 1, _NEAR)
+            if destination.upstream is not None or not near or name in services or any(char in name for char in ".:$"):
+                continue
+            if [char for char in name if char.isdigit()] != [char for char in near[0] if char.isdigit()]:
+                continue  # registry1 and registry2 are two
+            yield _misspelt_name(destination, nginx, near[0])
+
+
+def _misspelt_name(destination: Destination, nginx: NginxConfig, meant: str) -> Fail:
+    line = f"proxy_pass {destination.scheme}://{meant}{destination.path};"
+    effect = "answers 502" if destination.by_variable else "does not start"
+    return Fail(
+        f'nginx passes requests on to a host "{destination.authority}", while its upstream is "{meant}": it {effect}, '
+        "unless there is such a host",
+        evidence=(destination.directive.quote(), nginx.upstreams[meant].quote()),
+        resource=destination.authority,
+        severity=Severity.ERROR if destination.by_variable else None,
+        remedy={
+            Dialect.PLAIN: Remedy("Write the upstream's name into proxy_pass, and reload nginx.", (line, RELOAD)),
+            Dialect.COMPOSE: Remedy(
+                "Write the upstream's name into proxy_pass, and start the proxy anew.",
+                (line, "docker compose up -d --force-recreate"),
+            ),
+        },
+    )
+
+
+def _without_compose(nginx: NginxConfig) -> Iterator[Outcome]:
+    if nginx.upstreams:
+        yield Pass("no proxy_pass has the name of an upstream block misspelt")
+    else:
+        yield Skip("names are judged in Compose projects, and where nginx has upstream blocks")
 
 
 _Passed = tuple[Location, Destination, Address]
@@ -60,29 +121,6 @@ def _passes(service: ContainerService, nginx: NginxConfig, compose: ComposeFile)
 def _is_single(address: Address) -> bool:
     """Whether it is a name that Docker alone can know: no address, and without a dot."""
     return bool(address.host) and not any(char in address.host for char in ".:$/") and address.host != "localhost"
-
-
-def _names(compose: ComposeFile, here: ContainerService) -> set[str]:
-    """Every name that the project gives a container, and those that this one is told of."""
-    names: set[str] = set()
-    for service in compose.services:
-        names.add(service.name)
-        for key in ("container_name", "hostname"):
-            names.add(_text(service.at(key)))
-        networks = service.at("networks")
-        for network in networks.entries().values() if networks is not None else ():
-            aliases = network.at("aliases")
-            names.update(_text(alias) for alias in (aliases.items() if aliases is not None else ()))
-    for key in ("links", "external_links", "extra_hosts"):
-        said = here.at(key)
-        if said is not None:
-            names.update(part for entry in said.items() for part in _text(entry).replace("=", ":").split(":"))
-            names.update(said.entries())
-    return {name.lower() for name in names}
-
-
-def _text(located: Located | None) -> str:
-    return (located.text() if located is not None else None) or ""
 
 
 def _doubt(compose: ComposeFile, service: ContainerService, address: Address) -> Unknown | None:

@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, check
-from regdoctor.distribution.nearest_setting import nearest
-from regdoctor.distribution.settings_schema import LATEST, Path, generations_knowing, known
+from regdoctor.check import Fail, Outcome, Pass, Remedies, Severity, check
+from regdoctor.distribution.nearest_setting import misspelt_credential, nearest
+from regdoctor.distribution.settings_needless import why_needless
+from regdoctor.distribution.settings_schema import LATEST, Path, known, readers_of
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.located import Computed, Located
 from regdoctor.formats.misspelt_secrets import is_meant_secret, quote_as_meant
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.remedies import change, remove
+from regdoctor.renaming import renamed
 
 _TOLD_ELSEWHERE = (("redis", "addr"), ("redis", "addrs"), ("redis", "pool"))
 """What redis_settings_of_other_version says."""
@@ -57,10 +59,13 @@ def _unknown(config: RegistryConfig, product: Product) -> Iterator[tuple[Path, L
 def _is_left_alone(path: Path, product: Product) -> bool:
     """Whether nothing is to be said of an unknown key.
 
-    A driver and a way to authenticate of another product stop the registry, which is another finding. Keys that begin
+    A driver and a way to authenticate of another product stop the registry, which is another finding, as is a
+    credential's misspelt name. Keys that begin
     with `x-` or a dot hold anchors. Versions that came after our tables may know what they do not.
     """
     if len(path) == 2 and path[0] in ("storage", "auth"):
+        return True
+    if misspelt_credential(path, product.generation, product.version) is not None:
         return True
     if path[:2] in _TOLD_ELSEWHERE or path[0].startswith(("x-", ".")):
         return True
@@ -75,8 +80,9 @@ def _near(path: Path, product: Product) -> str | None:
 
 def _finding(path: Path, value: Located, product: Product) -> Fail:
     name, near = ".".join(path), _near(path, product)
-    others = sorted(str(generation) for generation in generations_knowing(path))
-    of_others = f": it is a setting of {' and '.join(others)}" if others else ""
+    others = readers_of(path)
+    needless = why_needless(path, product.generation)
+    of_others = f": {needless}" if needless else f": it is a setting of {others}" if others else ""
     end = f"; did you mean {near}?" if near else ""
     who = product.words() if product.generation else "any registry"
     nothing = "does nothing on" if product.generation else "is no setting of"
@@ -97,6 +103,6 @@ def _remedy(name: str, near: str | None, value: Located) -> Remedies:
         return remove(name, "The registry does not read this setting.")
     why = f"Write {near} in the place of {name}."
     if isinstance(value.value, Computed | Mapping | tuple) or is_meant_secret(value, near) or value.text() is None:
-        return {Dialect.PLAIN: Remedy(f"{why} Its value stays as it is; then restart the registry.")}
+        return renamed(name, near)
     plain = value.value if isinstance(value.value, bool | int) else value.text() or ""
     return change(near, plain, why)

@@ -3,11 +3,13 @@
 import difflib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
 from regdoctor.distribution.nearest_setting import nearest
-from regdoctor.distribution.setting_variables import variable_of
-from regdoctor.distribution.settings_schema import Path, children, known
+from regdoctor.distribution.setting_variables import setting_of, variable_of
+from regdoctor.distribution.settings_needless import why_needless
+from regdoctor.distribution.settings_schema import Path, children, known, readers_of
 from regdoctor.evidence.product import Product
 from regdoctor.formats.located import Located
 from regdoctor.formats.misspelt_secrets import quote_as_meant
@@ -56,7 +58,21 @@ def _ignored(config: RegistryConfig, product: Product) -> Iterator[Outcome]:
             name = item.variable.name
             yield Unknown(f"{name} sets an item of a list, which needs distribution 3 or GitLab's registry")
             continue
-        yield _finding(item.variable, f"has no effect: {item.reason}", instead, product)
+        others = _known_elsewhere(setting_of(item.variable.name), product)
+        found = _finding(item.variable, f"has no effect: {others or item.reason}", instead, product)
+        yield replace(found, remedy=_take_away(item.variable)) if others and instead is None else found
+
+
+def _known_elsewhere(path: Path | None, product: Product) -> str | None:
+    """That another product or version knows the setting, or why this one needs none; None where nobody does."""
+    if path is None or product.generation is None or known(path, product.generation, product.version) is not None:
+        return None
+    needless = why_needless(path, product.generation)
+    if needless is not None:
+        return f"{product.words()} has no {'.'.join(path)}: {needless}"
+    readers = readers_of(path)
+    verb = "do" if " and " in readers.replace(" and later", "") else "does"
+    return f"{product.words()} knows no {'.'.join(path)}; {readers} {verb}" if readers else None
 
 
 def _nearest_field(name: str, product: Product) -> str | None:
@@ -85,6 +101,10 @@ def _near_path(path: Path, product: Product) -> str | None:
         section = path[:start]
         if start > 1 and known(section, product.generation, product.version) is None:
             continue
+        if start == 1 and section[0] in ("storage", "auth"):
+            return None  # any name is a driver's there, so that what was cut by underscores cannot be put together
+        if why_needless(path[: start + 1], product.generation):
+            return None
         near = nearest((*section, "".join(path[start:])), product.generation, product.version)
         joined = (*section, "".join(path[start:]).strip())
         if known(joined, product.generation, product.version):
@@ -103,13 +123,16 @@ def _lost(config: RegistryConfig, product: Product) -> Iterator[Outcome]:
             continue
         if known(path[:2], product.generation, product.version) is None:
             continue  # another product's driver: the registry stops, which is another finding
-        where = f"has no effect: {'.'.join(path[:2])} has no parameter {'.'.join(path[2:])}"
+        others = _known_elsewhere(path, product)
+        parameter = f"{'.'.join(path[:2])} has no parameter {'.'.join(path[2:])}"
+        where = f"has no effect: {others or parameter}"
         for variable in config.overrides:
             whole = _below(variable, path) if variable.name == variable.name.strip() else None
             if whole is not None and variable.name not in told:
                 told.add(variable.name)
                 near = _near_path(whole, product)
-                yield _finding(variable, where, variable_of(near) if near else None, product, near)
+                fail = _finding(variable, where, variable_of(near) if near else None, product, near)
+                yield replace(fail, remedy=_take_away(variable)) if others and near is None else fail
         if value.name not in told and _is_inside(value, config):
             told.add(value.name)
             near = nearest(path, product.generation, product.version)
@@ -158,7 +181,17 @@ def _modes(name: str, instead: str | None) -> tuple[str, ...]:
 
 
 def _remedy(variable: Located, instead: str | None) -> Remedies:
-    act = f"Rename {variable.name} to {instead}" if instead else f"Take {variable.name} away, or set it in config.yml"
+    if instead is None:
+        return _acting(f"Take {variable.name} away, or set it in config.yml")
+    return _acting(f"Rename {variable.name} to {instead}")
+
+
+def _take_away(variable: Located) -> Remedies:
+    """Where config.yml would not help either."""
+    return _acting(f"Take {variable.name} away")
+
+
+def _acting(act: str) -> Remedies:
     return {
         Dialect.PLAIN: Remedy(f"{act}, and restart the registry."),
         Dialect.OMNIBUS: Remedy(f"{act}: it is in registry['env'] in /etc/gitlab/gitlab.rb.", (RECONFIGURE,)),

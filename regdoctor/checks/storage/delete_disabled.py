@@ -12,6 +12,7 @@ from regdoctor.injection import Absent
 from regdoctor.remedies import change
 
 _SETTING = "storage.delete.enabled"
+_OFF = ("", "false", "no", "off", "0")
 
 
 @check(
@@ -26,17 +27,16 @@ def delete_disabled(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> Ou
 
     That is the registry's default, and right where nobody is to delete. GitLab, however, deletes tags for its users
     and by cleanup policies: there the tags stay, policies seem to do nothing, and the storage grows. The text "true",
-    in quotation marks, counts as off as well, without a word in the log.
+    in quotation marks, counts as off as well, and so does a misspelt one such as ture, without a word in the log.
 
     Set storage.delete.enabled: true, without quotation marks, and restart the registry.
     """
     enabled = config.at("storage", "delete", "enabled")
     if enabled is not None and enabled.switch():
         return Pass("deletions are enabled")
-    if enabled is not None and (enabled.text() or "").strip().lower() in ("true", "yes", "on", "1"):
+    if enabled is not None and (problem := _no_boolean(enabled)) is not None:
         return Fail(
-            f"{_SETTING} is the text {enabled.text()!r}, which counts as off: the registry wants true without "
-            "quotation marks",
+            f"{_SETTING} is {problem}, which counts as off: the registry wants true without quotation marks",
             remedy=change(_SETTING, True, "Write true without quotation marks.", now=enabled),
             evidence=(enabled.quote(),),
             resource=_SETTING,
@@ -56,6 +56,17 @@ def delete_disabled(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> Ou
         evidence=(user.quote(), enabled.quote() if enabled else _section(config)),
         resource=_SETTING,
     )
+
+
+def _no_boolean(enabled: Located) -> str | None:
+    """What stands in the place of true or false, unless it is off that was meant, or nothing.
+
+    Source: NewApp in registry/handlers/app.go, which looks for a bool and passes over anything else.
+    """
+    text = enabled.text()
+    if enabled.switch() is not None or text is None or text.strip().lower() in _OFF:
+        return None
+    return f"the text {text!r}" if isinstance(enabled.value, str) else text
 
 
 def _gitlab(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> Located | None:

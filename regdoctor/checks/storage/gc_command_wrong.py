@@ -1,6 +1,7 @@
 """GC-02 to GC-05: a scheduled garbage collection does nothing, or does harm."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from itertools import chain
 
@@ -9,6 +10,7 @@ from regdoctor.evidence.cron_jobs import CronJobs
 from regdoctor.evidence.garbage_collections import StartedCollection, by_cron, by_services
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.compose_file import ComposeFile
+from regdoctor.formats.crontab import ContainerCall, CronJob, container_call, misspelt_collection
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.remedies import change
@@ -51,6 +53,11 @@ def gc_command_wrong(
     of_cron = by_cron(jobs) if isinstance(jobs, CronJobs) else iter(())
     of_services = by_services(compose) if isinstance(compose, ComposeFile) else iter(())
     collects = False
+    for job in jobs.others if isinstance(jobs, CronJobs) else ():
+        misspelt = misspelt_collection(job)
+        if misspelt is not None:
+            collects = True
+            yield _no_such_command(job, *misspelt)
     for item in chain(of_cron, of_services):
         collects = True
         found = list(_judge(item, config, item.product or product))
@@ -58,6 +65,16 @@ def gc_command_wrong(
     if not collects:
         failed = [one.reason for one in (jobs, compose) if isinstance(one, Absent) and one.applicable]
         yield Unknown(failed[0]) if failed else Skip("no crontab and no Compose service here collects garbage")
+
+
+def _no_such_command(job: CronJob, word: str, meant: str) -> Fail:
+    return Fail(
+        f"The scheduled collection calls {word}, which does not exist: nothing is collected; did you mean {meant}?",
+        failure_modes=("GC-04",),
+        evidence=(job.quote(),),
+        resource=f"{job.place.source}:{job.place.line}",
+        remedy=_edit(f"Write {meant} in the place of {word}."),
+    )
 
 
 def _judge(item: StartedCollection, config: RegistryConfig | Absent, product: Product) -> Iterator[Outcome]:
@@ -130,22 +147,43 @@ def _while_running(item: StartedCollection, config: RegistryConfig | Absent) -> 
     yield _fail(
         item,
         "The collection runs while the registry takes pushes, and can delete layers of an image that is being pushed",
-        {
-            **change("storage.maintenance.readonly.enabled", True, "Make the registry read-only for the collection."),
-            Dialect.PLAIN: Remedy(
-                "Stop the registry before the collection and start it afterwards, in the same line of the crontab.",
-                (
-                    "systemctl stop docker-registry; docker-registry garbage-collect /etc/docker/registry/config.yml; "
-                    "systemctl start docker-registry",
-                ),
-            ),
-            Dialect.OMNIBUS: _edit("Let GitLab stop the registry for it: gitlab-ctl registry-garbage-collect.")[
-                Dialect.PLAIN
-            ],
-        },
+        _paused(item),
         "GC-03",
         severity=Severity.WARNING,
     )
+
+
+def _paused(item: StartedCollection) -> Remedies:
+    """How to collect while nothing is pushed, in the words of what runs the registry."""
+    readonly = change("storage.maintenance.readonly.enabled", True, "Make the registry read-only for the collection.")
+    of_gitlab = _edit("Let GitLab stop the registry for it: gitlab-ctl registry-garbage-collect.")[Dialect.PLAIN]
+    why = "Stop the registry before the collection and start it afterwards, in the same line of the crontab"
+    call = container_call(item.command)
+    if call is None and item.collection.in_container:
+        plain = Remedy(f"{why}, or make it read-only meanwhile (storage.maintenance.readonly).")
+    elif call is None:
+        collect = "docker-registry garbage-collect /etc/docker/registry/config.yml"
+        plain = Remedy(f"{why}.", (f"systemctl stop docker-registry; {collect}; systemctl start docker-registry",))
+    else:
+        plain = Remedy(
+            f"{why}; a new container collects, for nothing can run in one that is stopped.", (_in(call, item),)
+        )
+    in_compose = plain if call is not None else readonly[Dialect.COMPOSE]
+    return {**readonly, Dialect.PLAIN: plain, Dialect.COMPOSE: in_compose, Dialect.OMNIBUS: of_gitlab}
+
+
+def _in(call: ContainerCall, item: StartedCollection) -> str:
+    """The line that stops a container, collects with its image, variables and volumes, and starts it again."""
+    named = item.collection.config or _OLD_PLACE
+    flags = " -m" if item.collection.delete_untagged else ""
+    collect = f"garbage-collect{flags} {shlex.quote(named)}"
+    name = shlex.quote(call.container)
+    if call.program == "docker compose":
+        return f"docker compose stop {name}; docker compose run --rm {name} {collect}; docker compose start {name}"
+    variables = f"{call.program} inspect --format '{{{{range .Config.Env}}}}{{{{println .}}}}{{{{end}}}}' {name}"
+    image = f"$({call.program} inspect --format '{{{{.Config.Image}}}}' {name})"
+    run = f'{call.program} run --rm --env-file /dev/stdin --volumes-from {name} "{image}" {collect}'
+    return f"{call.program} stop {name}; {variables} | {run}; {call.program} start {name}"
 
 
 def _edit(what: str) -> Remedies:

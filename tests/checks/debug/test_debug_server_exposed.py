@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +12,14 @@ from regdoctor.check import Dialect, Severity
 from regdoctor.checks.debug.debug_server_exposed import debug_server_exposed
 from regdoctor.evidence.debug_server import DebugServer
 from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.product import Generation
+from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry, parse_compose_file
 from regdoctor.formats.container_config import service_config
+from regdoctor.formats.docker_run import parse_docker_run
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.systemd_words import Word
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -207,3 +212,39 @@ def test_gitlabs_image_and_version_2_have_none_of_their_own(given: Given) -> Non
         debug=given.no_such,
         compose=_project("restart: always", image="x/gitlab-container-registry:v4"),
     )
+
+
+def _run(*options: str) -> ServiceEnvironment:
+    words = tuple(Word(text, 3) for text in (*options, "-e", "REGISTRY_HTTP_DEBUG_ADDR=0.0.0.0:5001", "registry:2.8.3"))
+    container = parse_docker_run(words, "hub.service")
+    assert container is not None
+    return ServiceEnvironment("hub.service", container=container, config=service_config(container, None))
+
+
+def test_of_docker_run_the_published_port_counts_and_not_the_address(given: Given) -> None:
+    here = given.installation(Dialect.PLAIN)
+    for options in (("-p", "127.0.0.1:5001:5001"), ("-p", "5000:5000")):
+        unit = _run(*options)
+        given.passes(debug_server_exposed, debug=given.no_such, config=unit.config, unit=unit, installation=here)
+    unit = _run("-p", "5001:5001")
+    fail = given.fail(debug_server_exposed, debug=given.no_such, config=unit.config, unit=unit, installation=here)
+    assert fail.remedy[Dialect.PLAIN].commands == ("--publish 127.0.0.1:5001:5001",)
+
+
+def test_on_the_hosts_network_the_remedy_is_the_variable_that_wins(given: Given) -> None:
+    unit = _run("--network", "host")
+    fail = given.fail(debug_server_exposed, debug=given.no_such, config=unit.config, unit=unit)
+    assert fail.remedy[Dialect.PLAIN].commands == ("--env REGISTRY_HTTP_DEBUG_ADDR=localhost:5001",)
+    assert "REGISTRY_HTTP_DEBUG_ADDR=localhost:5001" in fail.remedy[Dialect.COMPOSE].commands[0]
+
+
+def test_a_configuration_file_by_itself_does_not_say_where_it_is_used(given: Given) -> None:
+    config, lone = _listening(given, ":5001"), Installation(None, Dialect.PLAIN, live=False)
+    reason = given.unknown(debug_server_exposed, debug=given.not_here, config=config, installation=lone)
+    assert "a configuration file by itself does not say" in reason
+    of_a_host = replace(lone, root=Path("/srv/copy"))
+    given.fail(debug_server_exposed, debug=given.not_here, config=config, installation=of_a_host)
+    of_omnibus = replace(lone, dialect=Dialect.OMNIBUS)
+    given.fail(debug_server_exposed, debug=given.not_here, config=config, installation=of_omnibus)
+    unit = ServiceEnvironment("registry.service")
+    given.fail(debug_server_exposed, debug=given.not_here, config=config, installation=lone, unit=unit)

@@ -89,3 +89,22 @@ def test_a_registry_that_serves_clients_itself_has_the_public_port(given: Given,
     assert given.passes(
         port_clash, config=_config(given, main), gitlab=gitlab, installation=given.installation(dialect)
     )
+
+
+@pytest.mark.parametrize(
+    ("code", "clashes"),
+    [
+        ("registry_nginx['listen_port'] = 5080", False),
+        ("registry['nginx']['enable'] = false", False),
+        ("registry['nginx']['listen_port'] = 5000", True),
+        ("registry['dir'] = '/r'", True),
+    ],
+)
+def test_gitlab_rb_tells_where_nginx_listens(given: Given, code: str, clashes: bool) -> None:
+    evidence = {
+        "config": _config(given, "127.0.0.1:5000"),
+        "gitlab": given.gitlab("production: {registry: {host: h, port: 5000}}"),
+        "installation": given.installation(),
+        "rb": given.rb(code),
+    }
+    assert bool(given.fails(port_clash, **evidence)) is clashes

@@ -24,7 +24,7 @@ def _outcomes(given: Given, code: str) -> list[Outcome]:
         ("registry['debug'] = {'addr' => ':5001'}", "registry['debug_addr']", "CFG-14"),
         ("registry['storage_delete_enable'] = true", "registry['storage_delete_enabled']", "GL-04"),
         ("registry['nginx']['listen_htps'] = true", "registry['nginx']['listen_https']", "GL-04"),
-        ("registry_nginx['redirect_http_to_http'] = 1", "registry['nginx']['redirect_http_to_https']", "GL-04"),
+        ("registry_nginx['redirect_http_to_http'] = 1", "registry_nginx['redirect_http_to_https']", "GL-04"),
         ("gitlab_rails['registry_isuer'] = 'x'", "gitlab_rails['registry_issuer']", "GL-04"),
     ],
 )

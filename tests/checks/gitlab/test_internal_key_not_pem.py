@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from regdoctor.check import Dialect
 from regdoctor.checks.gitlab.internal_key_not_pem import internal_key_not_pem
 from regdoctor.formats.gitlab_rb import GitLabRb, parse_gitlab_rb
 from regdoctor.formats.located import UndecidedError
@@ -59,3 +60,12 @@ def test_without_a_pair_omnibus_makes_one(given: Given) -> None:
 def test_a_pair_from_a_file_is_not_known(given: Given) -> None:
     with pytest.raises(UndecidedError, match=r"File\.read\('/k'\)"):
         given.outcome(internal_key_not_pem, rb=_rb("registry['internal_key'] = File.read('/k')\n"))
+
+
+def test_the_remedy_speaks_of_quotes_only_where_they_are_the_fault(given: Given) -> None:
+    key = _one_line(given.key_pem(given.rsa()))
+    single = given.fail(internal_key_not_pem, rb=_rb(f"registry['internal_key'] = '{key}'\n"))
+    double = given.fail(internal_key_not_pem, rb=_rb("registry['internal_key'] = \"no key at all\"\n"))
+    assert "double quotes" in single.remedy[Dialect.PLAIN].text
+    assert "double quotes" not in double.remedy[Dialect.PLAIN].text
+    assert "Write the whole text of the PEM file" in double.remedy[Dialect.PLAIN].text

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Skip
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Skip
 from regdoctor.checks.gitlab.outer_tls_undeclared import outer_tls_undeclared
 
 if TYPE_CHECKING:
@@ -74,3 +74,10 @@ def test_settings_that_agree_pass(given: Given, code: str) -> None:
 def test_another_proxy_is_not_judged_here(given: Given, code: str) -> None:
     (outcome,) = _outcomes(given, code)
     assert isinstance(outcome, Skip)
+
+
+@pytest.mark.parametrize("name", ["registry_nginx", "registry['nginx']"])
+def test_the_remedy_writes_the_name_that_the_file_uses(given: Given, name: str) -> None:
+    (fail,) = _outcomes(given, f"{HTTPS}{name}['listen_https'] = false")
+    assert isinstance(fail, Fail)
+    assert fail.remedy[Dialect.PLAIN].commands[0] == f"{name}['listen_port'] = 5080"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,15 @@ def test_a_limit_that_ordinary_layers_exceed_is_an_error(proxied: Proxied, size:
     assert fail.severity is None
     assert fail.evidence[0].quote == f"client_max_body_size {size};"
     assert fail.resource == "registry.example.com location /v2/"
+
+
+def test_a_route_that_was_only_taken_for_the_registrys_says_so(proxied: Proxied) -> None:
+    text = proxied.server("client_max_body_size 1m;", location="/")
+    nginx = dataclasses.replace(proxied.read(text), by_hand=True)
+    words = "registry.example.com location / is taken for the registry's, for it leads to port 5000"
+    assert words in proxied.one(body_size_limited, nginx).message
+    healthy = dataclasses.replace(proxied.read(proxied.server(location="/")), by_hand=True)
+    assert words in proxied.one(body_size_limited, healthy).message
 
 
 @pytest.mark.parametrize("size", ["100m", "1023m"])

@@ -8,7 +8,10 @@ import pytest
 
 from regdoctor.check import Dialect, Fail, Pass, Severity, Skip, Unknown
 from regdoctor.checks.proxy.upstream_name_unknown import upstream_name_unknown
+from regdoctor.evidence.installation import Installation
 from regdoctor.formats.compose_file import ComposeFile, parse_compose_file
+from regdoctor.formats.nginx_config import NginxConfig
+from regdoctor.probes.nginx_config import read_nginx
 
 if TYPE_CHECKING:
     from tests.checks.proxy.conftest import Proxied
@@ -72,3 +75,55 @@ def test_addresses_and_full_names_are_not_docker_s(proxied: Proxied, line: str) 
 def test_a_configuration_that_nobody_mounts_is_skipped(proxied: Proxied) -> None:
     compose = parse_compose_file([(b"services: {reg: {image: 'registry:2'}}", "/elsewhere/docker-compose.yml")])
     assert isinstance(proxied.one(upstream_name_unknown, proxied.server(REGISTRY), compose=compose), Skip)
+
+
+UPSTREAM = "  upstream {name} {{ server 127.0.0.1:5000; }}\n"
+
+
+def _misspelt(proxied: Proxied, upstream: str, passed: str) -> NginxConfig:
+    """Read without asking nginx, which would not take it."""
+    folder = proxied.folder / "etc"
+    folder.mkdir()
+    text = UPSTREAM.format(name=upstream) + proxied.server(f"proxy_pass {passed};")
+    (folder / "nginx.conf").write_text(f"events {{}}\nhttp {{\n{text}}}\n")
+    return read_nginx([folder / "nginx.conf"], Installation(folder, Dialect.PLAIN, live=False))
+
+
+@pytest.mark.parametrize(
+    ("upstream", "passed", "line"),
+    [
+        ("docker-registry", "http://docker-regstry", "proxy_pass http://docker-registry;"),
+        ("registry", "https://regisrty/v2/", "proxy_pass https://registry/v2/;"),
+    ],
+)
+def test_an_upstreams_name_misspelt_is_a_finding_without_compose(
+    proxied: Proxied, upstream: str, passed: str, line: str
+) -> None:
+    fail = proxied.one(upstream_name_unknown, _misspelt(proxied, upstream, passed))
+    assert isinstance(fail, Fail)
+    assert f'its upstream is "{upstream}"' in fail.message
+    assert [quote.quote for quote in fail.evidence][1] == f"upstream {upstream} {{"
+    assert fail.remedy[Dialect.PLAIN].commands[0] == line
+
+
+def test_a_misspelt_upstream_is_told_once_in_a_compose_project(proxied: Proxied) -> None:
+    nginx = _misspelt(proxied, "registry-app", "http://regstry-app")
+    assert isinstance(proxied.one(upstream_name_unknown, nginx, compose=_compose(proxied)), Fail)
+
+
+@pytest.mark.parametrize(
+    ("upstream", "passed"),
+    [
+        ("registry1", "http://registry2"),
+        ("registry", "http://registry"),
+        ("docker-registry", "http://docker-regstry:5000"),
+        ("docker-registry", "http://docker-registry.lan"),
+        ("registry-ui", "http://registry"),
+    ],
+)
+def test_other_hosts_are_left_alone(proxied: Proxied, upstream: str, passed: str) -> None:
+    assert isinstance(proxied.one(upstream_name_unknown, _misspelt(proxied, upstream, passed)), Pass)
+
+
+def test_without_compose_and_upstreams_nothing_is_judged(proxied: Proxied) -> None:
+    assert isinstance(proxied.one(upstream_name_unknown, proxied.server()), Skip)

@@ -64,9 +64,22 @@ def judge(given: Given) -> Callable[..., list[Fail]]:
         ),
         ("description: ours", V2, "description does nothing on distribution 2", "CFG-04"),
         (
-            "storage: {s3: {secret_key: planted-4711}}",
-            None,
-            "storage.s3.secret_key is no setting of any registry; did you mean storage.s3.secretkey?",
+            "storage: {s3: {forcepathstyle: true}}",
+            V2,
+            "storage.s3.forcepathstyle does nothing on distribution 2: with regionendpoint it addresses the bucket by "
+            "path in any case",
+            "S3-11",
+        ),
+        (
+            "storage: {filesystem: {rootdir: /srv}}",
+            V2,
+            "storage.filesystem.rootdir does nothing on distribution 2; did you mean storage.filesystem.rootdirectory?",
+            "CFG-04",
+        ),
+        (
+            "storage: {swift: {secret_key: planted-4711}}",
+            V2,
+            "storage.swift.secret_key does nothing on distribution 2; did you mean storage.swift.secretkey?",
             "CFG-04",
         ),
     ],
@@ -104,6 +117,9 @@ def test_the_remedy_writes_the_value_under_the_right_name(judge: Judge) -> None:
         ("auth: {own: {x: 1}}", GITLAB),
         ("x-common: &c {a: 1}\nlog: {fields: *c}", V2),
         (".anchors: {a: 1}", V2),
+        ("storage: {s3: {secret_key: planted-4711}}", None),
+        ("redis: {addr: 'r:6379', enableTLS: true, sentinelMasterSet: m}", V2),
+        ("redis: {sentinel: {masterName: m, addresses: [a]}, enableTLS: true}", None),
         ("redis: {addr: 'r:6379', pool: {maxidle: 1}}", V3),
         ("compatibility: {schema1: {enabled: false}}", GITLAB),
         ("storage: {s3: {pathstyle: true, forcepathstyle: true}}", None),
@@ -140,3 +156,11 @@ def test_a_value_that_is_computed_stays_as_it_is(given: Given) -> None:
     (fail,) = given.fails(setting_unknown, config=config, product=given.product(V3))
     assert fail.evidence[0].quote == "storage.s3.pathstyle: ENV['X']"
     assert fail.remedy[Dialect.PLAIN].text.startswith("Write storage.s3.forcepathstyle in the place of")
+
+
+def test_the_remedy_is_in_the_words_of_the_installation(judge: Judge) -> None:
+    (fail,) = judge("storage: {s3: {pathstyle: {}}}", V3)
+    assert "registry['storage']['s3']['forcepathstyle']" in fail.remedy[Dialect.OMNIBUS].text
+    assert fail.remedy[Dialect.OMNIBUS].commands == ("sudo gitlab-ctl reconfigure",)
+    assert "registry.storage.secret" in fail.remedy[Dialect.HELM].text
+    assert "config.yml that is mounted" in fail.remedy[Dialect.COMPOSE].text

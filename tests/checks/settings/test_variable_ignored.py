@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Fail, Outcome, Severity, Unknown
+from regdoctor.check import Dialect, Fail, Outcome, Severity, Unknown
 from regdoctor.checks.settings.variable_ignored import variable_ignored
 from regdoctor.evidence.product import Generation
 from regdoctor.formats.located import Place
@@ -155,3 +155,29 @@ def test_an_item_of_a_list_depends_on_the_product(judge: Judge) -> None:
     (unknown,) = judge(variable, generation=None)
     assert isinstance(unknown, Unknown)
     assert not any(isinstance(one, Fail) for one in judge(variable, generation=GITLAB))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("REGISTRY_PROXY_TTL", "has no effect: distribution 2.8 knows no proxy.ttl; distribution 3 does"),
+        (
+            "REGISTRY_REDIS_USERNAME",
+            "has no effect: distribution 2.8 knows no redis.username; distribution 3 and GitLab's registry do",
+        ),
+        (
+            "REGISTRY_STORAGE_S3_FORCEPATHSTYLE",
+            "has no effect: distribution 2.8 has no storage.s3.forcepathstyle: with regionendpoint it addresses the "
+            "bucket by path in any case",
+        ),
+        (
+            "REGISTRY_STORAGE_S3_USEDUALSTACK",
+            "has no effect: distribution 2.8 knows no storage.s3.usedualstack; distribution 3 does",
+        ),
+    ],
+)
+def test_a_setting_of_another_product_is_told_with_whose_it_is(judge: Judge, name: str, message: str) -> None:
+    (fail,) = judge((name, "1h"), version=(2, 8))
+    assert isinstance(fail, Fail)
+    assert fail.message == f"{name} {message}"
+    assert fail.remedy[Dialect.PLAIN].text == f"Take {name} away, and restart the registry."

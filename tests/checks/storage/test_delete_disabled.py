@@ -53,6 +53,18 @@ def test_true_in_quotation_marks_counts_as_off(given: Given, text: str, auth: st
     assert fail.evidence[0].line == 4
 
 
+@pytest.mark.parametrize(("value", "told"), [("ture", "the text 'ture'"), ("yess", "the text 'yess'"), ("1", "1")])
+def test_a_misspelt_true_counts_as_off(given: Given, value: str, told: str) -> None:
+    fail = given.fail(delete_disabled, config=_config(given, f"  delete: {{enabled: {value}}}\n", ""))
+
+    assert f"storage.delete.enabled is {told}, which counts as off" in fail.message
+
+
+@pytest.mark.parametrize("value", ["'false'", "0", "'off'"])
+def test_off_in_quotation_marks_is_a_choice_as_well(given: Given, value: str) -> None:
+    given.passes(delete_disabled, config=_config(given, f"  delete: {{enabled: {value}}}\n", ""))
+
+
 @pytest.mark.parametrize("delete", ["", "  delete: {enabled: false}\n"])
 def test_without_gitlab_off_is_a_choice(given: Given, delete: str) -> None:
     given.passes(delete_disabled, config=_config(given, delete, ""))

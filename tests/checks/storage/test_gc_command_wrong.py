@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Skip, Unknown
 from regdoctor.checks.storage.gc_command_wrong import gc_command_wrong
 from regdoctor.evidence.cron_jobs import CollectionJob, CronJobs
 from regdoctor.evidence.product import Generation, Product
@@ -213,3 +213,43 @@ def test_without_a_collection_it_is_skipped(given: Given) -> None:
 
 def test_a_crontab_that_could_not_be_read_leaves_it_open(given: Given) -> None:
     given.unknown(gc_command_wrong, jobs=given.not_here, compose=given.no_such, product=given.product())
+
+
+@pytest.mark.parametrize(
+    ("command", "mended"),
+    [
+        (
+            "docker exec registry bin/registry garbage-collect /c.yml",
+            "docker stop registry; docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' registry | "
+            "docker run --rm --env-file /dev/stdin --volumes-from registry "
+            "\"$(docker inspect --format '{{.Config.Image}}' registry)\" garbage-collect /c.yml; docker start registry",
+        ),
+        (
+            "docker compose -f /srv/compose.yml exec -T hub registry garbage-collect /c.yml",
+            "docker compose stop hub; docker compose run --rm hub garbage-collect /c.yml; docker compose start hub",
+        ),
+    ],
+)
+def test_in_a_container_the_remedy_is_in_dockers_words(cron: Cron, command: str, mended: str) -> None:
+    (outcome,) = cron.told(command)
+    assert isinstance(outcome, Fail)
+    assert outcome.failure_modes == ("GC-03",)
+    assert outcome.remedy[Dialect.PLAIN].commands == (mended,)
+    assert outcome.remedy[Dialect.COMPOSE].commands == (mended,)
+
+
+def test_in_a_pod_no_command_of_a_host_is_told(cron: Cron) -> None:
+    (outcome,) = cron.told("kubectl exec deploy/registry -- registry garbage-collect /c.yml")
+    assert isinstance(outcome, Fail)
+    assert outcome.remedy[Dialect.PLAIN].commands == ()
+
+
+def test_a_command_misspelt_is_a_finding(given: Given) -> None:
+    job = CronJob("@weekly", "root", "gitlab-ctl registry-garbage-colect -m", Place("/etc/cron.d/gc", 3))
+    jobs = CronJobs((), (job,))
+    fail = given.fail(
+        gc_command_wrong, jobs=jobs, compose=given.no_such, config=given.not_here, product=given.product()
+    )
+    assert "did you mean registry-garbage-collect" in fail.message
+    assert fail.failure_modes == ("GC-04",)
+    assert fail.resource == "/etc/cron.d/gc:3"

@@ -90,3 +90,29 @@ def test_what_is_not_seen_is_not_judged(given: Given) -> None:
     unseen = replace(storage, place=replace(storage.place, layer=UNSEEN_STORAGE))
     tree = replace(chart.tree, value={**chart.tree.entries(), "storage": unseen})
     assert given.skips(storage_driver_not_one, config=RegistryConfig(tree, "values.yaml"), product=given.product())
+
+
+def test_which_of_two_in_one_file_is_right_is_for_its_owner(given: Given) -> None:
+    config = parse_registry_config(b"storage: {filesystem: {}, s3: {bucket: b}}", "/etc/gitlab/gitlab.rb")
+    fail = given.fail(storage_driver_not_one, config=config, product=given.product())
+
+    assert "filesystem (from gitlab.rb) and s3 (from gitlab.rb)" in fail.message
+    assert all("Decide which of filesystem and s3 is right" in remedy.text for remedy in fail.remedy.values())
+
+
+def test_a_parameter_beside_its_driver_is_to_be_moved_below_it(given: Given) -> None:
+    config = given.config("storage:\n  filesystem:\n  rootdirectory: /srv/images\n")
+    fail = given.fail(storage_driver_not_one, config=config, product=given.product())
+
+    assert fail.message.startswith("rootdirectory stands in storage beside the driver filesystem, not below it")
+    assert fail.remedy[Dialect.PLAIN].commands == ("storage:\n  filesystem:\n    rootdirectory: /srv/images",)
+    assert [quote.line for quote in fail.evidence] == [2, 3]
+
+
+def test_a_credential_beside_its_driver_is_not_repeated(given: Given) -> None:
+    config = given.config("storage:\n  s3: {bucket: b}\n  secretkey: planted-4711\n  region: r\n")
+    fail = given.fail(storage_driver_not_one, config=config, product=given.product())
+
+    assert fail.message.startswith("secretkey and region stand in storage beside the driver s3")
+    assert "storage.s3.secretkey in the place of storage.secretkey" in fail.remedy[Dialect.PLAIN].text
+    assert "planted" not in repr(fail)
