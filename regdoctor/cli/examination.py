@@ -17,6 +17,7 @@ from regdoctor.evidence.installation import Installation
 from regdoctor.examination import Examination, Gathered, joined
 from regdoctor.exit_codes import ExitCode
 from regdoctor.formats.compose_file import ComposeFile
+from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.report import Report
@@ -115,7 +116,10 @@ def describe(examination: Examination, dialect: Dialect, targets: Sequence[Targe
 
 def _dialect(examination: Examination) -> Dialect:
     installation = examination.evidence(Installation)
-    return installation.dialect if isinstance(installation, Installation) else Dialect.PLAIN
+    if not isinstance(installation, Installation):
+        return Dialect.PLAIN
+    in_a_container = installation.dialect is Dialect.COMPOSE and examination.evidence(GitLabRb) is not None
+    return Dialect.OMNIBUS if in_a_container else installation.dialect
 
 
 def _write(document: Report, writers: Sequence[Writer], page: Page, instead: str) -> None:

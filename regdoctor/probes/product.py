@@ -14,6 +14,7 @@ from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.evidence.product import Generation, Product, from_image, from_settings, from_version
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile
+from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.formats.helm_values import HelmValues
 from regdoctor.formats.located import Located, Place, UnreadableError
 from regdoctor.formats.registry_version import in_log, in_package_database, in_version_manifest, of_program
@@ -44,6 +45,7 @@ def product(
     compose: ComposeFile | Absent,
     unit: ServiceEnvironment | Absent,
     values: HelmValues | Absent,
+    rb: GitLabRb | Absent,
     target: Target,
     door: Http | Absent,
 ) -> Product:
@@ -52,7 +54,8 @@ def product(
     running = _of_process(here) if here else None
     if running is not None:
         return running
-    found = list(_told(here, tuple(_images(compose, unit)), values)) if here else []
+    images = tuple(_images(compose, unit, target.service))
+    found = list(_told(here, images, values, rb if isinstance(rb, GitLabRb) else None)) if here else []
     if not found and target.registry_url and not target.offline and isinstance(door, Http):
         found = list(_of_answer(target.registry_url, door))
     if not found and here is not None:
@@ -77,19 +80,23 @@ def _settled(found: list[Product], here: Installation | None) -> Product:
     return Product(found[0].generation, longest, quotes)
 
 
-def _images(compose: ComposeFile | Absent, unit: ServiceEnvironment | Absent) -> Iterator[Located]:
-    """The images of the registries that containers are started from."""
+def _images(compose: ComposeFile | Absent, unit: ServiceEnvironment | Absent, wanted: str | None) -> Iterator[Located]:
+    """The images that the examined registry's container is started from: of a project's first, or the wanted one."""
     if isinstance(compose, ComposeFile):
-        yield from (service.image for service in compose.registry_services() if service.image is not None)
+        services = [one for one in compose.registry_services() if wanted in (None, one.name)]
+        yield from (service.image for service in services[:1] if service.image is not None)
     if isinstance(unit, ServiceEnvironment) and unit.image is not None:
         yield unit.image
 
 
-def _told(here: Installation, images: tuple[Located, ...], values: HelmValues | Absent) -> Iterator[Product]:
+def _told(
+    here: Installation, images: tuple[Located, ...], values: HelmValues | Absent, rb: GitLabRb | None
+) -> Iterator[Product]:
     """What each source tells, those first that belong to the configuration that is examined."""
     place = _place(here)
-    if place == _OMNIBUS_CONFIG or here.named.get(FileKind.GITLAB_RB):
-        yield _of_omnibus(here)
+    named = here.named.get(FileKind.GITLAB_RB)
+    if place == _OMNIBUS_CONFIG or named or (here.registry_config is None and rb is not None):
+        yield _of_omnibus(here, rb)
         return
     if here.dialect is Dialect.HELM or isinstance(values, HelmValues):
         yield _of_chart(here, values)
@@ -100,7 +107,7 @@ def _told(here: Installation, images: tuple[Located, ...], values: HelmValues | 
     elif here.root is not None:
         yield from _of_package(here)
         if place is None and _manifest(here) is not None:
-            yield _of_omnibus(here)
+            yield _of_omnibus(here, rb)
     yield from (item for item in map(from_image, images) if item is not None)
     yield from _of_logs(here)
 
@@ -119,7 +126,7 @@ def _of_process(here: Installation) -> Product | None:
     try:
         path = str(program.readlink())
         if "/opt/gitlab/embedded/" in path:
-            return _of_omnibus(here)
+            return _of_omnibus(here, None)
         done = subprocess.run([program, "--version"], capture_output=True, timeout=2, env={}, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
@@ -128,11 +135,14 @@ def _of_process(here: Installation) -> Product | None:
     return from_version(Located(version, Place(f"{path} --version"), said)) if version else None
 
 
-def _of_omnibus(here: Installation) -> Product:
+def _of_omnibus(here: Installation, rb: GitLabRb | None) -> Product:
     version = _manifest(here)
     told = from_version(version) if version is not None else None
     if told is not None and told.generation is Generation.GITLAB:
         return told
+    on = rb and (rb.at("registry_external_url") or rb.at("registry", "enable") or rb.at("external_url"))
+    if on:
+        return Product(Generation.GITLAB, (), (on.quote(),))
     named = here.named.get(FileKind.GITLAB_RB, ())
     source = version.place.source if version else str(next(iter(named), None) or here.registry_config or here.root)
     return Product(Generation.GITLAB, (), (Quote(source, "the registry of Omnibus GitLab"),))

@@ -22,7 +22,7 @@ NONE = Absent("there is none", applicable=False)
 
 def read(installation: Installation, omnibus: object = NONE, values: object = NONE) -> GitLabConfig:
     """The probe's answer."""
-    found = gitlab_config.gather(installation, omnibus, values)
+    found = gitlab_config.gather(installation, omnibus, values, NONE)
     assert isinstance(found, GitLabConfig)
     return found
 

@@ -16,6 +16,7 @@ from regdoctor.evidence.installation import FileKind, Installation, RunningRegis
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile, parse_compose_file
+from regdoctor.formats.gitlab_rb import GitLabRb, parse_gitlab_rb
 from regdoctor.formats.helm_values import HelmValues, parse_helm_values
 from regdoctor.formats.located import Located, Place
 from regdoctor.http import Http
@@ -46,6 +47,7 @@ def look(
     compose: ComposeFile | Absent = NONE,
     unit: ServiceEnvironment | Absent = NONE,
     values: HelmValues | Absent = NONE,
+    rb: GitLabRb | Absent = NONE,
     process: RunningRegistry | None = None,
     named: dict[FileKind, tuple[Path, ...]] | None = None,
 ) -> Product:
@@ -58,7 +60,7 @@ def look(
         registry_config=root / config if root and config else None,
         named=named or {},
     )
-    found = product.gather(installation, compose, unit, values, Target(root=root, offline=True), NONE)
+    found = product.gather(installation, compose, unit, values, rb, Target(root=root, offline=True), NONE)
     assert isinstance(found, Product)
     return found
 
@@ -171,10 +173,10 @@ def test_a_program_that_tells_nothing_leaves_it_to_the_files(tmp_path: Path) -> 
 def test_gitlabs_header_tells_where_no_file_does(serve: Callable[..., Any], door: Http) -> None:
     server = serve(lambda _: (401, {"Gitlab-Container-Registry-Version": "4.29.0-gitlab"}, b""))
     target = Target(registry_url=server.url)
-    found = product.gather(NONE, NONE, NONE, NONE, target, door)
+    found = product.gather(NONE, NONE, NONE, NONE, NONE, target, door)
     assert (found.generation, found.version) == (GITLAB, (4, 29, 0))
     offline = Target(registry_url=server.url, offline=True)
-    assert product.gather(NONE, NONE, NONE, NONE, offline, door).generation is None
+    assert product.gather(NONE, NONE, NONE, NONE, NONE, offline, door).generation is None
     assert len(server.asked()) == 1
 
 
@@ -182,7 +184,7 @@ def test_gitlabs_header_tells_where_no_file_does(serve: Callable[..., Any], door
 def test_other_answers_do_not_tell(serve: Callable[..., Any], door: Http, headers: dict[str, str]) -> None:
     server = serve(lambda _: (200, headers, b"{}"))
     target = Target(registry_url=server.url)
-    assert product.gather(NONE, NONE, NONE, NONE, target, door).generation is None
+    assert product.gather(NONE, NONE, NONE, NONE, NONE, target, door).generation is None
 
 
 def test_settings_of_one_product_alone_tell_where_nothing_else_does(tmp_path: Path) -> None:
@@ -203,3 +205,10 @@ def test_settings_of_one_product_alone_tell_where_nothing_else_does(tmp_path: Pa
 def test_a_single_setting_or_those_of_several_products_tell_nothing(tmp_path: Path, text: str) -> None:
     put(tmp_path, **{DOCKER: text})
     assert look(tmp_path, DOCKER).generation is None
+
+
+def test_a_lone_gitlab_rb_tells_gitlabs_registry_by_the_line_that_turns_it_on(tmp_path: Path) -> None:
+    rb = parse_gitlab_rb(b"# GitLab\nregistry_external_url 'https://r.example.com'\n", "/repository/gitlab.rb")
+    found = look(tmp_path, rb=rb)
+    assert found.generation is Generation.GITLAB
+    assert [(quote.source, quote.line) for quote in found.evidence] == [("/repository/gitlab.rb", 2)]
