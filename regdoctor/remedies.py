@@ -76,8 +76,8 @@ def in_nginx_words(rb: GitLabRb | Absent, *lines: str) -> tuple[str, ...]:
 def _assignment(setting: str, value: bool | int | str, *, quote: Callable[[str], str]) -> tuple[str, str]:
     """The variable that sets a setting, and its value in quotation marks.
 
-    What is inside a parameter of `storage` or `auth` is out of a variable's reach: there the parameter is set as a whole
-    (distribution's configuration/parser.go; seen with 2.8: `readonly config key must contain additional keys`).
+    What is inside a parameter of `storage` or `auth` is out of a variable's reach: there the parameter is set as a
+    whole (configuration/parser.go; seen with 2.8: `readonly config key must contain additional keys`).
     """
     parts = setting.split(".")
     text = _scalar(value, quotes=False)
@@ -140,7 +140,7 @@ def _helm(setting: str, value: bool | int | str, why: str) -> Remedy:
     if parts[0] == "storage" and len(parts) > 1 and parts[1] not in SIBLINGS:
         block = textwrap.dedent(as_yaml(setting, value).partition("\n")[2])
         return Remedy(f"{why} In the secret that registry.storage.secret names, then restart the pods:", (block,))
-    return Remedy(f"{why} The chart has no value for {setting}: it must come from the chart's own configuration map.")
+    return Remedy(f"{why} The chart has no value of that name for {setting}: change what its templates make it from.")
 
 
 def _scalar(value: bool | int | str, *, quotes: bool = True) -> str:

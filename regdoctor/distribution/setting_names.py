@@ -41,10 +41,9 @@ _HELM = {
     "health.storagedriver": "registry.health.storagedriver",
     "validation": "registry.validation",
     "middleware.storage": "registry.middleware.storage",
-    "notifications": "registry.notifications",
-    "redis": "registry.redis",
-    "database": "registry.database",
-    "gc": "registry.gc",
+    "notifications": "global.registry.notifications",
+    "database.enabled": "registry.database.enabled",
+    "gc.disabled": "registry.gc.disabled",
 }
 """GitLab chart: charts/registry/values.yaml and charts/registry/templates/configmap.yaml."""
 

@@ -22,7 +22,7 @@ from regdoctor.distribution.setting_names import in_gitlab_rb, in_helm_values
         (
             "notifications.endpoints.1.url",
             "registry['notifications'][1]['url']",
-            "registry.notifications.endpoints[1].url",
+            "global.registry.notifications.endpoints[1].url",
         ),
         ("http.relativeurls", None, "registry.relativeurls"),
         ("http.host", None, None),
