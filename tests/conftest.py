@@ -31,6 +31,7 @@ PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("etc/nginx/ssl/registry.example.com.crt", "etc/nginx/ssl/registry.example.com.key"),
     ),
     "compose": (("certs/registry.crt", "certs/registry.key"),),
+    "password": (("etc/nginx/ssl/registry.example.com.crt", "etc/nginx/ssl/registry.example.com.key"),),
 }
 """Certificate and key files of each tree, made when it is copied: no private key is kept here."""
 

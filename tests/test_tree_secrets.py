@@ -33,6 +33,91 @@ redis['password'] = "x" + some_method('{CANARY}')
 """
         },
     ),
+    "misspelt in gitlab.rb": (
+        "repository",
+        {
+            "gitlab.rb": f"""
+registry['http_secrt'] = '{CANARY}'
+registry['internal_ky'] = '{CANARY}'
+registry['internal_ky'] = '{CANARY}2'
+gitlab_rails['registry_notification_secrt'] = '{CANARY}'
+gitlab_rails['registry_pass'] = '{CANARY}'
+registry_nginx['proxy_set_headrs'] = '{CANARY}'
+registry['storage'] = {{ 's3' => {{ 'bucket' => 'b', 'pasword' => '{CANARY}', 'sekret' => '{CANARY}' }} }}
+registry['sekret'] = "x" + some_method('{CANARY}')
+registry['env'] = {{ 'REGISTRY_HTTP_SECRT' => '{CANARY}', 'REGISTRY_REDIS_PASWORD' => '{CANARY}' }}
+"""
+        },
+    ),
+    "misspelt in config.yml": (
+        "plain",
+        {
+            "etc/docker/registry/config.yml": f"""
+sekret: {CANARY}
+notifications: {{endpoints: [{{name: a, url: 'http://h/x', credentails: {CANARY}, pasword: {CANARY}}}]}}
+redis: {{addr: localhost, pw: {CANARY}, pw: {CANARY}, db: {CANARY}}}
+http: {{tls: {{key: /x.pem, pasphrase: {CANARY}}}, secrt: {CANARY}, secrt: {CANARY}2, http2: {{disabled: {CANARY}}}}}
+"""
+        },
+    ),
+    "misspelt in compose": (
+        "compose",
+        {
+            "docker-compose.yml": f"""
+  other:
+    image: registry:3
+    environment:
+      - REGISTRY_HTTP_SECRT={CANARY}
+      - REGISTRY_HTTP_SERCET = {CANARY}
+      - REGISTRY_REDIS_PASWORD={CANARY}
+      - REGISTRY_STORAGE_S3_SECRTKEY={CANARY}
+      - REGISTRY_PASSPHRASE={CANARY}
+    command: [garbage-collect, /etc/distribution/config.yml, --password, {CANARY}]
+"""
+        },
+    ),
+    "misspelt in the chart's values": (
+        "helm",
+        {
+            "values.yaml": f"""
+  httpSecrt: {CANARY}
+  pasword: {CANARY}
+  redis: {{cache: {{enabled: true, pasword: {CANARY}}}}}
+"""
+        },
+    ),
+    "crontab": (
+        "omnibus",
+        {
+            "etc/cron.d/registry": f"""
+1 1 * * * root curl -u user:{CANARY} https://registry.example.com/x && registry garbage-collect --x={CANARY}
+2 1 * * * root docker exec -e REGISTRY_HTTP_SECRT={CANARY} registry registry garbage-collect -m {CANARY}
+3 1 * * * root PW={CANARY} gitlab-ctl registry-garbage-colect; mail {CANARY}
+4 1 * * * root sh -c 'login {CANARY}; registry garbage-collect'
+5 1 * * * root gitlab-ctl registry-garbage-collect | curl -H "X: {CANARY}" http://h
+"""
+        },
+    ),
+    "misspelt in nginx": (
+        "compose",
+        {
+            "nginx.conf": f"""
+http {{ server {{ listen 81; server_name x; location /v2/ {{
+  pasword {CANARY}; proxy_set_headr Authorization "Basic {CANARY}"; proxy_set_header X-Pasword {CANARY};
+  proxy_pass http://registry:5000; }} }} }}
+"""
+        },
+    ),
+    "misspelt at the clients": (
+        "omnibus",
+        {
+            "etc/containers/registries.conf": f'[[registry]]\nlocation = "m.example.com"\npasword = "{CANARY}"\n',
+            "etc/containerd/certs.d/r.example.com/hosts.toml": f'pasword = "{CANARY}"\n[host."https://r.example.com"]\n'
+            f'  tokn = "{CANARY}"\n  capabilities = ["{CANARY}"]\n',
+            "etc/gitlab-runner/config.toml": f'[[runners]]\n  tokn = "{CANARY}"\n  executor = "docker"\n'
+            f'  environment = ["DOCKER_AUTH_CONFG={CANARY}", "PASWORD={CANARY}"]\n',
+        },
+    ),
     "broken gitlab.rb": ("repository", {"gitlab.rb": f"registry['http_secret'] = '{CANARY}\n"}),
     "config.yml": (
         "plain",

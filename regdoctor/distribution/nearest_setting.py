@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.settings_needless import why_needless
@@ -68,6 +69,7 @@ def _elsewhere(path: Path, generation: Generation | None, version: Version) -> s
     return found[0].name if len(found) == 1 else None
 
 
+@lru_cache(maxsize=4096)
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 

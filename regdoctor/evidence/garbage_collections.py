@@ -11,7 +11,7 @@ from regdoctor.evidence.cron_jobs import CronJobs
 from regdoctor.evidence.product import Product, from_image
 from regdoctor.formats.compose_file import ComposeFile
 from regdoctor.formats.container_service import ContainerService
-from regdoctor.formats.crontab import GarbageCollection, collection_in
+from regdoctor.formats.crontab import GarbageCollection, collection_in, shown_command
 from regdoctor.formats.image_defaults import CONFIG_PATHS
 from regdoctor.formats.secret_values import seal_shape
 from regdoctor.redaction import redact
@@ -55,10 +55,9 @@ def by_services(compose: ComposeFile) -> Iterator[StartedCollection]:
         if found is None or service.image is None or name is None or not name.is_registry:
             continue
         place = service.command_place or service.place
-        shown = str(seal_shape(command, redact(command)))
         yield StartedCollection(
-            shown,
-            Quote(place.source, f"{service.name}: {shown}", place.line),
+            str(seal_shape(command, redact(command))),
+            Quote(place.source, f"{service.name}: {shown_command(command)}", place.line),
             replace(found, in_container=not name.is_official or service.elsewhere is not None),
             config_there=_has(service, found.config, CONFIG_PATHS.get(name.major or 0)),
             by_cron=False,

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from regdoctor.check import Quote
+from regdoctor.evidence.listening_address import leads_there
 from regdoctor.formats.gitlab_yml import GitLabConfig
-from regdoctor.formats.located import Located
+from regdoctor.formats.located import Located, UndecidedError
 from regdoctor.formats.nginx_config import Location, NginxConfig, Server
-from regdoctor.formats.nginx_destinations import Address, Destination, destinations
-from regdoctor.formats.nginx_matching import is_about_v2, locations_for_v2
+from regdoctor.formats.nginx_destinations import Destination, destinations
+from regdoctor.formats.nginx_matching import is_about_v2, is_v2_itself, locations_for_v2
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 
-_LOOPBACK = re.compile(r"localhost|127\..*|::1")
-_ANY = ("", "0.0.0.0", "[::]", "::", "*")  # noqa: S104 - compared, not bound
-_REGISTRY_NAME = re.compile(r"registry|distribution|docker")
-"""Words in the names that a registry's container is given."""
+Told = TypeVar("Told")
+_MOST_ROUTES = 500
+"""Locations that lead to the registry; real ones have one or two."""
 _WORKHORSE_PORT = 8181
 _USUAL_PORT = 5000
 """Where registries listen by themselves, and where GitLab's site lib/support/nginx/registry-ssl looks for one."""
@@ -60,22 +61,34 @@ def registry_routes(
 ) -> tuple[Route, ...]:
     """Every location that takes the registry's requests (/v2/) and passes them on to it.
 
-    It is the registry's where proxy_pass leads to http.addr, where it is /v2/ itself, or where the server has the
-    registry's public name; never where it leads to GitLab's workhorse. Where neither configuration is there, and
-    nginx's files were named by hand, it is taken for the registry's by port 5000 or the server's name (`taken_for`).
-    Raises UndecidedError where http.addr or the registry's name is computed at run time.
+    It is the registry's where proxy_pass leads to http.addr, or where the server has the registry's public name and
+    port. Where neither can be told, the location that is /v2/ itself is, and those below it that lead to the same
+    place; never one that leads to GitLab's workhorse. Where neither configuration is there, and nginx's files were
+    named by hand, it is taken for the registry's by port 5000 or the server's name (`taken_for`).
+    Raises UndecidedError where http.addr or the registry's name is computed at run time, and for too many.
     """
     is_alone = nginx.by_hand and isinstance(config, Absent) and isinstance(gitlab, Absent)
+    public = public_address(gitlab)
     found: list[Route] = []
+    leads = _once_each(lambda destination: leads_there(destination, config))
+    is_workhorse = _once_each(_is_workhorse)
     for server in nginx.servers:
-        for location in locations_for_v2(server):
-            for destination in destinations(location, nginx):
-                if _is_workhorse(destination):
-                    continue
-                if _is_registrys(server, location, destination, config, gitlab):
-                    found.append(Route(server, location, destination))
-                elif is_alone and (sign := _sign_of_registry(server, destination)):
-                    found.append(Route(server, location, destination, taken_for=sign))
+        is_public = public is not None and serves(server, public) and not _is_gitlabs(server, gitlab, public)
+        may_be = is_public or public is None or _may_be_called(server, public)
+        candidates = [
+            (one, is_public or _is_sure(one, leads(one.destination), may_be=may_be))
+            for one in _candidates(server, nginx, must_be_known=is_public)
+            if not is_workhorse(one.destination)
+        ]
+        leading_there = {one.destination.authority for one, is_sure in candidates if is_sure}
+        for one, is_sure in candidates:
+            # What is below /v2/ is the registry's where it leads to the same place.
+            if is_sure or ("v2" in one.location.pattern.lower() and one.destination.authority in leading_there):
+                found.append(one)
+            elif is_alone and (sign := _sign_of_registry(server, one.destination)):
+                found.append(replace(one, taken_for=sign))
+        if len(found) > _MOST_ROUTES:
+            raise UndecidedError(f"more than {_MOST_ROUTES} locations of nginx lead to the registry: too many to judge")
     return tuple(found)
 
 
@@ -88,33 +101,21 @@ def routes_elsewhere(
         for server in nginx.servers
         for location in server.locations
         if location.modifier in ("", "^~") and not is_about_v2(location.pattern)
-        for destination in destinations(location, nginx)
+        for destination in _known_destinations(location, nginx)
         if leads_to_registry(destination, config)
     )
 
 
+def _known_destinations(location: Location, nginx: NginxConfig) -> tuple[Destination, ...]:
+    try:
+        return destinations(location, nginx)
+    except UndecidedError:
+        return ()
+
+
 def leads_to_registry(destination: Destination, config: RegistryConfig | Absent) -> bool:
     """Whether one of its servers is the address at which the registry listens."""
-    listening = listens_at(config)
-    if listening is None or _is_workhorse(destination):
-        return False
-    host, port = listening
-    return any(_is_there(address, host, port) for address in destination.addresses)
-
-
-def listens_at(config: RegistryConfig | Absent) -> tuple[str, int | None] | None:
-    """Host and port of http.addr, or `unix:/path` and None; None where it is not known."""
-    if isinstance(config, Absent):
-        return None
-    address = config.http_address()
-    text = address.text() if address else None
-    if not text:
-        return None
-    network = config.at("http", "net")
-    if network is not None and network.text() == "unix":
-        return f"unix:{text}", None
-    host, _, port = text.rpartition(":")
-    return (host.strip("[]").lower(), int(port)) if port.isdigit() else None
+    return not _is_workhorse(destination) and leads_there(destination, config) is True
 
 
 def public_address(gitlab: GitLabConfig | Absent) -> PublicAddress | None:
@@ -141,17 +142,47 @@ def serves(server: Server, public: PublicAddress) -> bool:
     )
 
 
-def _is_registrys(
-    server: Server,
-    location: Location,
-    destination: Destination,
-    config: RegistryConfig | Absent,
-    gitlab: GitLabConfig | Absent,
-) -> bool:
-    if leads_to_registry(destination, config) or "v2" in location.pattern.lower():
-        return True
-    public = public_address(gitlab)
-    return public is not None and serves(server, public) and not _is_gitlabs(server, gitlab, public)
+def _candidates(server: Server, nginx: NginxConfig, *, must_be_known: bool) -> Iterator[Route]:
+    """The server's locations that take /v2/, with where they lead.
+
+    must_be_known: whether it is the registry's server. Of another one, a location whose variables may become anything
+    is left out, unless it is /v2/ itself.
+    """
+    for location in locations_for_v2(server):
+        try:
+            led_to = destinations(location, nginx)
+        except UndecidedError:
+            if must_be_known or is_v2_itself(location):
+                raise
+            continue
+        yield from (Route(server, location, one) for one in led_to)
+
+
+def _once_each(ask: Callable[[Destination], Told]) -> Callable[[Destination], Told]:
+    """`ask`, asked once for all destinations of the same scheme and authority, which lead to the same servers."""
+    known: dict[tuple[str, str], Told] = {}
+
+    def answer(destination: Destination) -> Told:
+        key = (destination.scheme, destination.authority)
+        if key not in known:
+            known[key] = ask(destination)
+        return known[key]
+
+    return answer
+
+
+def _is_sure(route: Route, leads: bool | None, *, may_be: bool) -> bool:
+    """Whether a route of a server that has not the registry's public name and port is the registry's all the same.
+
+    leads: whether it leads to where the registry listens, see leads_there.
+    """
+    return leads if leads is not None else may_be and is_v2_itself(route.location)
+
+
+def _may_be_called(server: Server, public: PublicAddress) -> bool:
+    """Whether the server may have the registry's name: it has it, or none, or one that a pattern stands for."""
+    plain = [name for name in server.names if name not in ("", "_") and not any(char in name for char in "*~$")]
+    return public.host in plain or len(plain) < len(server.names) or not server.names
 
 
 def _sign_of_registry(server: Server, destination: Destination) -> str:
@@ -175,15 +206,3 @@ def _is_workhorse(destination: Destination) -> bool:
     return "workhorse" in destination.authority or any(
         "workhorse" in address.host or address.port == _WORKHORSE_PORT for address in destination.addresses
     )
-
-
-def _is_there(address: Address, host: str, port: int | None) -> bool:
-    """Whether a server behind nginx is the one that listens at `host` and `port`."""
-    if address.port != port:
-        return False
-    if address.host == host:
-        return True
-    if _LOOPBACK.fullmatch(address.host):
-        return host in _ANY or bool(_LOOPBACK.fullmatch(host))
-    # By another name it is the registry of the same network, if its name says so: `registry`, `docker-registry`.
-    return host in _ANY and "." not in address.host and bool(_REGISTRY_NAME.search(address.host))

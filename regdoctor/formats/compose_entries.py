@@ -14,6 +14,8 @@ _PORT = re.compile(
 )
 _MOST_PORTS = 1000
 """Ports of one range that are looked at."""
+_LONGEST = 16_384
+"""Characters of a mount; each of its two paths may have 4095 (PATH_MAX)."""
 
 
 def mounts(service: Mapping[str, Located], configs: Mapping[str, Located]) -> tuple[Mount, ...]:
@@ -42,7 +44,7 @@ def open_mount(service: Mapping[str, Located]) -> Located | None:
 
 def parse_mount(text: str, located: Located) -> Mount | None:
     """The short form `[SOURCE:]TARGET[:OPTIONS]`, as `docker run -v` takes it, too; None for what is none."""
-    source, target, options = _split(text)
+    source, target, options = _split(text) if len(text) <= _LONGEST else (None, None, "")
     if not target or "$" in target:
         return None
     kind = "anonymous" if source is None else "bind" if source.startswith(("/", ".", "~", "$")) else "volume"

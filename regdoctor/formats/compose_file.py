@@ -9,13 +9,16 @@ from regdoctor.formats import yaml_tree
 from regdoctor.formats.compose_entries import mounts, open_mount, ports, words
 from regdoctor.formats.compose_merging import as_variables, base_of, extended, laid_over, with_values
 from regdoctor.formats.container_service import ContainerService, Variable, is_registry
-from regdoctor.formats.located import Computed, Located, Place, Scalar
+from regdoctor.formats.located import Computed, Located, Place, Scalar, UnreadableError
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.secret_values import seal_shape
 from regdoctor.formats.variable_file import FileVariable
 
 _UNSHOWN = ("environment", "command", "entrypoint", "labels", "healthcheck", "build", "secrets")
 """Left out of a service's `settings`: read into fields of their own, or places where people write passwords."""
+_MOST_SERVICES = 1_000
+_MOST_REGISTRIES = 200
+"""Of one project. Real ones have dozens of services, and one registry or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,22 @@ def parse_compose_file(
     variable_files: by the path as written, what each env_file holds; None for one that could not be read, which
         makes its service incomplete (`elsewhere`).
 
-    Raises UnreadableError where a file is not a mapping in YAML.
+    Raises UnreadableError where a file is not a mapping in YAML, and where there are more services, or more registries
+    among them, than are looked at.
     """
     tree = merged(files, variables or {})
     services = _services(tree)
     top = {name: tree.at(name) or Located({}, tree.place, name) for name in ("configs", "volumes")}
-    return ComposeFile(
+    project = ComposeFile(
         source=tree.place.source,
         services=tuple(_service(name, node, top, variable_files or {}) for name, node in services.items()),
         include=tree.at("include"),
         volumes=_mapping(top["volumes"]),
     )
+    registries = len(project.registry_services())
+    if registries > _MOST_REGISTRIES:
+        raise UnreadableError(f"{project.source}: {registries:,} registries; up to {_MOST_REGISTRIES} are looked at")
+    return project
 
 
 def merged(files: Iterable[tuple[bytes, str]], variables: Mapping[str, str]) -> Located:
@@ -83,13 +91,15 @@ def merged(files: Iterable[tuple[bytes, str]], variables: Mapping[str, str]) -> 
 
 
 def variable_files(tree: Located) -> tuple[str, ...]:
-    """The paths of all env_file entries of a merged tree, as written."""
+    """The paths of all env_file entries of a merged tree, as written. Raises UnreadableError for too many services."""
     nodes = _services(tree).values()
     return tuple(dict.fromkeys(path for node in nodes for path, _, _ in _named_files(node)))
 
 
 def _services(tree: Located) -> dict[str, Located]:
     nodes = _mapping(tree.at("services"))
+    if len(nodes) > _MOST_SERVICES:
+        raise UnreadableError(f"{tree.place.source}: {len(nodes):,} services; up to {_MOST_SERVICES:,} are looked at")
     return {name: extended(nodes, name) for name, node in nodes.items() if isinstance(node.value, Mapping)}
 
 

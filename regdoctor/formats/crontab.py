@@ -6,14 +6,16 @@ import difflib
 import itertools
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from regdoctor.check import Quote
-from regdoctor.formats.located import Place
+from regdoctor.formats.located import Place, UnreadableError
 from regdoctor.formats.secret_values import seal_shape
 from regdoctor.redaction import redact
 
 _OURS = re.compile(r"registry|garbage-collect")
+"""Words of commands that have to do with a registry."""
 _SETTING = re.compile(r"\s*[\"']?([A-Za-z_][A-Za-z0-9_]*)[\"']?\s*=\s*(.*)")
 _CONTAINER = frozenset(("docker", "podman", "nerdctl", "docker-compose", "kubectl", "crictl"))
 """Programs that run a command where paths are a container's."""
@@ -21,9 +23,14 @@ _COLLECT = ("garbage-collect", "registry-garbage-collect")
 _COLLECTORS = ("gitlab-ctl", "registry", "docker-registry")
 _VALUED = frozenset(("-u", "--user", "-e", "--env", "-w", "--workdir", "--env-file", "--index"))
 """Options of `docker exec` that take a word of their own."""
+_ARGUMENT = re.compile(r"-[A-Za-z]{1,3}|--(?:dry-run|delete-untagged|quiet)(?:=\w{1,5})?|/[\w./-]*\.ya?ml")
+"""Arguments of the collection: its options and the configuration's path."""
 _NEAR = 0.85
 """How alike a word and the name of the command must be for it to be misspelt."""
-_MOST_LINES = 20_000
+_MOST_JOBS = 2_000
+"""Lines about a registry in one crontab; real ones have one or two."""
+_LONGEST = 10_000
+"""Characters of a line; cron itself takes commands of up to 998 (MAX_COMMAND)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +48,8 @@ class CronJob:
     """REGISTRY_CONFIGURATION_PATH as the crontab sets it above the line."""
 
     def quote(self) -> Quote:
-        """The line as evidence."""
-        return Quote(self.place.source, f"{self.schedule} {self.user} {self.command}", self.place.line)
+        """The line as evidence: what it does to a registry's storage. All else may hold secrets (`curl -u me:mine`)."""
+        return Quote(self.place.source, f"{self.schedule} {self.user} {shown_command(self.command)}", self.place.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +81,27 @@ def parse_crontab(data: bytes, source: str, *, user: str | None = None) -> tuple
 
     user: whose crontab it is, for one of /var/spool/cron; None for /etc/crontab and /etc/cron.d, whose lines have a
     field for the user (crontab(5)).
+
+    Raises UnreadableError where more lines have to do with a registry than are looked at, and for such a line that is
+    longer than cron takes.
     """
     jobs: list[CronJob] = []
     configuration = ""
-    for number, line in enumerate(data.decode("utf-8", "replace").split("\n")[:_MOST_LINES], start=1):
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), start=1):
+        if len(line) > _LONGEST:
+            if _OURS.search(line):
+                raise UnreadableError(f"{source}:{number}: a line of more than {_LONGEST:,} characters")
+            continue
         setting = _SETTING.fullmatch(line.rstrip("\r"))
         if setting is not None:
             if setting[1] == "REGISTRY_CONFIGURATION_PATH":
                 configuration = setting[2].strip().strip("\"'")
             continue
         job = _job(line.strip(), Place(source, number), user, configuration)
-        if job is not None and _OURS.search(job.command):
+        if job is not None:
             jobs.append(job)
+        if len(jobs) > _MOST_JOBS:
+            raise UnreadableError(f"{source}:{number}: more than {_MOST_JOBS:,} lines about a registry")
     return tuple(jobs)
 
 
@@ -94,7 +110,7 @@ def _job(line: str, place: Place, user: str | None, configuration: str) -> CronJ
         return None
     count = (1 if line.startswith("@") else 5) + (user is None)
     fields = line.split(None, count)
-    if len(fields) <= count:
+    if len(fields) <= count or not _OURS.search(fields[count]):
         return None
     owner = user if user is not None else fields[count - 1]
     schedule = " ".join(fields[: count - (user is None)])
@@ -162,6 +178,28 @@ def _first_plain(words: list[str]) -> str:
     return ""
 
 
+def shown_command(command: str) -> str:
+    """Of a command line what collects garbage: the programs, its options and files; all else is an ellipsis."""
+    words = _words(command)
+    at = next((index for index, word in enumerate(words) if word in _COLLECT), None)
+    if at is None:
+        at = next((index for index, _ in _misspelt(words)), None)
+    if at is None:
+        return "…"
+    start = max((index + 1 for index, word in enumerate(words[:at]) if word[:1] in tuple(";|&<>()")), default=0)
+    before = [_shown_program(word) for word in words[start:at]]
+    after = [word if _ARGUMENT.fullmatch(word) else "…" for word in _arguments(words[at + 1 :])]
+    whole = [*(["…"] if start else []), *before, words[at], *after]
+    if start + len(before) + 1 + len(after) < len(words):
+        whole.append("…")
+    return " ".join(word for word, _ in itertools.groupby(whole))
+
+
+def _shown_program(word: str) -> str:
+    """A word before the collection: the program that collects, or the one that runs it in a container."""
+    return word if word.rpartition("/")[2] in (*_COLLECTORS, *_CONTAINER, "exec", "run", "compose", "sudo") else "…"
+
+
 def misspelt_collection(job: CronJob) -> tuple[str, str] | None:
     """The word of a job that is all but the name of a collection, and that name; None where there is none.
 
@@ -170,13 +208,17 @@ def misspelt_collection(job: CronJob) -> tuple[str, str] | None:
     if garbage_collection(job) is not None:
         return None
     words = _words(job.command)
-    for program, word in itertools.pairwise(words):
+    return next(((words[index], near) for index, near in _misspelt(words)), None)
+
+
+def _misspelt(words: list[str]) -> Iterator[tuple[int, str]]:
+    """Where a program that collects is followed by what is all but the name of a collection, and that name."""
+    for index, (program, word) in enumerate(itertools.pairwise(words), start=1):
         if program.rpartition("/")[2] not in _COLLECTORS:
             continue
         near = difflib.get_close_matches(word, _COLLECT, 1, _NEAR)
         if near and word not in _COLLECT:
-            return word, near[0]
-    return None
+            yield index, near[0]
 
 
 def _words(command: str) -> list[str]:

@@ -94,9 +94,8 @@ def _option(text: str) -> tuple[str, str | None]:
     if text.startswith("--") or len(text) == 2:
         name, equals, value = text.partition("=")
         return name, value if equals else None
-    letters = text[1:]
-    while letters and f"-{letters[0]}" in _SWITCHES:
-        letters = letters[1:]
+    start = next((index for index, letter in enumerate(text) if index and f"-{letter}" not in _SWITCHES), len(text))
+    letters = text[start:]
     if not letters:
         return f"-{text[-1]}", None
     return f"-{letters[0]}", letters[1:].removeprefix("=") or None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_HIGHEST_PORT = 65535
+from regdoctor.distribution.whole_numbers import port_number
+
 _SERVICE = re.compile(r"[A-Za-z][A-Za-z-]*")
 """A name of /etc/services, such as `http`."""
 
@@ -42,4 +43,4 @@ def _port_fault(port: str) -> str | None:
         return None
     if not (port.isascii() and port.isdigit()):
         return "unknown port"
-    return "invalid port" if len(port) > len(str(_HIGHEST_PORT)) or int(port) > _HIGHEST_PORT else None
+    return "invalid port" if port_number(port) is None else None

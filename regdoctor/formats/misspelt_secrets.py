@@ -5,6 +5,7 @@ from __future__ import annotations
 from regdoctor.check import Quote
 from regdoctor.formats.located import Located
 from regdoctor.formats.secret_values import seal_registry
+from regdoctor.formats.shown_values import quote_unknown
 from regdoctor.redaction import Secret
 
 
@@ -14,14 +15,14 @@ def is_meant_secret(value: Located, meant: str | None) -> bool:
 
 
 def quote_as_meant(value: Located, meant: str | None) -> Quote:
-    """The value as evidence; where the setting that was meant is a secret's, its placeholder.
+    """The value as evidence: where the setting that was meant is a secret's, its placeholder, else as `quote_unknown`.
 
     A Secret that is made here is wiped out of all that is reported, as any other.
     """
     sealed = _sealed(value, meant)
     if isinstance(sealed, Secret):
         return Quote(value.place.source, f"{value.name}: {sealed}", value.place.line)
-    return value.quote()
+    return quote_unknown(value)
 
 
 def _sealed(value: Located, meant: str | None) -> object:

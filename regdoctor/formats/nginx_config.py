@@ -6,11 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from regdoctor.check import Quote
+from regdoctor.formats.located import UnreadableError
+from regdoctor.formats.nginx_addresses import Address
 from regdoctor.formats.nginx_directives import Directive
 from regdoctor.formats.nginx_listens import Listen, listens_of
-from regdoctor.formats.nginx_scopes import Scope
+from regdoctor.formats.nginx_scopes import Level, Scope
 
 _MODIFIERS = ("=", "~", "~*", "^~")
+_MOST_SERVERS = 2_000
+_MOST_LOCATIONS = 5_000
+_MOST_UPSTREAM_SERVERS = 100
+"""More than the proxy of any registry has, of all its files together; the last of them for one upstream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,12 @@ class NginxConfig:
     """What each main file says, includes in their places."""
     by_hand: bool = False
     """Whether the files were named one by one, without the host that they are of."""
+    texts: dict[tuple[str, tuple[int, ...]], tuple[str, ...] | str] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """What texts with variables may become, or why that is not known: kept by nginx_values for the next who asks."""
+    behind: dict[str, tuple[Address, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """The servers of upstreams by name, kept likewise by nginx_destinations: thousands of locations may lead there."""
 
 
 def nginx_config(
@@ -86,19 +98,24 @@ def nginx_config(
     """The configuration that is written in `trees`: main files, each with its directives, includes in their places.
 
     A tree without an http block is a file that nginx.conf includes there: servers, upstreams and maps by themselves.
+    Raises UnreadableError where there are more of them than are looked at.
     """
     read = tuple(trees)
     contexts = [context for source, tree in read for context in _http_contexts(source, tree)]
-    said = [(scope, one) for scope in contexts for one in scope.levels[0]]
+    said = [(scope, one) for scope in contexts for one in scope.levels[0].directives]
     blocks = [(scope, one) for scope, one in said if one.name == "server" and one.block is not None]
+    upstreams = {one.args[0]: one for _, one in said if one.name == "upstream" and one.args and one.block is not None}
+    _must_be_few(read, "servers", len(blocks), _MOST_SERVERS)
+    largest = max((len(one.block or ()) for one in upstreams.values()), default=0)
+    _must_be_few(read, "servers in one upstream", largest, _MOST_UPSTREAM_SERVERS)
     listens = listens_of([one for _, one in blocks])
+    servers = tuple(_server(scope, one, listens[index]) for index, (scope, one) in enumerate(blocks))
+    _must_be_few(read, "locations", sum(len(server.locations) for server in servers), _MOST_LOCATIONS)
     return NginxConfig(
         sources=tuple(source for source, _ in read),
-        servers=tuple(_server(scope, one, listens[index]) for index, (scope, one) in enumerate(blocks)),
+        servers=servers,
         maps=dict(found for _, one in said for found in _map(one)),
-        upstreams={
-            one.args[0]: one for _, one in said if one.name == "upstream" and one.args and one.block is not None
-        },
+        upstreams=upstreams,
         problems=problems,
         ipv6_localhost=ipv6_localhost,
         trees=tuple(tree for _, tree in read),
@@ -106,11 +123,17 @@ def nginx_config(
     )
 
 
+def _must_be_few(read: tuple[tuple[str, tuple[Directive, ...]], ...], kind: str, number: int, most: int) -> None:
+    if number > most:
+        raise UnreadableError(f"{read[0][0]}: nginx has {number:,} {kind} here; up to {most:,} are looked at")
+
+
 def _http_contexts(source: str, tree: tuple[Directive, ...]) -> list[Scope]:
+    """The http blocks. Around them no directive of theirs may stand, nor in what is included there (modules)."""
     blocks = [one.block for one in tree if one.name == "http" and one.block is not None]
     if blocks:
-        return [Scope((block, tree), source, whole=True) for block in blocks]
-    return [Scope((tree,), source, whole=False)]
+        return [Scope((Level(block),), source, whole=True) for block in blocks]
+    return [Scope((Level(tree),), source, whole=False)]
 
 
 def _server(outer: Scope, directive: Directive, listens: tuple[Listen, ...]) -> Server:
@@ -125,7 +148,7 @@ def _server(outer: Scope, directive: Directive, listens: tuple[Listen, ...]) -> 
 
 
 def _locations(scope: Scope, around: Location | None = None) -> Iterator[Location]:
-    for one in scope.levels[0]:
+    for one in scope.levels[0].directives:
         if one.block is None:
             continue
         here: Location | None = None

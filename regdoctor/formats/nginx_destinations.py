@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from regdoctor.formats.nginx_addresses import Address, address_of
 from regdoctor.formats.nginx_config import Location, NginxConfig
 from regdoctor.formats.nginx_directives import Directive
 from regdoctor.formats.nginx_values import possible_texts
@@ -14,18 +15,6 @@ _URL = re.compile(
     r"(?P<rest>(?:[/?#]|:(?=/|$)|\$(?:request_)?uri\b|\$[0-9]).*|)"
 )
 """A URL as proxy_pass takes it. `http://registry:5000$request_uri` has no slash before its path."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A server behind the proxy."""
-
-    host: str
-    """A name or an address without brackets, lower case; `unix:/path` for a socket; may hold `$variables`."""
-    port: int | None
-    """None for a socket, or where a variable gives it."""
-    directive: Directive
-    """The `server` of an upstream, or the proxy_pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +35,10 @@ class Destination:
 
 
 def destinations(location: Location, config: NginxConfig) -> tuple[Destination, ...]:
-    """Every place where the location's own proxy_pass may lead; none where it has none, or none that is a URL."""
+    """Every place where the location's own proxy_pass may lead; none where it has none, or none that is a URL.
+
+    Raises UndecidedError where variables make them too many.
+    """
     directive = location.proxy_pass
     if directive is None:
         return ()
@@ -64,18 +56,10 @@ def _destination(text: str, directive: Directive, config: NginxConfig, by_variab
         rest = rest.removeprefix(":")
     upstream = config.upstreams.get(authority)
     if upstream is not None:
-        addresses = tuple(_address(one.args[0], 80, one) for one in upstream.named("server") if one.args)
+        addresses = config.behind.get(authority)
+        if addresses is None:
+            addresses = tuple(address_of(one.args[0], 80, one) for one in upstream.named("server") if one.args)
+            config.behind[authority] = addresses
     else:
-        addresses = (_address(authority, 443 if scheme == "https" else 80, directive),)
+        addresses = (address_of(authority, 443 if scheme == "https" else 80, directive),)
     return Destination(directive, scheme, authority, rest, addresses, upstream, by_variable)
-
-
-def _address(text: str, port: int, directive: Directive) -> Address:
-    if text.startswith("unix:"):
-        return Address(text, None, directive)
-    host, colon, written = text.rpartition(":")
-    if not colon or "]" in written:
-        host, written = text, ""
-    if written and not written.isdigit():
-        return Address(host.lower(), None, directive)
-    return Address(host.strip("[]").lower(), int(written[:6]) if written else port, directive)

@@ -102,9 +102,20 @@ def _slip(name: str, context: tuple[str, ...]) -> str:
     """The directive of that context whose name is one slip of the pen away; empty for none."""
     if len(name) < _SHORTEST:
         return ""
+    allowed = _by_length(context)
+    near = (known for length in (len(name), len(name) - 1, len(name) + 1) for known in allowed.get(length, ()))
+    return next((known for known in near if _is_one_slip(name, known)), "")
+
+
+@cache
+def _by_length(context: tuple[str, ...]) -> dict[int, list[str]]:
+    """The directives of a context by the length of their names: one slip of the pen changes that by one at most."""
     mask = _table().CONTEXTS[context]
-    allowed = (known for known, masks in _table().DIRECTIVES.items() if any(one & mask for one in masks))
-    return next((known for known in allowed if len(known) >= _SHORTEST and _is_one_slip(name, known)), "")
+    found: dict[int, list[str]] = {}
+    for known, masks in _table().DIRECTIVES.items():
+        if len(known) >= _SHORTEST and any(one & mask for one in masks):
+            found.setdefault(len(known), []).append(known)
+    return found
 
 
 def _is_one_slip(name: str, other: str) -> bool:

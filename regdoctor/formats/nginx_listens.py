@@ -34,7 +34,7 @@ class Listen:
 
 def listens_of(servers: Sequence[Directive]) -> tuple[tuple[Listen, ...], ...]:
     """What each of the server blocks listens on, in their order."""
-    own = [[_listen(one, server) for one in server.named("listen") if one.args] for server in servers]
+    own = [_own(server) for server in servers]
     found = [listens or [Listen("*", 80, False, False, False, servers[index])] for index, listens in enumerate(own)]
     tls = {(one.address, one.port) for listens in found for one in listens if one.ssl and not one.quic}
     return tuple(
@@ -43,11 +43,16 @@ def listens_of(servers: Sequence[Directive]) -> tuple[tuple[Listen, ...], ...]:
     )
 
 
-def _listen(directive: Directive, server: Directive) -> Listen:
+def _own(server: Directive) -> list[Listen]:
+    # `ssl on;` of a whole server was taken away in nginx 1.25.1 only.
+    ssl = any(one.args == ("on",) for one in server.named("ssl"))
+    return [_listen(one, ssl) for one in server.named("listen") if one.args]
+
+
+def _listen(directive: Directive, whole_ssl: bool) -> Listen:
     text, *options = directive.args
     quic = "quic" in options or "http3" in options
-    # `ssl on;` of a whole server was taken away in nginx 1.25.1 only.
-    ssl = "ssl" in options or quic or any(one.args == ("on",) for one in server.named("ssl"))
+    ssl = "ssl" in options or quic or whole_ssl
     default = "default_server" in options or "default" in options
     if text.startswith("unix:"):
         return Listen(text, None, ssl, quic, default, directive)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from regdoctor.formats.nginx_config import Location, Server
 
@@ -12,6 +13,7 @@ _PATHS = ("/v2/", "/v2/group/project/blobs/uploads/")
 _COSTLY = re.compile(r"[*+}]\)?[*+{]|\)[*+{]")
 """A repetition of repetitions, which may take for ever to match."""
 _LONGEST_PATTERN = 300
+_BEGINS_AT_V2 = re.compile(r"\^\\?/[vV]2(?![\w.-])")
 
 
 def locations_for_v2(server: Server) -> Iterator[Location]:
@@ -42,14 +44,26 @@ def is_about_v2(pattern: str) -> bool:
     return bool(pattern) and ("/v2/".startswith(pattern) or pattern.startswith("/v2/"))
 
 
+def is_v2_itself(location: Location) -> bool:
+    """Whether the location is the API's own: /v2/, /v2, or a regular expression that begins there and takes it all."""
+    if location.modifier in ("~", "~*"):
+        begins = _BEGINS_AT_V2.match(location.pattern) is not None
+        return begins and _takes(location.modifier, location.pattern, _PATHS[0], unsure=False)
+    return location.modifier != "@" and location.pattern in ("/v2/", "/v2")
+
+
 def _matches(location: Location, path: str) -> bool:
-    """Whether the regular expression takes the path; one that is costly to try, or that Python has no word for, by
-    whether it speaks of v2.
+    return _takes(location.modifier, location.pattern, path, unsure="v2" in location.pattern.lower())
+
+
+@lru_cache(maxsize=16_384)
+def _takes(modifier: str, pattern: str, path: str, *, unsure: bool) -> bool:
+    """Whether the regular expression takes the path; `unsure` for one that is costly to try, or that Python has no word
+    for.
     """
-    pattern = location.pattern
     if len(pattern) > _LONGEST_PATTERN or _COSTLY.search(pattern):
-        return "v2" in pattern.lower()
+        return unsure
     try:
-        return re.search(pattern, path, re.IGNORECASE if location.modifier == "~*" else 0) is not None
+        return re.search(pattern, path, re.IGNORECASE if modifier == "~*" else 0) is not None
     except re.error:
-        return "v2" in pattern.lower()
+        return unsure

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.setting_variables import key_of, variable_of
@@ -15,6 +16,8 @@ from regdoctor.formats.yaml_nodes import DEEPEST
 
 _FREE_MAPS = (("storage",), ("auth",), ("middleware",), ("log", "fields"), ("http", "headers"))
 """Where the configuration is a map that takes any key; everywhere else it has named fields."""
+_key_of = lru_cache(maxsize=4096)(key_of)
+"""Variables ask for the same few sections and fields again and again."""
 
 
 class NotAppliedError(Exception):
@@ -44,6 +47,10 @@ class OverrideWriter:
         """
         self.misfit: tuple[str, str] | None = None
         """Of the last variable: the setting, and what it wants, where the value has another type."""
+        self._own: dict[int, dict[str, Located]] = {}
+        """Mappings that were copied here already, by identity: thousands of variables need no further copies."""
+        self._upper: dict[int, tuple[Mapping[str, Located], dict[str, list[str]]]] = {}
+        """The keys of mappings, by identity, as variables name them: in upper case."""
 
     def write(self, tree: Located, name: str, parts: list[str], value: Located) -> Located:
         """The tree with the variable in it. Raises NotAppliedError and RefusedError.
@@ -57,7 +64,7 @@ class OverrideWriter:
             raise NotAppliedError("the registry reads names in upper case only")
         if parts[0].lower() == "version":
             raise NotAppliedError("the version cannot be set through the environment")
-        if len(parts) > DEEPEST or key_of((), parts[0], None) is None:
+        if len(parts) > DEEPEST or _key_of((), parts[0], None) is None:
             raise NotAppliedError("the configuration has no such section", section=False)
         return self._set(tree, (), parts, value)
 
@@ -81,7 +88,29 @@ class OverrideWriter:
                 return replace(here, value={**here.value, **below})
         key = self._key(here.value, at, parts)
         child = self._set(here.value.get(key), (*at, key), parts[1:], value)
-        return replace(here, value={**here.value, key: child})
+        return self._with(here, here.value, key, child)
+
+    def _with(self, here: Located, entries: Mapping[str, Located], key: str, child: Located) -> Located:
+        """`here`, whose entries these are, with `child` under `key`; what was read stays, a copy of it is changed."""
+        if id(entries) in self._own:
+            own = self._own[id(entries)]
+        else:
+            own = dict(entries)
+            self._own[id(own)] = own
+            here = replace(here, value=own)
+        if key not in own and id(own) in self._upper:
+            self._upper[id(own)][1].setdefault(key.upper(), []).append(key)
+        own[key] = child
+        return here
+
+    def _spelt(self, entries: Mapping[str, Located], part: str) -> list[str]:
+        """The keys of a mapping that are `part` in upper case, in their order."""
+        if id(entries) not in self._upper:
+            found: dict[str, list[str]] = {}
+            for key in entries:
+                found.setdefault(key.upper(), []).append(key)
+            self._upper[id(entries)] = entries, found
+        return self._upper[id(entries)][1].get(part, [])
 
     def _fitting(self, at: Path, value: Located) -> Located:
         """The value as the registry takes it; where its type is not the setting's, that is noted down."""
@@ -112,8 +141,8 @@ class OverrideWriter:
             # environment variable … involving map with non-string keys".
             raise NotAppliedError(f"{'.'.join(at)} is a mapping inside a parameter, out of reach of variables")
         if len(parts) > 1:
-            for key, child in here.items():
-                if key.upper() == part and child.value is not None:
+            for key in self._spelt(here, part):
+                if here[key].value is not None:
                     return key
         return part.lower()
 
@@ -121,7 +150,7 @@ class OverrideWriter:
         """The key of a field. Raises NotAppliedError for what this product does not have there."""
         if part != part.upper() or not part:
             raise NotAppliedError("the registry reads names in upper case only")
-        key = key_of(at, part, self.generation, self.version)
+        key = _key_of(at, part, self.generation, self.version)
         if key is not None:
             return key
         where = ".".join(at) or "the configuration"

@@ -47,8 +47,12 @@ class SystemdUnit:
         """The assignments of a setting that takes several: an empty one takes back all before it."""
         found: list[Assignment] = []
         for one in self.assignments:
-            if (one.section, one.key) == (section, key):
-                found = [*found, one] if one.value.strip() else []
+            if (one.section, one.key) != (section, key):
+                continue
+            if one.value.strip():
+                found.append(one)
+            else:
+                found.clear()
         return tuple(found)
 
     def environment(self) -> tuple[Variable, ...]:

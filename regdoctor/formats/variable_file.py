@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from regdoctor.formats.located import Place
 
-_LINE = re.compile(r"(?:export\s+)?(?P<name>[^=\s#][^=]*?)\s*=\s*(?P<value>.*)")
-_RAW = re.compile(r"(?P<name>[^=\s#][^=]*)=(?P<value>.*)")
-_QUOTED = re.compile(r"(?P<mark>[\"'])(?P<text>(?:\\.|(?!(?P=mark)).)*)(?P=mark)\s*(?:[#;].*)?")
-_COMMENT = re.compile(r"\s+#.*")
+# Each takes a run of characters in one way only, so that time grows in proportion to the line.
+_EXPORT = re.compile(r"export\s+")
+_QUOTED = re.compile(r"(?P<mark>[\"'])(?P<text>(?:\\.|(?!(?P=mark))[^\\])*\\?)(?P=mark)\s*(?:[#;].*)?")
+_COMMENT = re.compile(r"(?<!\s)\s+#.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,13 @@ def parse_variable_file(data: bytes, source: str, *, quotes: bool = True) -> tup
     """
     found = []
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
-        match = (_LINE if quotes else _RAW).fullmatch(line.strip() if quotes else line.lstrip())
-        if match is not None and not match["name"].startswith((";", "#")):
-            value = _unquoted(match["value"]) if quotes else match["value"]
-            found.append(FileVariable(match["name"], value, Place(source, number, "environment")))
+        name, equals, value = line.lstrip().partition("=")
+        if quotes:
+            name = name.rstrip()
+            exported = _EXPORT.match(name)
+            name, value = name[exported.end() :] if exported else name, _unquoted(value.strip())
+        if equals and name and not name.startswith((";", "#")):
+            found.append(FileVariable(name, value, Place(source, number, "environment")))
     return tuple(found)
 
 

@@ -147,8 +147,7 @@ class _Reader:
         folders = [place.parent]
         if any(char in str(place.parent) for char in "*?["):
             folders = list(_folders(root, place.parent))
-        elif root is not None and not is_there(root, place.parent.relative_to(root)):
-            # Most likely a path inside a container, or a part of the host that was not copied.
+        elif root is not None and written.startswith("/") and self._is_in_container(root, place.parent):
             self.problems.append(f"{path}: includes {written}, and there is no such folder here")
             return None
         return tuple(
@@ -157,6 +156,12 @@ class _Reader:
             for entry in list_below(root, folder)
             if fnmatch.fnmatchcase(entry.name, place.name) and not entry.name.startswith(".")
         )
+
+    def _is_in_container(self, root: Path, folder: Path) -> bool:
+        """Whether a folder that is not here is most likely that of an image. Elsewhere a pattern matches nothing then,
+        which nginx takes (ngx_conf_include).
+        """
+        return self._installation.dialect is Dialect.COMPOSE and not is_there(root, folder.relative_to(root))
 
 
 def _folders(root: Path | None, pattern: Path) -> Iterable[Path]:

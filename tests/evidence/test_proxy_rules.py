@@ -10,14 +10,16 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.evidence.proxy_rules import (
-    listens_at,
     public_address,
     registry_routes,
     routes_elsewhere,
     serves,
 )
 from regdoctor.formats.gitlab_yml import GitLabConfig, parse_gitlab_yml
+from regdoctor.formats.located import UndecidedError
+from regdoctor.formats.nginx_addresses import Address, address_of
 from regdoctor.formats.nginx_config import NginxConfig
+from regdoctor.formats.nginx_directives import Directive
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.injection import Absent
 from regdoctor.probes.nginx_config import read_nginx
@@ -128,22 +130,59 @@ def test_workhorse_is_gitlabs(read: Read, to: str) -> None:
 
 def test_a_costly_expression_is_not_tried(read: Read) -> None:
     nginx = read(_server(_at("~ ^/((v2/)+)+$"), _at("~ ^((a+)+)+$")))
-    assert [route.location.pattern for route in registry_routes(nginx, ABSENT, ABSENT)] == ["^/((v2/)+)+$"]
+    assert [route.location.pattern for route in registry_routes(nginx, _config(), ABSENT)] == ["^/((v2/)+)+$"]
+
+
+@pytest.mark.parametrize("pattern", ["/v2/users", "~ /v2/", "~ ^/(v1|v2)/", "~ ^/v2/users", "~ v2", "~ ^/((v2/)+)+$"])
+def test_what_only_has_v2_in_it_is_not_the_registrys(read: Read, pattern: str) -> None:
+    assert registry_routes(read(_server(_at(pattern, "http://10.0.0.7:80"))), ABSENT, ABSENT) == ()
+
+
+def test_what_is_below_v2_is_the_registrys_where_it_leads_to_the_same_place(read: Read) -> None:
+    to = "http://10.0.0.7:80"
+    nginx = read(_server(_at("/v2/", to), _at("/v2/_catalog", to), _at("/v2/users", "http://10.0.0.8:80")))
+    found = registry_routes(nginx, ABSENT, ABSENT)
+    assert [route.location.pattern for route in found] == ["/v2/", "/v2/_catalog"]
+
+
+@pytest.mark.parametrize("pattern", ["/v2/", "^~ /v2/", "/v2/users", "~ ^/v2/"])
+def test_v2_of_another_application_is_none_where_the_registry_listens_elsewhere(read: Read, pattern: str) -> None:
+    nginx = read(_server(_at(pattern, "http://127.0.0.1:9090"), name="api.example.com"))
+    assert registry_routes(nginx, _config(), ABSENT) == ()
+    assert registry_routes(nginx, _config(":5000"), ABSENT) == ()
+    assert registry_routes(nginx, _config(), _gitlab()) == ()
+
+
+def test_a_proxy_before_a_proxy_is_told_by_the_public_name_and_port(read: Read) -> None:
+    nginx = read(_server(_at("/v2/", "http://127.0.0.1:9090")))
+    assert len(registry_routes(nginx, _config(), _gitlab())) == 1
+    assert registry_routes(nginx, _config(), _gitlab("5050")) == ()
+
+
+@pytest.mark.parametrize(("name", "number"), [("api.example.com", 0), ("_", 1), ("*.example.com", 1)])
+def test_where_the_public_name_is_known_another_one_is_not_the_registrys(read: Read, name: str, number: int) -> None:
+    nginx = read(_server(_at("/v2/", "http://10.0.0.7:80"), name=name))
+    assert len(registry_routes(nginx, ABSENT, _gitlab())) == number
+
+
+def test_a_variable_that_may_be_anything_leaves_v2_open(read: Read) -> None:
+    many = "map $host $up { " + " ".join(f"h{index} 10.0.0.{index};" for index in range(400)) + " }"
+    elsewhere = registry_routes(read(many + _server(_at("/", "http://$up"))), _config(), ABSENT)
+    assert elsewhere == ()
+    with pytest.raises(UndecidedError, match="more than 300"):
+        registry_routes(read(many + _server(_at("/v2/", "http://$up"))), _config(), ABSENT)
+
+
+def test_more_routes_than_any_registry_has_are_not_judged(read: Read) -> None:
+    servers = "".join(_server(_at("/v2/"), name=f"a{index}.example.com") for index in range(501))
+    with pytest.raises(UndecidedError, match="more than 500 locations"):
+        registry_routes(read(servers), _config(), ABSENT)
 
 
 def test_a_path_that_is_not_the_registrys_is_told_apart(read: Read) -> None:
     nginx = read(_server(_at("/registry/")))
     assert registry_routes(nginx, _config(), ABSENT) == ()
     assert [route.location.pattern for route in routes_elsewhere(nginx, _config(), ABSENT)] == ["/registry/"]
-
-
-@pytest.mark.parametrize(
-    ("addr", "found"),
-    [("127.0.0.1:5000", ("127.0.0.1", 5000)), (":5000", ("", 5000)), ("[::]:5000", ("::", 5000)), ("x", None)],
-)
-def test_the_listening_address_is_read(addr: str, found: tuple[str, int] | None) -> None:
-    assert listens_at(_config(addr)) == found
-    assert listens_at(ABSENT) is None
 
 
 @pytest.mark.parametrize(("port", "scheme"), [("443", "https"), ("80", "http"), ("5050", None)])
@@ -182,3 +221,20 @@ def test_in_a_site_file_by_itself_port_and_name_are_the_signs(
     assert beside_a_configuration == ()
     of_a_host = read_nginx([path], Installation(tmp_path, Dialect.PLAIN, live=False))
     assert registry_routes(of_a_host, ABSENT, ABSENT) == ()
+
+
+def test_the_servers_of_an_upstream_are_read_once_for_all_that_lead_there(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def counted(text: str, port: int, directive: Directive) -> Address:
+        made.append(text)
+        return address_of(text, port, directive)
+
+    monkeypatch.setattr("regdoctor.formats.nginx_destinations.address_of", counted)
+    servers = " ".join(f"server 10.0.0.{index}:80;" for index in range(50))
+    locations = [_at(f"/v2/{index}", "http://u") for index in range(200)]
+    nginx = read(f"upstream u {{ {servers} }}" + _server(*locations))
+    assert registry_routes(nginx, _config(), ABSENT) == ()
+    assert len(made) == 50

@@ -171,3 +171,13 @@ def test_no_bytes_crash_the_reader(data: bytes) -> None:
     except UnreadableError:
         return
     assert found.source == "/srv/c.yml"
+
+
+@pytest.mark.parametrize(("image", "most", "words"), [("registry:2", 200, "registries"), ("nginx", 1000, "services")])
+def test_more_services_than_a_project_has_are_refused(image: str, most: int, words: str) -> None:
+    def text(count: int) -> bytes:
+        return ("services:\n" + "".join(f"  s{index}: {{image: '{image}'}}\n" for index in range(count))).encode()
+
+    assert len(parse_compose_file([(text(most), "c.yml")]).services) == most
+    with pytest.raises(UnreadableError, match=rf"c\.yml: {most + 1:,} {words}; up to {most:,} are looked at"):
+        parse_compose_file([(text(most + 1), "c.yml")])

@@ -14,8 +14,9 @@ from regdoctor.formats.crontab import (
     garbage_collection,
     misspelt_collection,
     parse_crontab,
+    shown_command,
 )
-from regdoctor.formats.located import Place
+from regdoctor.formats.located import Place, UnreadableError
 
 SYSTEM = b"""\
 # garbage-collect in a comment
@@ -128,3 +129,36 @@ def test_a_collection_misspelt_is_seen_behind_a_program_that_collects(
     command: str, found: tuple[str, str] | None
 ) -> None:
     assert misspelt_collection(_job(command)) == found
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("gitlab-ctl registry-garbage-collect -m", "gitlab-ctl registry-garbage-collect -m"),
+        (
+            "/usr/bin/docker exec -e X=pass reg registry garbage-collect /a.yml",
+            "/usr/bin/docker exec … registry garbage-collect /a.yml",
+        ),
+        ("curl -u me:mine http://h && registry garbage-collect /a.yml; mail me", "… registry garbage-collect /a.yml …"),
+        ("PW=mine gitlab-ctl registry-garbage-colect --x=mine", "… gitlab-ctl registry-garbage-colect …"),
+        ("curl -u me:mine https://registry.example.com", "…"),
+    ],
+)
+def test_of_a_command_only_the_collection_is_shown(command: str, shown: str) -> None:
+    assert shown_command(command) == shown
+
+
+@pytest.mark.parametrize(("count", "fits"), [(2000, True), (2001, False)])
+def test_more_lines_about_a_registry_than_a_host_has_are_refused(count: int, fits: bool) -> None:
+    data = b"0 0 * * * root /usr/bin/other\n" * 30_000 + b"0 0 * * * root registry serve\n" * count
+    if fits:
+        assert len(parse_crontab(data, "/etc/crontab")) == count
+    else:
+        with pytest.raises(UnreadableError, match=r"/etc/crontab:32001: more than 2,000 lines about a registry"):
+            parse_crontab(data, "/etc/crontab")
+
+
+def test_a_line_that_cron_does_not_take_is_refused_where_it_is_about_a_registry() -> None:
+    assert parse_crontab(b"0 0 * * * root " + b"x" * 10_000, "/etc/crontab") == ()
+    with pytest.raises(UnreadableError, match=r"/etc/crontab:2: a line of more than 10,000 characters"):
+        parse_crontab(b"\n0 0 * * * root registry " + b"x" * 10_000, "/etc/crontab")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from regdoctor.formats.located import Place
+import pytest
+
+from regdoctor.formats.located import Place, UnreadableError
 from regdoctor.formats.nginx_config import NginxConfig, nginx_config
 from regdoctor.formats.nginx_directives import Directive
 
@@ -79,3 +81,25 @@ def test_a_tree_without_http_is_what_an_http_block_includes() -> None:
     assert list(config.upstreams) == ["u"]
     assert not config.servers[0].scope.whole
     assert _read(_block("server")).servers[0].scope.whole
+
+
+@pytest.mark.parametrize(
+    ("name", "within", "count", "words"),
+    [
+        ("server", None, 2001, "2,001 servers"),
+        ("location", "server", 5001, "5,001 locations"),
+        ("server", "upstream", 101, "101 servers in one upstream"),
+    ],
+)
+def test_more_than_any_proxy_has_is_refused(name: str, within: str | None, count: int, words: str) -> None:
+    place = Place("nginx.conf", 1)
+
+    def tree(number: int) -> tuple[Directive, ...]:
+        block = None if within == "upstream" else ()
+        many = tuple(Directive(name, ("/a",), place, block) for _ in range(number))
+        inner = many if within is None else (Directive(within, ("u",), place, many),)
+        return (Directive("http", (), place, inner),)
+
+    assert nginx_config([("nginx.conf", tree(count - 1))]).sources == ("nginx.conf",)
+    with pytest.raises(UnreadableError, match=rf"nginx\.conf: nginx has {words} here; up to"):
+        nginx_config([("nginx.conf", tree(count))])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from regdoctor.formats.located import Place, UndecidedError
 from regdoctor.formats.nginx_directives import Directive
-from regdoctor.formats.nginx_scopes import Scope
+from regdoctor.formats.nginx_scopes import Level, Scope
 
 
 def _say(name: str, *args: str) -> Directive:
@@ -15,7 +17,7 @@ def _say(name: str, *args: str) -> Directive:
 
 def _scope(*levels: list[Directive], whole: bool = True) -> Scope:
     """The innermost level first."""
-    return Scope(tuple(map(tuple, levels)), "nginx.conf", whole)
+    return Scope(tuple(Level(tuple(level)) for level in levels), "nginx.conf", whole)
 
 
 def test_the_innermost_word_holds() -> None:
@@ -44,3 +46,24 @@ def test_a_lone_server_does_not_know_its_http_block() -> None:
     with pytest.raises(UndecidedError, match="the http block around it was not read"):
         _scope([], whole=False).setting("gzip")
     assert _scope([_say("gzip", "on")], whole=False).inner((_say("etag", "on"),)).setting("gzip") is not None
+
+
+class _Counted(tuple[Directive, ...]):
+    """Directives that count how often they are gone through."""
+
+    walks = 0
+
+    def __iter__(self) -> Iterator[Directive]:
+        """One by one."""
+        _Counted.walks += 1
+        return super().__iter__()
+
+
+def test_a_server_s_directives_are_gone_through_once_for_all_its_locations() -> None:
+    many = _Counted([_say("proxy_set_header", f"X-{index}", "y") for index in range(50)])
+    server = Scope((Level(many),), "nginx.conf", True)
+    for _ in range(100):
+        location = server.inner(())
+        assert location.setting("gzip") is None
+        assert location.header("proxy_set_header", "x-49") == many[49]
+    assert _Counted.walks == 1

@@ -85,3 +85,9 @@ def test_no_input_crashes_the_reader(data: bytes) -> None:
     unit.registry_command()
     unit.container_command()
     unit.environment_files()
+
+
+def test_thousands_of_variables_are_kept_in_order() -> None:
+    lines = "".join(f"Environment=A{index}=x\n" for index in range(5000))
+    unit = parse_systemd_unit([(f"[Service]\nEnvironment=OLD=x\nEnvironment=\n{lines}".encode(), "r.service")])
+    assert [one.name for one in unit.environment()] == [f"A{index}" for index in range(5000)]

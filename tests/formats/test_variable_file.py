@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,3 +45,17 @@ def test_no_input_crashes_it(data: bytes, quotes: bool) -> None:
     for one in parse_variable_file(data, "/x", quotes=quotes):
         assert one.name
         assert one.place.line
+
+
+@pytest.mark.parametrize("start", ["a", "a=", 'a="', "a=b", "a='"])
+@pytest.mark.parametrize("filling", [" ", "\\", "x"])
+def test_a_line_twice_as_long_takes_about_twice_as_long(start: str, filling: str) -> None:
+    def seconds(length: int) -> float:
+        spent = []
+        for _ in range(5):
+            began = time.process_time()
+            parse_variable_file((start + filling * length + "z").encode(), ".env")
+            spent.append(time.process_time() - began)
+        return sorted(spent)[2]
+
+    assert seconds(400_000) < 3.2 * seconds(200_000) + 0.005

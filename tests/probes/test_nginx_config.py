@@ -104,11 +104,27 @@ def test_mime_types_may_be_missing(tmp_path: Path) -> None:
     assert found.servers[0].scope.setting("gzip") is None
 
 
-def test_a_folder_that_was_not_copied_is_noted(tmp_path: Path) -> None:
-    found = _read(tmp_path, _main("include /elsewhere/*.conf;"))
+def test_a_pattern_that_matches_nothing_brings_nothing_in(tmp_path: Path) -> None:
+    (tmp_path / "etc/nginx/empty").mkdir(parents=True)
+    found = _read(tmp_path, _main(f"include /elsewhere/*.conf;\ninclude empty/*.conf;\n{SITE}"))
+    assert found.problems == ()
+    assert found.servers[0].scope.setting("gzip") is None
+
+
+def test_a_folder_inside_a_container_is_noted(tmp_path: Path) -> None:
+    (tmp_path / "nginx.conf").write_text(_main(f"include /etc/nginx/conf.d/*.conf;\n{SITE}"))
+    found = read_nginx([tmp_path / "nginx.conf"], Installation(tmp_path, Dialect.COMPOSE, live=False))
     assert found.problems == (
-        f"{tmp_path}/etc/nginx/nginx.conf: includes /elsewhere/*.conf, and there is no such folder here",
+        f"{tmp_path}/nginx.conf: includes /etc/nginx/conf.d/*.conf, and there is no such folder here",
     )
+    with pytest.raises(UndecidedError):
+        found.servers[0].scope.setting("gzip")
+
+
+def test_an_unread_include_outside_http_leaves_nothing_open(tmp_path: Path) -> None:
+    found = _read(tmp_path, "include /usr/share/nginx/modules/x.conf;\n" + _main(SITE))
+    assert len(found.problems) == 1
+    assert found.servers[0].scope.setting("gzip") is None
 
 
 def test_a_pattern_in_the_folder_s_name_is_followed(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from regdoctor.distribution.web_addresses import read_web_address
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located, UndecidedError
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.injection import Absent
 
 GITLAB_SERVICE = "container_registry"
 """The audience of GitLab's tokens for the registry: AUDIENCE in app/services/auth/
@@ -23,6 +24,28 @@ def gitlab_realm(config: RegistryConfig) -> Located | None:
     realm = token_option(config, "realm")
     address = read_web_address(realm.text() or "") if realm is not None else None
     return realm if address is not None and address.path.endswith(GITLAB_TOKEN_PATH) else None
+
+
+def gitlab_user(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> Located | None:
+    """The setting that tells that a GitLab uses this registry: its realm, or else GitLab's own registry.enabled.
+
+    A registry that asks another service for tokens, or has users of its own, or is a cache that asks nobody, is not
+    GitLab's, whatever gitlab.yml lies beside it: GitLab gives its users tokens and nothing else (app/services/auth/
+    container_registry_authentication_service.rb), so gitlab.yml counts only beside a section auth.token whose realm
+    is not set or is GitLab's, and beside a registry without `auth` that is no cache, whose section was forgotten.
+    Raises UndecidedError where a value is computed at run time.
+    """
+    realm = gitlab_realm(config)
+    if realm is not None:
+        return realm
+    told = token_option(config, "realm")
+    if not isinstance(gitlab, GitLabConfig) or (told is not None and told.text()):
+        return None
+    remote = config.at("proxy", "remoteurl")
+    is_cache = remote is not None and bool(remote.text())
+    if config.at("auth", "token") is None and (is_cache or config.at("auth") is not None):
+        return None
+    return gitlab.registry("enabled") if registry_is_on(gitlab) else None
 
 
 def token_option(config: RegistryConfig, name: str) -> Located | None:

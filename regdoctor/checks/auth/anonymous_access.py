@@ -5,9 +5,11 @@ from regdoctor.checks.auth import registry_is_on
 from regdoctor.distribution.web_addresses import is_loopback, listening_on
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.registry_reach import own_services, published_ports, routes_that_ask
 from regdoctor.formats.compose_file import ComposeFile
 from regdoctor.formats.container_service import Port
 from regdoctor.formats.gitlab_yml import GitLabConfig
+from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 
@@ -26,6 +28,7 @@ def anonymous_access(
     installation: Installation | Absent,
     gitlab: GitLabConfig | Absent,
     compose: ComposeFile | Absent,
+    nginx: NginxConfig | Absent,
 ) -> Outcome:
     """A registry without an auth section serves everybody who can reach it, pull and push.
 
@@ -53,7 +56,7 @@ def anonymous_access(
     if inner is not None and _asks(inner):
         return Pass(f"{inner.endpoint.url}/v2/ answers 401 without credentials")
     if isinstance(config, RegistryConfig):
-        return _judged_from_file(config, installation, gitlab, _published(config, compose))
+        return _judged_from_file(config, installation, gitlab, compose, nginx)
     if any(isinstance(item, Absent) and item.applicable for item in (public, internal, config)) or outer or inner:
         return Unknown("no registry answered, and no configuration was read")
     return Skip("there is neither a registry to ask nor a configuration of one to read")
@@ -116,7 +119,8 @@ def _judged_from_file(
     config: RegistryConfig,
     installation: Installation | Absent,
     gitlab: GitLabConfig | Absent,
-    published: tuple[Port, ...],
+    compose: ComposeFile | Absent,
+    nginx: NginxConfig | Absent,
 ) -> Outcome:
     scheme = config.auth_scheme()
     if scheme is not None:
@@ -127,15 +131,25 @@ def _judged_from_file(
     dialect = installation.dialect if isinstance(installation, Installation) else Dialect.PLAIN
     of_gitlab = dialect is Dialect.OMNIBUS or (isinstance(gitlab, GitLabConfig) and registry_is_on(gitlab))
     address = config.http_address()
+    services = own_services(config, compose)
+    ports = published_ports(config, services)
+    published = tuple(port for port in ports if not port.is_loopback)
+    in_network = bool(services) and not published and not any(service.host_network for service in services)
+    on_loopback = address is not None and is_loopback(listening_on(address.text() or "")[0])
+    routes, ask = routes_that_ask(nginx, config, gitlab)
+    if ask and (in_network or on_loopback):
+        return Pass(f"nginx ({routes[0].name}) asks for a password, and nothing else leads to the registry")
     # Omnibus keeps the registry's environment in files, which were read; elsewhere REGISTRY_AUTH may be set unseen.
     whole = isinstance(installation, Installation) and bool(installation.env_directory or installation.process)
     doubt = "" if whole or dialect is Dialect.COMPOSE else ", unless its environment (REGISTRY_AUTH) says otherwise"
     severity = Severity.ERROR if whole or published else Severity.WARNING
     problem = f"anyone who reaches the registry can use it without a login{doubt}"
-    if address is not None and is_loopback(listening_on(address.text() or "")[0]) and not of_gitlab:
+    if address is not None and not of_gitlab and not routes and (on_loopback or in_network):
         severity = Severity.INFO
-        problem = f"only this host reaches it on {address.text()}, and it asks nobody there for a login"
-    quoted = [item for item in (address, *(port.located for port in published)) if item is not None]
+        where = f"only this host reaches it on {address.text() if on_loopback else _shown(ports)}"
+        where = where if on_loopback or ports else "only containers of its network reach it, for no port is published"
+        problem = f"{where}, and it asks nobody there for a login"
+    quoted = [item for item in (address, *(port.located for port in ports)) if item is not None]
     return Fail(
         f"{config.source} has no auth section: {problem}",
         evidence=(_no_auth(config), *(item.quote() for item in quoted)),
@@ -145,13 +159,8 @@ def _judged_from_file(
     )
 
 
-def _published(config: RegistryConfig, compose: ComposeFile | Absent) -> tuple[Port, ...]:
-    """The ports of the host that lead everybody who reaches it to the registry in its container."""
-    address = config.http_address()
-    port = listening_on((address.text() if address is not None else None) or ":5000")[1]
-    found = compose.registries if isinstance(compose, ComposeFile) else ()
-    ours = [item.service for item in found if item.config == config]
-    return tuple(open_ for service in ours for open_ in service.published(port) if not open_.is_loopback)
+def _shown(ports: tuple[Port, ...]) -> str:
+    return " and ".join(f"{port.host_ip}:{port.published}" for port in ports)
 
 
 def _no_auth(config: RegistryConfig) -> Quote:

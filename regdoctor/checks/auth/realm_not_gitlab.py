@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, check
 from regdoctor.checks.auth import GITLAB_TOKEN_PATH, gitlab_setting, registry_is_on, token_option
 from regdoctor.distribution.web_addresses import WebAddress, is_loopback, read_web_address
+from regdoctor.distribution.whole_numbers import port_number
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
@@ -93,10 +94,10 @@ def _other_door(realm: Located, address: WebAddress, gitlab: GitLabConfig) -> It
         problem = f"auth.token.realm {realm.text()} has http, GitLab has https: passwords go there in clear text"
         yield _fail(realm, https, gitlab, problem, Severity.WARNING)
         return
-    told = port.text() if port is not None else None
-    if told is None or not told.isdigit() or secure != (address.scheme == "https") or int(told) == address.port:
+    number = port_number(port.text() if port is not None else None)
+    if port is None or number is None or secure != (address.scheme == "https") or number == address.port:
         return
-    problem = f"auth.token.realm {realm.text()} leads to port {address.port}; GitLab's own port is {told}"
+    problem = f"auth.token.realm {realm.text()} leads to port {address.port}; GitLab's own port is {number}"
     yield _fail(realm, port, gitlab, problem, Severity.WARNING if address.port_is_written else None)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, check
+from regdoctor.distribution.whole_numbers import port_number
 from regdoctor.formats.docker_daemon import DockerDaemon, DockerDaemons
 from regdoctor.formats.located import Located
 from regdoctor.formats.registries_conf import RegistriesConf, RegistriesConfs
@@ -96,7 +97,7 @@ def _is_address(text: str) -> bool:
     if match is None or not text or text.startswith(":"):
         return False
     port = match["port"]
-    return port is None or (port[1:].isascii() and port[1:].isdigit() and len(port) <= 6 and int(port[1:]) <= 65535)
+    return port is None or port_number(port[1:]) is not None
 
 
 def _mirror_problem(text: str) -> str:

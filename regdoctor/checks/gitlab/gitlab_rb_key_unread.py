@@ -6,6 +6,7 @@ from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, chec
 from regdoctor.distribution.omnibus_keys import MISPLACED, NGINX, RAILS_REGISTRY, REGISTRY, meant
 from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.formats.located import Located
+from regdoctor.formats.shown_values import quote_unknown
 from regdoctor.remedies import RECONFIGURE
 
 
@@ -55,7 +56,7 @@ def _fail(path: tuple[str, ...], value: Located) -> Fail:
     )
     return Fail(
         f"Omnibus does not read {value.name}{advice}",
-        evidence=(value.quote(),),
+        evidence=(quote_unknown(value),),
         resource=value.name,
         remedy={Dialect.PLAIN: remedy},
         # Without a near name it may be one of a version that is newer than this list.

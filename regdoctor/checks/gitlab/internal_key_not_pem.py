@@ -1,6 +1,7 @@
 """AUTH-14, GL-01: the signing pair that gitlab.rb holds is not PEM."""
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, check
+from regdoctor.evidence.host_file import FileState, HostFile
 from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.formats.located import Located
 from regdoctor.formats.pem import PemContents, read_pem
@@ -65,7 +66,10 @@ def _problem(value: Located) -> str:
     contents = _read(value)
     if contents.literal_newlines:
         return "has its line breaks as the two characters \\n, as in single quotes, so that it is not PEM"
-    return "" if _holds_its_half(value, contents) else f"is not PEM that can be used ({contents.hint or contents.kind})"
+    if _holds_its_half(value, contents):
+        return ""
+    wanted = "certificate" if "certificate" in value.name else "private key"
+    return HostFile(value.quote(), value.name, FileState.READABLE, contents=contents).instead_of(wanted)
 
 
 def _holds_its_half(value: Located, contents: PemContents) -> bool:

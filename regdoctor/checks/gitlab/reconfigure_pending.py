@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.whole_numbers import whole_number
 from regdoctor.evidence.installation import Installation
 from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.formats.gitlab_yml import GitLabConfig
@@ -89,7 +90,8 @@ def _at(tree: Located, path: tuple[str, ...]) -> Located | None:
         if isinstance(inside, Computed):
             return here  # what is in it is known at run time only
         if isinstance(inside, tuple):
-            here = inside[int(key)] if key.isdigit() and int(key) < len(inside) else None
+            index = whole_number(key)
+            here = inside[index] if index is not None and index < len(inside) else None
         else:
             here = inside.get(key) if isinstance(inside, Mapping) else None
     return here

@@ -16,6 +16,9 @@ from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 
+_SENDING = frozenset(("POST", "PUT", "PATCH"))
+"""The methods of a push (distribution-spec, end-4 to end-7)."""
+PULLS_ONLY = "nginx lets nobody push here (limit_except)"
 RELOAD = "sudo nginx -t && sudo systemctl reload nginx"
 
 
@@ -60,6 +63,16 @@ def location_by_config(
         return Pass(fixed) if fixed else judge(route, nginx)
 
     yield from each_route(nginx, config, gitlab, unless_fixed)
+
+
+def takes_pulls_only(route: Route) -> bool:
+    """Whether the location lets nobody send anything: `limit_except GET HEAD { deny all; }` with nothing else in it."""
+    return any(
+        not _SENDING & {method.upper() for method in one.args}
+        and one.named("deny")
+        and all(inner.name == "deny" and inner.args == ("all",) for inner in one.block or ())
+        for one in route.location.directive.named("limit_except")
+    )
 
 
 def public_of(route: Route, gitlab: GitLabConfig | Absent) -> PublicAddress | None:
@@ -137,8 +150,9 @@ def location_remedies(url: str | None, nginx_line: str) -> Remedies:
     return {
         Dialect.OMNIBUS: Remedy(
             "Either let the proxies between client and registry send the header (GitLab's own nginx does, unless "
-            "registry['nginx']['proxy_set_headers'] or a custom configuration says otherwise; so look at what stands "
-            "in front of it, too), or let the registry answer with relative URLs. One of the two is enough.",
+            "registry['nginx']['proxy_set_headers'], in older files registry_nginx['proxy_set_headers'], or a custom "
+            "configuration says otherwise; so look at what stands in front of it, too), or let the registry answer "
+            "with relative URLs. One of the two is enough.",
             (nginx, f"# or in /etc/gitlab/gitlab.rb:\n{relative}", "# and then:\nsudo gitlab-ctl reconfigure"),
         ),
         Dialect.HELM: Remedy(

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Unknown, check
-from regdoctor.checks.proxy import change_nginx, each_route
+from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, Unknown, check
+from regdoctor.checks.proxy import PULLS_ONLY, change_nginx, each_route, takes_pulls_only
 from regdoctor.evidence.proxy_rules import Route
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
@@ -39,6 +39,8 @@ def body_size_limited(
     """
 
     def judge(route: Route) -> Outcome:
+        if takes_pulls_only(route):
+            return Skip(PULLS_ONLY)
         directive = route.location.scope.setting("client_max_body_size")
         if directive is None:
             return _fail(route, "its default, 1m", ())

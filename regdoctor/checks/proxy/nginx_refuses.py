@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, check
 from regdoctor.checks.proxy import RELOAD
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.nginx_grammar import GrammarFault, grammar_faults
@@ -38,12 +38,18 @@ def nginx_refuses(nginx: NginxConfig) -> Iterator[Outcome]:
     for fault in found:
         yield Fail(
             f"nginx does not start: {fault.says}{_why(fault)}",
-            evidence=(fault.directive.quote(),),
+            evidence=(_name_alone(fault),),
             resource=fault.directive.where(),
             remedy=_remedies(fault),
         )
     if not found:
         yield Pass("every directive has the place and the arguments that nginx wants, as far as they are known")
+
+
+def _name_alone(fault: GrammarFault) -> Quote:
+    """The directive without its arguments: of one that nginx does not know, nothing tells whether they are secret."""
+    place = fault.directive.place
+    return Quote(place.source, f"{fault.directive.name} …", place.line)
 
 
 def _why(fault: GrammarFault) -> str:

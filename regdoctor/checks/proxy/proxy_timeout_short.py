@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, check
-from regdoctor.checks.proxy import change_nginx, each_route
+from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
+from regdoctor.checks.proxy import PULLS_ONLY, change_nginx, each_route, takes_pulls_only
 from regdoctor.evidence.proxy_rules import Route
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
@@ -49,6 +49,8 @@ def proxy_timeout_short(
     """
 
     def judge(route: Route) -> Outcome:
+        if takes_pulls_only(route):
+            return Skip(PULLS_ONLY)
         short = [one for name in _TIMEOUTS if (one := route.location.scope.setting(name)) and _is_short(one)]
         if not short:
             return Pass("no timeout is below nginx's default of 60 s")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, check
-from regdoctor.checks.proxy import change_nginx, each_route
+from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
+from regdoctor.checks.proxy import PULLS_ONLY, change_nginx, each_route, takes_pulls_only
 from regdoctor.evidence.proxy_rules import Route
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
@@ -32,6 +32,8 @@ def request_buffering(
     """
 
     def judge(route: Route) -> Outcome:
+        if takes_pulls_only(route):
+            return Skip(PULLS_ONLY)
         scope = route.location.scope
         buffering, version = scope.setting("proxy_request_buffering"), scope.setting("proxy_http_version")
         if buffering is None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Unknown, check
 from regdoctor.checks.proxy import RELOAD, each_route
-from regdoctor.evidence.proxy_rules import Route, listens_at
+from regdoctor.evidence.listening_address import listens_at
+from regdoctor.evidence.proxy_rules import Route
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import RegistryConfig

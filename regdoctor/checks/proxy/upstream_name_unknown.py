@@ -3,19 +3,23 @@
 import difflib
 import posixpath
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import RELOAD
 from regdoctor.formats.compose_file import ComposeFile
 from regdoctor.formats.compose_names import known_names
 from regdoctor.formats.container_service import ContainerService
-from regdoctor.formats.located import Located
+from regdoctor.formats.located import Located, UndecidedError
+from regdoctor.formats.nginx_addresses import Address
 from regdoctor.formats.nginx_config import Location, NginxConfig
-from regdoctor.formats.nginx_destinations import Address, Destination, destinations
+from regdoctor.formats.nginx_destinations import Destination, destinations
 from regdoctor.injection import Absent
 
 _NEAR = 0.87
 """How alike two names must be for one to be the other misspelt; `registry` and `registry-ui` are 0.84."""
+_MOST_PAIRS = 20_000
+"""Names times upstreams that are compared, about 20 µs each."""
 
 
 @check(
@@ -46,7 +50,7 @@ def upstream_name_unknown(nginx: NginxConfig, compose: ComposeFile | Absent) -> 
         if not misspelt:
             yield from _without_compose(nginx)
         return
-    told = {fail.evidence[0] for fail in misspelt}
+    told = {fail.evidence[0] for fail in misspelt if isinstance(fail, Fail)}
     found = [(service, one) for service in compose.services for one in _passes(service, nginx, compose)]
     found = [one for one in found if one[1][2].directive.quote() not in told]
     if not found:
@@ -61,19 +65,34 @@ def upstream_name_unknown(nginx: NginxConfig, compose: ComposeFile | Absent) -> 
         yield _doubt(compose, service, address) or _fail(compose, service, destination, address)
 
 
-def _misspelt(nginx: NginxConfig, compose: ComposeFile | Absent) -> Iterator[Fail]:
+def _misspelt(nginx: NginxConfig, compose: ComposeFile | Absent) -> Iterator[Fail | Unknown]:
     """A finding for each proxy_pass whose host is an upstream's name with a slip of the pen in it."""
     services = set() if isinstance(compose, Absent) else {one.name for one in compose.services}
-    locations = (location for server in nginx.servers for location in server.locations)
-    for location in locations:
-        for destination in destinations(location, nginx):
-            name = destination.authority
-            near = difflib.get_close_matches(name, nginx.upstreams, 1, _NEAR)
-            if destination.upstream is not None or not near or name in services or any(char in name for char in ".:$"):
-                continue
-            if [char for char in name if char.isdigit()] != [char for char in near[0] if char.isdigit()]:
-                continue  # registry1 and registry2 are two
-            yield _misspelt_name(destination, nginx, near[0])
+    single = [one for one in _told(nginx) if one.upstream is None and not any(char in one.authority for char in ".:$")]
+    names = {one.authority for one in single} - services
+    if len(names) * len(nginx.upstreams) > _MOST_PAIRS:
+        yield Unknown(f"{len(names):,} names and {len(nginx.upstreams):,} upstreams are too many to be compared")
+        return
+    meant = {name: _nearest(name, nginx) for name in names}
+    for destination in single:
+        near = meant.get(destination.authority)
+        if near is not None:
+            yield _misspelt_name(destination, nginx, near)
+
+
+def _told(nginx: NginxConfig) -> Iterator[Destination]:
+    """Where the locations lead, those left out whose variables may become anything."""
+    for server in nginx.servers:
+        for location in server.locations:
+            with suppress(UndecidedError):
+                yield from destinations(location, nginx)
+
+
+def _nearest(name: str, nginx: NginxConfig) -> str | None:
+    near = difflib.get_close_matches(name, nginx.upstreams, 1, _NEAR)
+    # registry1 and registry2 are two
+    digits = [[char for char in text if char.isdigit()] for text in (name, *near)]
+    return near[0] if near and digits[0] == digits[1] else None
 
 
 def _misspelt_name(destination: Destination, nginx: NginxConfig, meant: str) -> Fail:

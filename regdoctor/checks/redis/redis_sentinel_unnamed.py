@@ -52,7 +52,8 @@ def redis_sentinel_unnamed(config: RegistryConfig, product: Product) -> Iterator
 
 def _judge(path: str, section: Located, sentinels: Located, product: Product) -> Outcome:
     names = {_name(generation) for generation in product.candidates()}
-    keys = {key.lower() for key, value in section.entries().items() if value.text()}
+    # Only the names are read: a password that is in a Kubernetes secret leaves nothing open here.
+    keys = {key.lower() for key, value in section.entries().items() if key.lower() in names and value.text()}
     unnamed = {name for name in names if name not in keys}
     if not unnamed:
         return Pass(f"{sentinels.name} are asked by name")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.whole_numbers import whole_number
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
@@ -94,7 +95,7 @@ def _pool(pool: Located, old: str, product: Product) -> Fail:
     text, why = setting.text() or "", f"Write redis.pool.{old} as {new}, and the others likewise."
     return Fail(
         f"{product.words()} does not read redis.pool: {old} is {new} there, which is at its default",
-        remedy=change(new, int(text) if text.isdigit() else text, why),
+        remedy=change(new, text if whole_number(text) is None else int(text), why),
         evidence=(setting.quote(), *product.evidence),
         resource="redis.pool",
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.whole_numbers import whole_number
 from regdoctor.evidence.containers import none_found
 from regdoctor.formats.chart_rendering import effective
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry
@@ -73,7 +74,7 @@ def _judged(
         return Unknown(f"{drain.quote().quote} against {grace.quote().quote}: not both are durations")
     count = replicas.text() if replicas is not None else None
     if wanted == 0:
-        if is_told and replicas is not None and count is not None and count.isdigit() and int(count) > 1:
+        if is_told and replicas is not None and (whole_number(count) or 0) > 1:
             return _drops(drain, replicas, longer)
         return Pass("the registry does not wait for uploads when it stops")
     if wanted <= given:

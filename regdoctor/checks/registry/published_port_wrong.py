@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.web_addresses import listening_on
+from regdoctor.distribution.whole_numbers import port_number
 from regdoctor.evidence.containers import in_containers, none_found
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry
@@ -51,7 +52,7 @@ def _judged(registry: ComposeRegistry, compose: ComposeFile | Absent) -> Outcome
         return Unknown(f"the configuration of {service.name} is not known: {registry.problem}")
     listens, debug = registry.config.http_address(), registry.config.debug_address()
     port = listening_on((listens.text() or "") if listens is not None else "")[1]
-    if listens is None or not port.isdigit() or _is_socket(registry.config):
+    if listens is None or port_number(port) is None or _is_socket(registry.config):
         return Skip(f"{service.name} listens on no port that is written here")
     if service.published(port):
         return Pass(f"a published port leads to {listens.text()} of {service.name}")

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, check
+from regdoctor.distribution.setting_variables import setting_of
 from regdoctor.evidence.containers import in_containers, none_found
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile
 from regdoctor.formats.container_service import ContainerService, Variable
+from regdoctor.formats.shown_values import quote_unknown
 from regdoctor.injection import Absent
 
 
@@ -43,8 +45,10 @@ def _is_spaced(variable: Variable) -> bool:
 
 
 def _fail(service: ContainerService, variable: Variable) -> Fail:
-    name, shown = variable.name.strip(), variable.located().quote().quote.partition(": ")[2].strip()
-    right = f"{name}={shown}" if "[redacted" not in shown and "\n" not in shown else f"{name}="
+    name, value = variable.name.strip(), variable.located()
+    said = (quote_unknown(value) if setting_of(name) is None else value.quote()).quote
+    shown = said.partition(": ")[2].strip()
+    right = f"{name}={shown}" if not shown.startswith(("[redacted", "…")) and "\n" not in shown else f"{name}="
     text = f"In the variables of {service.name}, without the spaces"
     return Fail(
         f"{name} is written with a space before the equals sign: that is another variable, which nothing reads",

@@ -6,6 +6,7 @@ from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Seve
 from regdoctor.distribution.chart_keys import is_complete, is_read, meant, sections
 from regdoctor.formats.helm_values import HelmValues
 from regdoctor.formats.located import Located
+from regdoctor.formats.shown_values import quote_unknown
 
 
 @check(
@@ -46,7 +47,7 @@ def _finding(name: str, value: Located, right: str | None) -> Fail:
     advice = f"; did you mean {right}?" if right else ""
     return Fail(
         f"The chart does not read {name}{advice}",
-        evidence=(value.quote(),),
+        evidence=(quote_unknown(value),),
         resource=name,
         remedy=_remedy(name, value, right),
     )

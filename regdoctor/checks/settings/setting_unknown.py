@@ -1,6 +1,6 @@
 """S3-11, S3-40 and their kin: config.yml has keys that this registry does not know."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
 
 from regdoctor.check import Fail, Outcome, Pass, Remedies, Severity, check
@@ -11,6 +11,7 @@ from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.located import Computed, Located
 from regdoctor.formats.misspelt_secrets import is_meant_secret, quote_as_meant
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import is_harmless
 from regdoctor.remedies import change, remove
 from regdoctor.renaming import renamed
 
@@ -91,18 +92,26 @@ def _finding(path: Path, value: Located, product: Product) -> Fail:
         mode = "S3-40"
     return Fail(
         f"{name} {nothing} {who}{of_others}{end}",
-        remedy=_remedy(name, near, value),
-        evidence=(quote_as_meant(value, near), *product.evidence),
+        remedy=_remedy(path, near, value),
+        evidence=(value.quote() if _has_readers(path) else quote_as_meant(value, near), *product.evidence),
         resource=name,
         failure_modes=(mode,),
     )
 
 
-def _remedy(name: str, near: str | None, value: Located) -> Remedies:
+def _has_readers(path: Path) -> bool:
+    """Whether another product knows the very setting; of one that nobody knows the value may be a secret."""
+    setting = known(path, None)
+    return setting is not None and len(setting.path) == len(path)
+
+
+def _remedy(path: Path, near: str | None, value: Located) -> Remedies:
+    name = ".".join(path)
     if near is None:
         return remove(name, "The registry does not read this setting.")
     why = f"Write {near} in the place of {name}."
-    if isinstance(value.value, Computed | Mapping | tuple) or is_meant_secret(value, near) or value.text() is None:
+    is_shown = is_harmless(value) or _has_readers(path)
+    if isinstance(value.value, Computed) or value.text() is None or is_meant_secret(value, near) or not is_shown:
         return renamed(name, near)
     plain = value.value if isinstance(value.value, bool | int) else value.text() or ""
     return change(near, plain, why)

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, check
+from regdoctor.distribution.settings_schema import known
+from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.shown_values import quote_unknown
 
 
 @check(
@@ -32,8 +35,15 @@ def setting_written_twice(config: RegistryConfig) -> Iterator[Outcome]:
                     "the registry."
                 )
             },
-            evidence=(key.first.quote(), key.last.quote()),
+            evidence=(_quote(key.first, key.name), _quote(key.last, key.name)),
             resource=key.name,
         )
     if not config.duplicates:
         yield Pass("every key stands once")
+
+
+def _quote(value: Located, name: str) -> Quote:
+    """A key that no registry knows may be a misspelt secret's."""
+    path = tuple(name.split("."))
+    setting = known(path, None)
+    return value.quote() if setting is not None and len(setting.path) == len(path) else quote_unknown(value)

@@ -7,7 +7,7 @@ from regdoctor.distribution.settings_schema import Path, known, ungrouped
 from regdoctor.evidence.product import Product
 from regdoctor.formats.located import Computed, Located
 from regdoctor.formats.registry_config import RegistryConfig
-from regdoctor.formats.shown_values import shown
+from regdoctor.formats.shown_values import quote_unknown, shown_unknown
 from regdoctor.remedies import change
 
 _S3_SWITCHES = frozenset(
@@ -59,11 +59,11 @@ def _is_malformed(path: Path, value: Located, product: Product) -> bool:
 def _finding(path: Path, value: Located) -> Fail:
     text = value.text()
     section = "a mapping" if isinstance(value.value, Mapping) else "a list"
-    told = section if text is None else f'"{shown(value)}"'
+    told = section if text is None else f'"{shown_unknown(value)}"'
     on = (text or "").strip().lower().startswith(_MEANT_ON)
     return Fail(
         f"{value.name} is {told}, neither true nor false: the registry does not start",
-        evidence=(value.quote(),),
+        evidence=(quote_unknown(value),),
         resource=value.name,
         remedy=change(
             ".".join(path), on, "Write true or false; look whether this is the one that was meant.", now=value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, check
+from regdoctor.checks.auth import gitlab_user
 from regdoctor.formats.chart_rendering import UNSEEN_STORAGE
 from regdoctor.formats.config_layers import holds_file
 from regdoctor.formats.gitlab_yml import GitLabConfig
@@ -41,7 +42,7 @@ def delete_disabled(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> Ou
             evidence=(enabled.quote(),),
             resource=_SETTING,
         )
-    user = _gitlab(config, gitlab)
+    user = gitlab_user(config, gitlab)
     if user is None:
         return Pass("deletions are off, and no GitLab uses this registry")
     storage = config.at("storage")
@@ -67,18 +68,6 @@ def _no_boolean(enabled: Located) -> str | None:
     if enabled.switch() is not None or text is None or text.strip().lower() in _OFF:
         return None
     return f"the text {text!r}" if isinstance(enabled.value, str) else text
-
-
-def _gitlab(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> Located | None:
-    """The setting that tells that a GitLab uses this registry."""
-    realm = config.at("auth", "token", "realm")
-    if realm is not None and (realm.text() or "").rstrip("/").endswith("/jwt/auth"):
-        return realm
-    # A registry that asks another service for tokens, or none, is not GitLab's, whatever gitlab.yml lies beside it.
-    if isinstance(gitlab, GitLabConfig) and config.at("auth") is None:
-        enabled = gitlab.registry("enabled")
-        return enabled if enabled is not None and enabled.switch() else None
-    return None
 
 
 def _section(config: RegistryConfig) -> Quote:

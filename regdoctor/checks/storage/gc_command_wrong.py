@@ -61,7 +61,7 @@ def gc_command_wrong(
     for item in chain(of_cron, of_services):
         collects = True
         found = list(_judge(item, config, item.product or product))
-        yield from found or (Pass(item.command),)
+        yield from found or (Pass(item.said_by.quote),)
     if not collects:
         failed = [one.reason for one in (jobs, compose) if isinstance(one, Absent) and one.applicable]
         yield Unknown(failed[0]) if failed else Skip("no crontab and no Compose service here collects garbage")

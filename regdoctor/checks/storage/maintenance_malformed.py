@@ -11,6 +11,7 @@ from regdoctor.formats.shown_values import shown
 from regdoctor.remedies import RECONFIGURE
 
 _READONLY, _PURGING = "storage.maintenance.readonly", "storage.maintenance.uploadpurging"
+_OFF = ("false", "no", "off", "0")
 _READONLY_BLOCK = "storage:\n  maintenance:\n    readonly:\n      enabled: {}"
 _PURGING_BLOCK = (
     "storage:\n  maintenance:\n    uploadpurging:\n      enabled: {}\n      age: 168h\n      interval: 24h\n"
@@ -59,7 +60,7 @@ def maintenance_malformed(config: RegistryConfig) -> Iterator[Outcome]:
 def _readonly(readonly: Located | None) -> Iterator[Fail]:
     if readonly is None:
         return
-    wanted = "false" if readonly.text() == "false" else "true"
+    wanted = _wanted(readonly)
     if not is_mapping(readonly):
         yield _fail(readonly, "is a single value and not a mapping", _READONLY, wanted)
     elif made_by_deeper_variable(readonly, _READONLY):
@@ -67,14 +68,13 @@ def _readonly(readonly: Located | None) -> Iterator[Fail]:
     else:
         enabled = readonly.at("enabled")
         if enabled is not None and enabled.switch() is None:
-            wanted = "false" if (enabled.text() or "").lower() in ("false", "no", "off", "0", "") else "true"
             yield _fail(enabled, f'is "{shown(enabled)}", and not true or false', _READONLY, wanted)
 
 
 def _purging(purging: Located | None) -> Iterator[Fail]:
     if purging is None:
         return
-    wanted = "false" if purging.text() == "false" else "true"
+    wanted = _wanted(purging)
     if not is_mapping(purging):
         yield _fail(purging, "is a single value and not a mapping", _PURGING, wanted)
         return
@@ -89,8 +89,15 @@ def _purging(purging: Located | None) -> Iterator[Fail]:
         if (value is None and not is_chart_value(purging)) or (value is not None and not _fits(key, value)):
             problem = "is not set" if value is None else f'is "{shown(value)}", and not {form}'
             yield _fail(value or purging, problem, _PURGING, wanted, key=key if value is None else "")
-    if enabled is not None and (enabled.text() or "").lower() in ("false", "no", "off"):
+    if enabled is not None and (enabled.text() or "").lower() in _OFF[:3]:
         yield _fail(enabled, f'is the text "{enabled.text()}", which counts as on', _PURGING, "false", Severity.WARNING)
+
+
+def _wanted(section: Located) -> str:
+    """What the section is most likely to say: what stands in its place, or in its `enabled`; else on."""
+    said = section.at("enabled")
+    text = (said or section).text() or ("off" if said is not None else "")
+    return "false" if text.strip().lower() in _OFF else "true"
 
 
 def _fits(key: str, value: Located) -> bool:
@@ -112,11 +119,11 @@ def _fail(
         evidence=(said,),
         resource=name,
         severity=severity,
-        remedy=_remedies(setting, wanted),
+        remedy=_remedies(value.name, setting, wanted),
     )
 
 
-def _remedies(setting: str, wanted: str) -> Remedies:
+def _remedies(name: str, setting: str, wanted: str) -> Remedies:
     block = (_READONLY_BLOCK if setting == _READONLY else _PURGING_BLOCK).format(wanted)
     variable = "REGISTRY_" + setting.upper().replace(".", "_")
     more = "" if setting == _READONLY else ', "age": "168h", "interval": "24h", "dryrun": false'
@@ -135,7 +142,8 @@ def _remedies(setting: str, wanted: str) -> Remedies:
             (f"helm upgrade gitlab gitlab/gitlab --reuse-values --set-json 'registry.maintenance.{key}={value}'",),
         ),
         Dialect.COMPOSE: Remedy(
-            "Write the whole section as one variable of the registry's service, then `docker compose up -d`:",
+            f"Write the whole section as one variable of the registry's service, in the place of {name}, then "
+            "`docker compose up -d`:",
             (f"{variable}: '{value}'",),
         ),
     }

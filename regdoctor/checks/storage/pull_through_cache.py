@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
+from regdoctor.checks.auth import gitlab_user
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located
@@ -34,7 +35,7 @@ def pull_through_cache(config: RegistryConfig, product: Product, gitlab: GitLabC
         return Pass("the registry is no pull-through cache")
     if product.must_be(Generation.GITLAB):
         return Skip("GitLab's registry knows no section proxy")
-    contradicting = _gitlab(config, gitlab) or _reports_pushes_only(config)
+    contradicting = gitlab_user(config, gitlab) or _reports_pushes_only(config)
     if contradicting is None:
         return Pass("the registry is a pull-through cache, and nothing here means to push to it")
     return Fail(
@@ -44,18 +45,6 @@ def pull_through_cache(config: RegistryConfig, product: Product, gitlab: GitLabC
         evidence=(remote.quote(), contradicting.quote()),
         resource=_SETTING,
     )
-
-
-def _gitlab(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> Located | None:
-    """The setting that tells that a GitLab, whose projects push, uses this registry."""
-    realm = config.at("auth", "token", "realm")
-    if realm is not None and (realm.text() or "").rstrip("/").endswith("/jwt/auth"):
-        return realm
-    # A cache beside GitLab has its own way to authenticate, or none; GitLab's own registry cannot be without tokens.
-    if isinstance(gitlab, GitLabConfig) and config.at("auth", "token") is not None:
-        enabled = gitlab.registry("enabled")
-        return enabled if enabled is not None and enabled.switch() else None
-    return None
 
 
 def _reports_pushes_only(config: RegistryConfig) -> Located | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.storage_drivers import ROOT_DIRECTORY
+from regdoctor.distribution.whole_numbers import whole_number
 from regdoctor.evidence.containers import none_found
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry
 from regdoctor.injection import Absent
@@ -36,7 +37,7 @@ def _judged(registry: ComposeRegistry) -> Outcome:
     service, config = registry.service, registry.config
     replicas = service.replicas()
     count = replicas.text() if replicas is not None else None
-    if replicas is None or count is None or not count.isdigit() or int(count) < 2:
+    if replicas is None or (whole_number(count) or 0) < 2:
         return Skip(f"{service.name} runs once")
     if config is None:
         return Unknown(f"the configuration of {service.name} is not known: {registry.problem}")

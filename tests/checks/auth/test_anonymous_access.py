@@ -11,9 +11,12 @@ import pytest
 from regdoctor.check import Dialect, Severity
 from regdoctor.checks.auth.anonymous_access import anonymous_access
 from regdoctor.evidence.exchange import FailureKind
+from regdoctor.evidence.installation import Installation
 from regdoctor.formats.compose_file import ComposeRegistry, parse_compose_file
 from regdoctor.formats.located import Place
+from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import parse_registry_config
+from regdoctor.probes.nginx_config import read_nginx
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -121,7 +124,7 @@ def test_a_compose_file_holds_the_environment(given: Given) -> None:
 
 @pytest.mark.parametrize(
     ("port", "severity"),
-    [("5000:5000", Severity.ERROR), ("127.0.0.1:5000:5000", Severity.WARNING), ("5001:5001", Severity.WARNING)],
+    [("5000:5000", Severity.ERROR), ("127.0.0.1:5000:5000", Severity.INFO), ("5001:5001", Severity.INFO)],
 )
 def test_a_port_that_compose_publishes_to_all_is_open_to_all(given: Given, port: str, severity: Severity) -> None:
     text = f"services:\n  registry:\n    image: registry:2\n    ports:\n      - '{port}'\n"
@@ -137,7 +140,7 @@ def test_a_port_that_compose_publishes_to_all_is_open_to_all(given: Given, port:
     )
 
     assert fail.severity is severity
-    assert (fail.evidence[-1].line == 5) is (severity is Severity.ERROR)
+    assert (fail.evidence[-1].line == 5) is (":5000" in port)
 
 
 def test_a_file_whose_environment_was_read_as_well_is_certain(given: Given) -> None:
@@ -192,3 +195,54 @@ def test_two_ways_to_authenticate_are_not_none(given: Given) -> None:
 def test_nothing_known_is_unknown(given: Given) -> None:
     given.unknown(anonymous_access)
     given.unknown(anonymous_access, public=given.public(given.down(given.public_url, FailureKind.TIMEOUT)))
+
+
+def _compose(given: Given, ports: str) -> dict[str, object]:
+    text = f"services:\n  registry:\n    image: registry:2\n{ports}"
+    project = parse_compose_file([(text.encode(), "compose.yml")])
+    config = given.config(WIDE, "compose.yml")
+    registries = tuple(ComposeRegistry(service, config) for service in project.registry_services())
+    return {
+        "config": config,
+        "installation": given.installation(Dialect.COMPOSE),
+        "compose": replace(project, registries=registries),
+    }
+
+
+def _nginx(tmp_path: Path, words: str) -> NginxConfig:
+    conf = tmp_path / "nginx.conf"
+    conf.write_text(
+        f"events {{}}\nhttp {{ server {{ listen 80; location /v2/ {{ {words} "
+        "proxy_pass http://registry:5000; } } }\n"
+    )
+    return read_nginx([conf], Installation(tmp_path, Dialect.COMPOSE, live=False))
+
+
+LOOPBACK_PORT = "    ports: ['127.0.0.1:5000:5000']\n"
+ASKS = "auth_basic Registry; auth_basic_user_file /etc/nginx/htpasswd;"
+
+
+@pytest.mark.parametrize("ports", ["", LOOPBACK_PORT])
+def test_a_proxy_that_asks_in_front_of_a_registry_that_nothing_else_reaches_is_healthy(
+    given: Given, tmp_path: Path, ports: str
+) -> None:
+    assert "asks for a password" in given.passes(
+        anonymous_access, **_compose(given, ports), nginx=_nginx(tmp_path, ASKS)
+    )
+
+
+@pytest.mark.parametrize("words", ["", "auth_basic off;", "auth_basic $realm;"])
+def test_a_proxy_that_asks_nobody_opens_the_registry(given: Given, tmp_path: Path, words: str) -> None:
+    fail = given.fail(anonymous_access, **_compose(given, ""), nginx=_nginx(tmp_path, words))
+    assert fail.severity is Severity.WARNING
+
+
+def test_a_proxy_that_asks_is_passed_by_where_the_port_is_open_to_all(given: Given, tmp_path: Path) -> None:
+    asked = _compose(given, "    ports: ['5000:5000']\n")
+    assert given.fail(anonymous_access, **asked, nginx=_nginx(tmp_path, ASKS)).severity is Severity.ERROR
+
+
+def test_the_network_of_the_containers_alone_is_worth_knowing(given: Given) -> None:
+    fail = given.fail(anonymous_access, **_compose(given, ""))
+    assert "only containers of its network reach it" in fail.message
+    assert fail.severity is Severity.INFO

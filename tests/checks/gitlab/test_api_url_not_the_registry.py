@@ -11,6 +11,8 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.checks.gitlab.api_url_not_the_registry import api_url_not_the_registry
 from regdoctor.evidence.installation import Installation
+from regdoctor.formats.compose_file import ComposeRegistry, parse_compose_file
+from regdoctor.formats.docker_gitlab import gitlab_config_of
 from regdoctor.formats.located import Computed, Located, Place, UndecidedError
 
 if TYPE_CHECKING:
@@ -126,3 +128,65 @@ def test_what_the_chart_derives_is_not_judged(given: Given) -> None:
 def test_a_registry_that_is_switched_off_is_not_asked(given: Given) -> None:
     gitlab = given.gitlab("registry: {enabled: false, api_url: nonsense}\n")
     given.skips(api_url_not_the_registry, gitlab=gitlab, installation=given.installation())
+
+
+def _project(given: Given, api_url: str, *, gitlab: str = "", registry: str = "", tls: str = "") -> dict[str, object]:
+    """Evidence of a Compose project with sameersbn/gitlab and a registry of its own."""
+    text = (
+        "services:\n  gitlab:\n    image: sameersbn/gitlab:17.6.0\n"
+        f"{gitlab}    environment:\n      GITLAB_REGISTRY_ENABLED: 'true'\n      GITLAB_REGISTRY_API_URL: {api_url}\n"
+        f"  registry:\n    image: registry:2\n    container_name: store\n{registry}"
+    )
+    project = parse_compose_file([(text.encode(), "compose.yml")])
+    config = given.config(
+        f"version: 0.1\nhttp:\n  addr: :5000\n{tls}auth:\n  token: {{realm: 'https://g.example.com/jwt/auth'}}\n",
+        "compose.yml",
+    )
+    registries = tuple(ComposeRegistry(service, config) for service in project.registry_services())
+    return {
+        "gitlab": gitlab_config_of(project),
+        "config": config,
+        "installation": given.installation(Dialect.COMPOSE),
+        "compose": replace(project, registries=registries),
+    }
+
+
+TLS_PART = "  tls:\n    certificate: /c.crt\n"
+
+
+@pytest.mark.parametrize(
+    ("api_url", "tls", "words", "mended"),
+    [
+        ("http://localhost:5000", "", "into its own container", "http://registry:5000"),
+        ("http://registry:5001", "", "to port 5001 of registry", "http://registry:5000"),
+        ("https://registry:5000", "", "no TLS", "http://registry:5000"),
+        ("http://store:5000", TLS_PART, "has TLS", "https://store:5000"),
+        ("http://127.0.0.1:5000", TLS_PART, "into its own container", "https://registry:5000"),
+    ],
+)
+def test_between_services_name_port_and_scheme_must_fit(
+    given: Given, api_url: str, tls: str, words: str, mended: str
+) -> None:
+    fail = given.fail(api_url_not_the_registry, **_project(given, api_url, tls=tls))
+
+    assert words in fail.message
+    assert fail.evidence[0].line == 6
+    assert fail.remedy[Dialect.COMPOSE].commands == (f"GITLAB_REGISTRY_API_URL: {mended}",)
+
+
+@pytest.mark.parametrize("api_url", ["http://registry:5000", "http://store:5000/", "https://registry.example.com"])
+def test_the_registrys_service_by_any_of_its_names_passes(given: Given, api_url: str) -> None:
+    given.passes(api_url_not_the_registry, **_project(given, api_url))
+
+
+@pytest.mark.parametrize(
+    ("gitlab", "registry"),
+    [
+        ("    network_mode: host\n", ""),
+        ("    network_mode: service:registry\n", ""),
+        ("", "    network_mode: service:gitlab\n"),
+    ],
+)
+def test_a_shared_network_has_one_loopback(given: Given, gitlab: str, registry: str) -> None:
+    asked = _project(given, "http://localhost:5000", gitlab=gitlab, registry=registry)
+    given.passes(api_url_not_the_registry, **asked)

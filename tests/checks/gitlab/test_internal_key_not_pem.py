@@ -44,13 +44,14 @@ def test_double_quotes_and_here_documents_pass(given: Given) -> None:
 @pytest.mark.parametrize("value", ["'/etc/gitlab/registry.key'", "'---BEGIN RSA PRIVATE KEY---'", "''"])
 def test_what_is_no_pem_is_a_finding(given: Given, value: str) -> None:
     fail = given.fail(internal_key_not_pem, rb=_rb(f"registry['internal_key'] = {value}\n"))
-    assert "is not PEM that can be used" in fail.message
+    assert "registry['internal_key'] holds no private key" in fail.message
+    assert "(PEM)" not in fail.message
 
 
 def test_the_halves_must_not_be_swapped(given: Given) -> None:
     certificate = given.certificate(given.rsa())
     fail = given.fail(internal_key_not_pem, rb=_rb(f"registry['internal_key'] = \"{_one_line(certificate)}\"\n"))
-    assert fail.resource == "registry['internal_key']"
+    assert fail.message == "registry['internal_key'] holds a certificate where the private key belongs"
 
 
 def test_without_a_pair_omnibus_makes_one(given: Given) -> None:

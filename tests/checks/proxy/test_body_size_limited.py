@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Fail, Pass, Severity, Skip, Unknown
+from regdoctor.check import Dialect, Fail, Pass, Severity, Skip, Unknown
 from regdoctor.checks.proxy.body_size_limited import body_size_limited
 
 if TYPE_CHECKING:
@@ -70,5 +70,18 @@ def test_without_a_registry_behind_it_is_skipped(proxied: Proxied) -> None:
 
 
 def test_a_file_that_could_not_be_read_may_say_it(proxied: Proxied) -> None:
-    nginx = proxied.read(proxied.server(drop=("client_max_body_size",)) + "include /etc/other/*.conf;")
+    text = proxied.server(drop=("client_max_body_size",)) + "include /etc/other/*.conf;"
+    nginx = proxied.read(text, dialect=Dialect.COMPOSE)
     assert isinstance(proxied.one(body_size_limited, nginx), Unknown)
+
+
+def test_where_nobody_may_push_it_is_skipped(proxied: Proxied) -> None:
+    pulls = proxied.server("client_max_body_size 1m;", "limit_except GET HEAD { deny all; }")
+    assert isinstance(proxied.one(body_size_limited, pulls), Skip)
+
+
+@pytest.mark.parametrize("limit", ["GET HEAD POST PUT PATCH { deny all; }", "GET { allow 10.0.0.0/8; deny all; }"])
+def test_where_some_may_push_it_is_judged(proxied: Proxied, limit: str) -> None:
+    assert isinstance(
+        proxied.one(body_size_limited, proxied.server("client_max_body_size 1m;", f"limit_except {limit}")), Fail
+    )

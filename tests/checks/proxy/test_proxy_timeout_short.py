@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Fail, Pass
+from regdoctor.check import Fail, Pass, Skip
 from regdoctor.checks.proxy.proxy_timeout_short import proxy_timeout_short
 
 if TYPE_CHECKING:
@@ -30,3 +30,15 @@ def test_the_default_and_more_pass(proxied: Proxied, line: str) -> None:
 
 def test_nothing_written_passes(proxied: Proxied) -> None:
     assert isinstance(proxied.one(proxy_timeout_short, proxied.server(drop=("proxy_read_timeout",))), Pass)
+
+
+def test_where_nobody_may_push_it_is_skipped(proxied: Proxied) -> None:
+    pulls = proxied.server("proxy_read_timeout 10s;", "limit_except GET HEAD { deny all; }")
+    assert isinstance(proxied.one(proxy_timeout_short, pulls), Skip)
+
+
+@pytest.mark.parametrize("limit", ["GET HEAD POST PUT PATCH { deny all; }", "GET { allow 10.0.0.0/8; deny all; }"])
+def test_where_some_may_push_it_is_judged(proxied: Proxied, limit: str) -> None:
+    assert isinstance(
+        proxied.one(proxy_timeout_short, proxied.server("proxy_read_timeout 10s;", f"limit_except {limit}")), Fail
+    )

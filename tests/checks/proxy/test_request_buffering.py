@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Fail, Pass, Severity
+from regdoctor.check import Fail, Pass, Severity, Skip
 from regdoctor.checks.proxy.request_buffering import request_buffering
 
 if TYPE_CHECKING:
@@ -37,3 +37,15 @@ def test_off_does_nothing_for_chunks_by_http_1_0(
 ) -> None:
     fail = proxied.one(request_buffering, proxied.server(*lines, drop=drop))
     assert (fail.severity, fail.failure_modes) == (severity, ("PROXY-08", "PROXY-09"))
+
+
+def test_where_nobody_may_push_it_is_skipped(proxied: Proxied) -> None:
+    pulls = proxied.server("proxy_request_buffering on;", "limit_except GET HEAD { deny all; }")
+    assert isinstance(proxied.one(request_buffering, pulls), Skip)
+
+
+@pytest.mark.parametrize("limit", ["GET HEAD POST PUT PATCH { deny all; }", "GET { allow 10.0.0.0/8; deny all; }"])
+def test_where_some_may_push_it_is_judged(proxied: Proxied, limit: str) -> None:
+    assert isinstance(
+        proxied.one(request_buffering, proxied.server("proxy_request_buffering on;", f"limit_except {limit}")), Fail
+    )

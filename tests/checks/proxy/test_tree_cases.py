@@ -20,6 +20,7 @@ MAIN = {
     "omnibus": "var/opt/gitlab/nginx/conf/nginx.conf",
     "source": "etc/nginx/nginx.conf",
     "compose": "nginx.conf",
+    "password": "etc/nginx/nginx.conf",
 }
 FAMILY = {item.name for item in checks() if item.family == "proxy"}
 REFUSED = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from regdoctor.checks.redis.redis_sentinel_unnamed import redis_sentinel_unnamed
 from regdoctor.evidence.product import Generation
+from regdoctor.formats.located import Computed, Located
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -76,3 +78,16 @@ def test_without_redis_there_is_nothing_to_judge(given: Given) -> None:
     config = given.config("storage: {inmemory: {}}\n")
 
     given.passes(redis_sentinel_unnamed, config=config, product=given.product())
+
+
+def test_a_password_that_is_not_seen_leaves_nothing_open(given: Given) -> None:
+    config = given.config("redis: {cache: {addr: 'a:26379', mainname: main, password: 5}}\n")
+    cache = config.at("redis", "cache")
+    assert cache is not None
+    hidden = Located({**cache.entries(), "password": Located(Computed("in a secret"), cache.place)}, cache.place)
+    redis = Located({"cache": hidden}, cache.place, "redis")
+    given.passes(
+        redis_sentinel_unnamed,
+        config=replace(config, tree=Located({"redis": redis}, cache.place)),
+        product=given.product(Generation.GITLAB),
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from regdoctor.check import Dialect, Fail, Pass, Severity
 from regdoctor.checks.storage.maintenance_malformed import maintenance_malformed
-from regdoctor.formats.located import Place
+from regdoctor.formats.located import Located, Place
 from regdoctor.formats.registry_config import parse_registry_config
 
 if TYPE_CHECKING:
@@ -106,3 +107,15 @@ def test_what_the_registry_takes_passes(given: Given, maintenance: str) -> None:
     (found,) = given.outcomes(maintenance_malformed, config=given.config(f"storage:\n  maintenance: {maintenance}\n"))
 
     assert isinstance(found, Pass)
+
+
+def test_a_variable_for_the_switch_alone_keeps_what_it_says(given: Given) -> None:
+    at = Place("compose.yml", 5, "environment")
+    variable = Located("false", at, "REGISTRY_STORAGE_MAINTENANCE_READONLY_ENABLED")
+    readonly = Located({"enabled": variable}, at, variable.name)
+    tree = Located({"storage": Located({"maintenance": Located({"readonly": readonly}, at)}, at)}, at)
+    fail = given.fail(maintenance_malformed, config=replace(given.config("version: 0.1\n"), tree=tree))
+
+    remedy = fail.remedy[Dialect.COMPOSE]
+    assert remedy.commands == ("REGISTRY_STORAGE_MAINTENANCE_READONLY: '{\"enabled\": false}'",)
+    assert f"in the place of {variable.name}" in remedy.text

@@ -28,7 +28,7 @@ def test_gitlabs_registry_is_no_cache(given: Given) -> None:
 
 
 def test_gitlab_may_be_known_by_its_own_configuration(given: Given) -> None:
-    config = given.config(f"{CACHE}auth: {{token: {{realm: 'https://gateway.example.com/token'}}}}\n")
+    config = given.config(f"{CACHE}auth: {{token: {{service: container_registry}}}}\n")
     gitlab = given.gitlab("production:\n  registry:\n    enabled: true\n")
 
     given.fail(pull_through_cache, config=config, product=given.product(), gitlab=gitlab)
