@@ -66,7 +66,9 @@ def test_a_setting_that_is_spelt_out_again_is_kept_with_both_lines() -> None:
 
 def test_lines_are_counted_from_the_first_one() -> None:
     rb = parse_gitlab_rb(b"\xef\xbb\xbfa = 1\nregistry['dir'] = '/r'\n", "c.yml", first_line=7)
-    assert rb.at("registry", "dir").place == Place("c.yml", 8)
+    folder = rb.at("registry", "dir")
+    assert folder is not None
+    assert folder.place == Place("c.yml", 8)
     with pytest.raises(UnreadableError, match=r"^c\.yml:7: a syntax error"):
         parse_gitlab_rb(b"registry['a' = 1\n", "c.yml", first_line=7)
 
@@ -122,6 +124,8 @@ def test_the_time_grows_in_proportion_to_the_file() -> None:
     for lines in (2_000, 16_000):
         data = "".join(f"gitlab_rails['x{number}'] = 'value {number}'\n" for number in range(lines)).encode()
         began = time.process_time()
-        assert len(parse_gitlab_rb(data, "g.rb").at("gitlab_rails").entries()) == lines
+        rails = parse_gitlab_rb(data, "g.rb").at("gitlab_rails")
+        assert rails is not None
+        assert len(rails.entries()) == lines
         spent.append(time.process_time() - began)
     assert spent[1] < 8 * 3 * spent[0]
