@@ -15,7 +15,8 @@ def renamed(name: str, near: str) -> Remedies:
     keeps = "Its value stays as it is"
     ruby, meant = in_gitlab_rb(name) or name, in_gitlab_rb(near) or near
     chart = in_helm_values(name), in_helm_values(near)
-    where = "the values of the release" if all(chart) else "the secret that registry.storage.secret names"
+    unseen = "the secret that registry.storage.secret names" if near.startswith("storage.") else "what the chart reads"
+    where = "the values of the release" if all(chart) else unseen
     wrong, right = chart if all(chart) else (name.rpartition(".")[2], near.rpartition(".")[2])
     return {
         Dialect.PLAIN: Remedy(

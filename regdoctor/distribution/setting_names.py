@@ -43,7 +43,7 @@ _HELM = {
     "middleware.storage": "registry.middleware.storage",
     "notifications": "global.registry.notifications",
     "database.enabled": "registry.database.enabled",
-    "gc.disabled": "registry.gc.disabled",
+    "gc": "registry.gc",
 }
 """GitLab chart: charts/registry/values.yaml and charts/registry/templates/configmap.yaml."""
 
