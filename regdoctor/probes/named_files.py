@@ -96,17 +96,25 @@ def kind_of(root: Path | None, path: Path) -> FileKind | None:
     """
     try:
         data = read_below(root, path)
-        if path.name in _NAMES:
-            return _NAMES[path.name]
-        if path.suffix not in (".yml", ".yaml", ".json"):
-            text = data.decode("utf-8", "replace")
-            for sign, kind in _SIGNS:
-                if sign.search(text):
-                    return kind
-        tree = yaml_tree.parse(data, str(path))  # JSON is YAML, too
     except UnreadableError as error:
         raise UsageError(str(error)) from error
-    return _in_yaml(path, tree)
+    if path.name in _NAMES:
+        return _NAMES[path.name]
+    if path.suffix not in _OF_YAML:
+        text = data.decode("utf-8", "replace")
+        told = next((kind for sign, kind in _SIGNS if sign.search(text)), None)
+        if told is not None:
+            return told
+    try:
+        return _in_yaml(path, yaml_tree.parse(data, str(path)))
+    except UnreadableError as error:
+        if path.suffix not in _OF_YAML:
+            return None  # text of any kind, such as a log: nobody said that it is YAML
+        raise UsageError(str(error)) from error
+
+
+_OF_YAML = (".yml", ".yaml", ".json")
+"""Endings of YAML files; JSON is YAML, too."""
 
 
 _OF_CONFIG = {

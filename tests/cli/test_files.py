@@ -110,3 +110,12 @@ def test_every_registry_of_a_compose_file_is_judged(regdoctor: Command, reposito
     assert ended.out.count("FAIL ") == 2
     assert "docker-compose.yml:13)" in ended.out
     assert "docker-compose.yml:21)" in ended.out
+
+
+def test_a_log_among_the_files_is_passed_over_and_the_others_are_judged(regdoctor: Command, repository: Path) -> None:
+    (repository / "docker.txt").write_text("# docker login r.example.com\nError: denied: [ {\n")
+    (repository / "gitlab.rb").write_text(BROKEN)
+    ended = regdoctor("check", "config", "docker.txt", "gitlab.rb")
+
+    assert ended.code == 1
+    assert "docker.txt says nothing of a registry" in ended.err
