@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -119,3 +121,19 @@ def test_a_log_among_the_files_is_passed_over_and_the_others_are_judged(regdocto
 
     assert ended.code == 1
     assert "docker.txt says nothing of a registry" in ended.err
+
+
+def test_config_asks_nothing_over_the_network(
+    regdoctor: Command, repository: Path, plant: Callable[[str, Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise AssertionError("the network was used")
+
+    plant("omnibus", repository / "host")
+    for way in ("connect", "connect_ex", "sendto", "bind"):
+        monkeypatch.setattr(socket.socket, way, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    ended = regdoctor("check", "config", "--root", repository / "host", "--registry", "https://registry.example.com")
+
+    assert ended.code == 0, ended.err
+    assert "Traceback" not in ended.err
