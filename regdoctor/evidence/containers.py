@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from regdoctor.check import Skip, Unknown
+from collections.abc import Callable, Iterator
+
+from regdoctor.check import Outcome, Skip, Unknown
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry
+from regdoctor.formats.located import UndecidedError
 from regdoctor.injection import Absent
 
 
@@ -14,6 +17,20 @@ def in_containers(compose: ComposeFile | Absent, unit: ServiceEnvironment | Abse
     if isinstance(unit, ServiceEnvironment) and unit.container is not None:
         return (*found, ComposeRegistry(unit.container, unit.config, unit.problem))
     return found
+
+
+def judged_each(
+    compose: ComposeFile | Absent, unit: ServiceEnvironment | Absent, judge: Callable[[ComposeRegistry], Outcome]
+) -> Iterator[Outcome]:
+    """What `judge` says of each of them; what is worked out at run time leaves one unknown, and not the others."""
+    found = in_containers(compose, unit)
+    if not found:
+        yield none_found(compose, unit)
+    for registry in found:
+        try:
+            yield judge(registry)
+        except UndecidedError as reason:
+            yield Unknown(str(reason))
 
 
 def none_found(*looked_at: object) -> Skip | Unknown:

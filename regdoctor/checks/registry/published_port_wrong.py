@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.web_addresses import listening_on
 from regdoctor.distribution.whole_numbers import port_number
-from regdoctor.evidence.containers import in_containers, none_found
+from regdoctor.evidence.containers import judged_each
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry
 from regdoctor.formats.container_service import ContainerService, Port
-from regdoctor.formats.located import Computed, Located, UndecidedError
+from regdoctor.formats.located import Computed, Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 
@@ -34,14 +34,7 @@ def published_port_wrong(compose: ComposeFile | Absent, unit: ServiceEnvironment
 
     Publish the port of http.addr, or set http.addr to the port that is published.
     """
-    found = in_containers(compose, unit)
-    if not found:
-        yield none_found(compose, unit)
-    for registry in found:
-        try:
-            yield _judged(registry, compose)
-        except UndecidedError as reason:
-            yield Unknown(str(reason))
+    yield from judged_each(compose, unit, lambda registry: _judged(registry, compose))
 
 
 def _judged(registry: ComposeRegistry, compose: ComposeFile | Absent) -> Outcome:

@@ -6,12 +6,12 @@ import difflib
 from collections.abc import Iterator
 
 from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, Unknown, check
-from regdoctor.evidence.containers import in_containers, none_found
+from regdoctor.evidence.containers import judged_each
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry
 from regdoctor.formats.compose_names import known_names
 from regdoctor.formats.container_service import ContainerService
-from regdoctor.formats.located import Located, UndecidedError
+from regdoctor.formats.located import Located
 from regdoctor.formats.s3_hosts import EndpointAddress, endpoint_address, is_address, is_loopback
 from regdoctor.formats.s3_parameters import S3Parameters, s3_parameters
 from regdoctor.injection import Absent
@@ -39,14 +39,7 @@ def s3_endpoint_name_unknown(compose: ComposeFile | Absent, unit: ServiceEnviron
 
     Set regionendpoint to the name of the store's service and the port that it has in its own container.
     """
-    found = in_containers(compose, unit)
-    if not found:
-        yield none_found(compose, unit)
-    for registry in found:
-        try:
-            yield _judged(registry, compose)
-        except UndecidedError as reason:
-            yield Unknown(str(reason))
+    yield from judged_each(compose, unit, lambda registry: _judged(registry, compose))
 
 
 def _judged(registry: ComposeRegistry, compose: ComposeFile | Absent) -> Outcome:
