@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, islice
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
 from regdoctor.distribution.nearest_setting import nearest
@@ -41,8 +42,15 @@ def variable_ignored(config: RegistryConfig, product: Product) -> Iterator[Outco
 
     Rename the variable as the finding says, or put the setting into config.yml.
     """
-    found = (*_ignored(config, product), *_lost(config, product))
-    yield from found or (Pass("every variable sets something"),)
+    # To look for the nearest name takes a moment for each: of thousands of variables the first tell what is wrong.
+    found = tuple(islice(chain(_ignored(config, product), _lost(config, product)), _MOST + 1))
+    yield from found[:_MOST] or (Pass("every variable sets something"),)
+    if len(found) > _MOST:
+        yield Unknown(f"more than {_MOST} variables are without effect; the rest of them was not looked at")
+
+
+_MOST = 50
+"""Variables that are told."""
 
 
 def _ignored(config: RegistryConfig, product: Product) -> Iterator[Outcome]:

@@ -181,3 +181,10 @@ def test_a_setting_of_another_product_is_told_with_whose_it_is(judge: Judge, nam
     assert isinstance(fail, Fail)
     assert fail.message == f"{name} {message}"
     assert fail.remedy[Dialect.PLAIN].text == f"Take {name} away, and restart the registry."
+
+
+def test_of_very_many_the_first_are_told_and_that_there_are_more(judge: Judge) -> None:
+    outcomes = judge(*((f"REGISTRY_STORAGE_S3_NONE{number}", "a") for number in range(300)))
+
+    assert [type(one) for one in outcomes] == [Fail] * 50 + [Unknown]
+    assert "more than 50" in str(outcomes[-1])
