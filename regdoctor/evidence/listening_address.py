@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from regdoctor.distribution.whole_numbers import whole_number
 from regdoctor.formats.nginx_addresses import Address
 from regdoctor.formats.nginx_destinations import Destination
 from regdoctor.formats.registry_config import RegistryConfig
@@ -41,7 +42,8 @@ def listens_at(config: RegistryConfig | Absent) -> tuple[str, int | None] | None
     if network is not None and network.text() == "unix":
         return f"unix:{text}", None
     host, _, port = text.rpartition(":")
-    return (host.strip("[]").lower(), int(port)) if port.isdigit() else None
+    number = whole_number(port)
+    return None if number is None else (host.strip("[]").lower(), number)
 
 
 def _may_be_there(address: Address, host: str, port: int | None, *, by_image: bool) -> bool:

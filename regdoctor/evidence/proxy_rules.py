@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from regdoctor.check import Quote
+from regdoctor.distribution.whole_numbers import port_number
 from regdoctor.evidence.listening_address import leads_there
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located, UndecidedError
@@ -126,11 +127,11 @@ def public_address(gitlab: GitLabConfig | Absent) -> PublicAddress | None:
         return None
     port = gitlab.registry("port")
     number = port.text() if port else None
-    if number is not None and not number.isdigit():
+    if number is not None and port_number(number) is None:
         return None
     said_by = (host.quote(), port.quote()) if port is not None else (host.quote(),)
     scheme = {"443": "https", "80": "http"}.get(number or "443")
-    return PublicAddress(name.lower(), int(number or 443), scheme, said_by)
+    return PublicAddress(name.lower(), port_number(number or "443") or 443, scheme, said_by)
 
 
 def serves(server: Server, public: PublicAddress) -> bool:

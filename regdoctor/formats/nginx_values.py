@@ -43,11 +43,6 @@ def possible_texts(text: str, scope: Scope, config: NginxConfig) -> tuple[str, .
     return found
 
 
-def variables_in(text: str) -> frozenset[str]:
-    """The names of the variables in a text, without `$`."""
-    return frozenset(found["braced"] or found["bare"] for found in _VARIABLE.finditer(text))
-
-
 class _Expansion:
     """The texts of one place, each variable looked up once."""
 

@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 from regdoctor.distribution.storage_drivers import ROOT_DIRECTORY
+from regdoctor.distribution.whole_numbers import whole_number
 from regdoctor.evidence.installation import FileKind, Installation
 from regdoctor.evidence.omnibus_nodes import OmnibusNodes
 from regdoctor.evidence.product import Product
@@ -75,6 +76,6 @@ def _scaled(config: RegistryConfig, compose: ComposeFile | Absent) -> Located | 
         return None
     for registry in compose.registries:
         count = registry.service.replicas() if registry.config is config else None
-        if count is not None and (count.text() or "").isdigit() and int(count.text() or "0") > 1:
+        if count is not None and (whole_number(count.text()) or 0) > 1:
             return count
     return None

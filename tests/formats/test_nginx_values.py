@@ -8,7 +8,7 @@ from regdoctor.formats.located import Place, UndecidedError
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.nginx_directives import Directive
 from regdoctor.formats.nginx_scopes import Level, Scope
-from regdoctor.formats.nginx_values import _Expansion, possible_texts, variables_in
+from regdoctor.formats.nginx_values import _Expansion, possible_texts
 
 PLACE = Place("nginx.conf", 1)
 
@@ -84,7 +84,3 @@ def test_what_was_found_serves_every_place_where_set_says_the_same() -> None:
     for inner in (Level(()), Level(())):
         assert possible_texts("$a$b", Scope((inner, level), "nginx.conf", True), config) == ("13", "23")
     assert len(config.texts) == 1
-
-
-def test_the_names_in_a_text_are_told() -> None:
-    assert variables_in("$a-${b}c$") == {"a", "b"}

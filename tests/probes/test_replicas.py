@@ -87,3 +87,12 @@ def test_a_service_that_is_started_several_times_is_told_with_the_setting(tmp_pa
 
     assert scaled is not None
     assert (scaled.text(), scaled.place.line) == ("3", 5)
+
+
+@pytest.mark.parametrize("count", ["²", "9" * 5000, "-1", "1"])
+def test_what_is_no_number_above_one_starts_no_second_instance(tmp_path: Path, count: str) -> None:
+    service = SERVICE.format(name="r", volume="data")
+    (tmp_path / "docker-compose.yml").write_text(
+        f"services:\n{service}    deploy: {{replicas: '{count}'}}\nvolumes: {{data: {{}}}}\n"
+    )
+    assert replicas(Target(root=tmp_path, offline=True)).scaled is None

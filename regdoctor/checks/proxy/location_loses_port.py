@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import location_by_config, location_evidence, location_remedies, public_of, url_of
+from regdoctor.distribution.whole_numbers import port_number
 from regdoctor.evidence.forwarded_headers import Told, told_host
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.proxy_rules import PublicAddress, Route
@@ -103,7 +104,8 @@ def _written_port(text: str, route: Route) -> int | None:
             return ports.pop()
         if port == "$server_port":
             return _AS_IT_CAME
-        return int(port[:6]) if port.isdigit() else _UNTOLD
+        number = port_number(port)
+        return _UNTOLD if number is None else number
     if text in ("$host", "$server_name") or ("$" not in text and text):
         return None
     return _UNTOLD
