@@ -16,10 +16,10 @@ from regdoctor.redaction import Secret
 from regdoctor.transport.adapter import Adapter
 from regdoctor.transport.attempt import Attempt, Stage
 from regdoctor.transport.failures import failure_of, timeout_of
-from regdoctor.transport.request import Request, proxies_for, request_of
+from regdoctor.transport.request import Request, StreamedBody, proxies_for, proxies_named, request_of
 from regdoctor.transport.tls import require_readable, trusting_context, verifying_context
 
-__all__ = ["Http", "TrustedCAs"]
+__all__ = ["Http", "StreamedBody", "TrustedCAs"]
 
 _PIECE = 16384
 """Bytes of body read at a time."""
@@ -58,18 +58,22 @@ class Http:
         url: str,
         *,
         headers: Iterable[tuple[str, str]] = (),
-        body: bytes = b"",
+        body: bytes | StreamedBody = b"",
         bearer: Secret | None = None,
         basic: tuple[str, Secret] | None = None,
         deadline: float = 10.0,
         cap: int = 1 << 20,
         verify: bool = True,
+        address: str | None = None,
+        proxy: str | None = None,
     ) -> Exchange:
         """Send one request and give what came of it; nothing that the network or the server does raises.
 
         deadline: seconds for lookup, connection, TLS, request and response together.
         cap: bytes of body to keep, counted after decompression; reading stops there.
         verify: False looks at a server whose certificate is not trusted, without credentials.
+        address: connect to this one of the host's addresses, directly, and not to whichever comes first.
+        proxy: the URL of the HTTP proxy to go through, in place of what the environment says.
 
         Raises ValueError for mistakes of the caller: credentials with verify=False, two of them at once, or
         a method that is none.
@@ -82,22 +86,22 @@ class Http:
             return Exchange(method, url, request.shown_headers(), failure=refusal)
         # Loading the system's store costs more than a request on loopback: not where there is no TLS to judge.
         judged = verify and request.url.lower().startswith("https:")
-        with Attempt(min(deadline, self._longest)) as attempt:
+        with Attempt(min(deadline, self._longest), address) as attempt:
             context = verifying_context(self._trust) if judged else trusting_context()
             adapter = Adapter(attempt, context, proxy_context=lambda: verifying_context(self._trust))
             try:
-                return _exchange(request, adapter, attempt, cap)
+                return _exchange(request, adapter, attempt, cap, proxy)
             finally:
                 adapter.close()
 
 
-def _exchange(request: Request, adapter: Adapter, attempt: Attempt, cap: int) -> Exchange:
+def _exchange(request: Request, adapter: Adapter, attempt: Attempt, cap: int, proxy: str | None) -> Exchange:
     try:
         response = adapter.send(
-            requests.Request(request.method, request.url, headers=dict(request.headers), data=request.body).prepare(),
+            _prepared(request),
             stream=True,
             timeout=max(attempt.seconds, 0.001),
-            proxies=proxies_for(request.url),
+            proxies={} if attempt.address else proxies_named(proxy) if proxy else proxies_for(request.url),
         )
     except _NETWORK as error:
         return _told(request, attempt, attempt.elapsed(), failure_of(error, attempt))
@@ -119,6 +123,21 @@ def _exchange(request: Request, adapter: Adapter, attempt: Attempt, cap: int) ->
             body=bytes(body[:cap]),
             truncated=len(body) > cap or failure is not None,
         )
+
+
+def _prepared(request: Request) -> requests.PreparedRequest:
+    body = request.body
+    if isinstance(body, bytes):
+        return requests.Request(request.method, request.url, headers=dict(request.headers), data=body).prepare()
+    prepared = requests.Request(request.method, request.url, headers=dict(request.headers)).prepare()
+    # requests would announce a body of unknown length whatever Content-Length says.
+    if body.length is None:
+        prepared.headers["Transfer-Encoding"] = "chunked"
+        prepared.headers.pop("Content-Length", None)
+    else:
+        prepared.headers["Content-Length"] = str(body.length)
+    prepared.body = body.pieces()  # type: ignore[assignment]
+    return prepared
 
 
 def _read(source: Any, body: bytearray, attempt: Attempt, cap: int) -> Failure | None:

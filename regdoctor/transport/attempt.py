@@ -30,9 +30,13 @@ class Attempt:
     Use it as a context manager around the whole exchange, from one thread.
     """
 
-    def __init__(self, seconds: float) -> None:
-        """Start counting: `seconds` for lookup, connection, request and response together."""
+    def __init__(self, seconds: float, address: str | None = None) -> None:
+        """Start counting: `seconds` for lookup, connection, request and response together.
+
+        address: connect there, whatever the URL's host resolves to; the host stays what TLS and HTTP say.
+        """
         self.seconds = seconds
+        self.address = address
         self.stage = Stage.LOOKUP
         self.contacted = ""
         """The `host:port` that is being contacted: a proxy's, or the server's own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,6 +21,15 @@ _CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
 @dataclass(frozen=True, slots=True)
+class StreamedBody:
+    """A request's body that is made while it is sent: what is large never stands in memory."""
+
+    pieces: Callable[[], Iterator[bytes]]
+    length: int | None
+    """Bytes in all, announced as Content-Length; None: sent in chunks (RFC 9112 section 7.1)."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One request, with all headers but Host and Content-Length."""
 
@@ -28,7 +37,7 @@ class Request:
     url: str
     headers: tuple[tuple[str, str], ...]
     """Each name once."""
-    body: bytes
+    body: bytes | StreamedBody
 
     @property
     def has_credentials(self) -> bool:
@@ -62,7 +71,7 @@ def request_of(
     method: str,
     url: str,
     headers: Iterable[tuple[str, str]],
-    body: bytes,
+    body: bytes | StreamedBody,
     bearer: Secret | None,
     basic: tuple[str, Secret] | None,
 ) -> Request:
@@ -78,6 +87,8 @@ def request_of(
     joined: dict[str, tuple[str, str]] = {"user-agent": ("User-Agent", f"regdoctor/{__version__}")}
     if method != "HEAD":
         joined["accept-encoding"] = ("Accept-Encoding", "gzip")
+    if isinstance(body, StreamedBody) and body.length is not None:
+        joined["content-length"] = ("Content-Length", str(body.length))
     given: dict[str, tuple[str, str]] = {}
     for name, value in (*headers, *_authorization(bearer, basic)):
         key = name.lower()
@@ -97,13 +108,25 @@ def proxies_for(url: str) -> dict[str, str]:
         return {}
     proxies = dict(requests.utils.get_environ_proxies(url))
     for proxy in proxies.values():
-        password = urlsplit(proxy).password
-        if password:
-            remember(password, "password")
+        _remember_login(proxy)
     chosen = requests.utils.select_proxy(url, proxies)
     if chosen and chosen.lower().startswith("socks"):
         raise ValueError("the environment names a SOCKS proxy, and only HTTP proxies are supported")
     return proxies
+
+
+def proxies_named(proxy: str) -> dict[str, str]:
+    """The one proxy for every URL, as requests takes it. Raises ValueError where it is no HTTP proxy."""
+    _remember_login(proxy)
+    if urlsplit(proxy).scheme.lower() not in ("http", "https"):
+        raise ValueError("only HTTP proxies are supported")
+    return {"http": proxy, "https": proxy}
+
+
+def _remember_login(proxy: str) -> None:
+    password = urlsplit(proxy).password
+    if password:
+        remember(password, "password")
 
 
 def _authorization(bearer: Secret | None, basic: tuple[str, Secret] | None) -> list[tuple[str, str]]:

@@ -17,11 +17,13 @@ AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[Any
 def open_socket(host: str, port: int, attempt: Attempt) -> socket.socket:
     """A TCP connection to the first address of `host` that accepts one, watched by `attempt`.
 
+    Where the attempt names an address, that one is connected to.
+
     Raises socket.gaierror where the name does not resolve, TimeoutError, or the last address's OSError.
     """
     attempt.contacted = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     attempt.stage = Stage.LOOKUP
-    addresses = look_up(host, port, attempt.remaining())
+    addresses = look_up(attempt.address or host, port, attempt.remaining())
     attempt.stage = Stage.CONNECT
     for position, address in enumerate(addresses):
         try:
