@@ -109,7 +109,12 @@ def named(word: str) -> tuple[Check, ...]:
 
 
 def needed_probes(selected: Iterable[Check]) -> tuple[Probe, ...]:
-    """The probes that the checks ask for, directly or through other probes, each before those that wait for it.
+    """The probes that the checks ask for, in the order and with the error of `probes_for`."""
+    return probes_for(wanted.kind for item in selected for wanted in item.inputs.values())
+
+
+def probes_for(kinds: Iterable[type]) -> tuple[Probe, ...]:
+    """The probes for these kinds of evidence, and those that they wait for, each before those that wait for it.
 
     Raises TypeError where probes wait for each other in a circle.
     """
@@ -127,9 +132,8 @@ def needed_probes(selected: Iterable[Check]) -> tuple[Probe, ...]:
             add(wanted.kind)
         ordered[kind] = probe
 
-    for item in selected:
-        for wanted in item.inputs.values():
-            add(wanted.kind)
+    for kind in kinds:
+        add(kind)
     return tuple(ordered.values())
 
 

@@ -17,6 +17,7 @@ from regdoctor.transport.adapter import Adapter
 from regdoctor.transport.attempt import Attempt, Stage
 from regdoctor.transport.failures import failure_of, timeout_of
 from regdoctor.transport.request import Request, StreamedBody, proxies_for, proxies_named, request_of
+from regdoctor.transport.responses import FinalResponse, FirstResponse
 from regdoctor.transport.tls import require_readable, trusting_context, verifying_context
 
 __all__ = ["Http", "StreamedBody", "TrustedCAs"]
@@ -52,6 +53,16 @@ class Http:
         self._trust = trust
         self._longest = longest
 
+    @property
+    def trust(self) -> TrustedCAs:
+        """What it trusts besides the system's store."""
+        return self._trust
+
+    @property
+    def longest(self) -> float:
+        """Seconds that no request may take."""
+        return self._longest
+
     def send(
         self,
         method: str,
@@ -79,16 +90,55 @@ class Http:
         a method that is none.
         """
         request = request_of(method, url, headers, body, bearer, basic)
+        return self._sent(request, FinalResponse, deadline, cap, verify=verify, address=address, proxy=proxy)
+
+    def announce(
+        self,
+        method: str,
+        url: str,
+        length: int,
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        bearer: Secret | None = None,
+        basic: tuple[str, Secret] | None = None,
+        deadline: float = 10.0,
+        cap: int = 1 << 20,
+        verify: bool = True,
+        address: str | None = None,
+        proxy: str | None = None,
+    ) -> Exchange:
+        """Announce a body (Expect: 100-continue, RFC 9110 section 10.1.1), send none, and give the first answer.
+
+        That is status 100 where the nearest hop would have the body, or a final answer; then the connection is closed.
+
+        length: bytes of the body that is announced as Content-Length, more than 0.
+        The rest is as for `send`.
+        """
+        announced = (("Content-Length", str(length)), ("Expect", "100-continue"))
+        request = request_of(method, url, (*headers, *announced), b"", bearer, basic)
+        return self._sent(request, FirstResponse, deadline, cap, verify=verify, address=address, proxy=proxy)
+
+    def _sent(
+        self,
+        request: Request,
+        answer: type[FinalResponse],
+        deadline: float,
+        cap: int,
+        *,
+        verify: bool,
+        address: str | None,
+        proxy: str | None,
+    ) -> Exchange:
         if not verify and request.has_credentials:
             raise ValueError("credentials are never sent to a server that is not verified")
         refusal = request.refusal()
         if refusal is not None:
-            return Exchange(method, url, request.shown_headers(), failure=refusal)
+            return Exchange(request.method, request.url, request.shown_headers(), failure=refusal)
         # Loading the system's store costs more than a request on loopback: not where there is no TLS to judge.
         judged = verify and request.url.lower().startswith("https:")
         with Attempt(min(deadline, self._longest), address) as attempt:
             context = verifying_context(self._trust) if judged else trusting_context()
-            adapter = Adapter(attempt, context, proxy_context=lambda: verifying_context(self._trust))
+            adapter = Adapter(attempt, context, lambda: verifying_context(self._trust), answer)
             try:
                 return _exchange(request, adapter, attempt, cap, proxy)
             finally:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regdoctor.catalogue import needed_probes
+from regdoctor.catalogue import needed_probes, probes_for
 from regdoctor.check import Check, Outcome, Skip, Unknown
 from regdoctor.examination import Examination, Gathered, Judged
 from regdoctor.exit_codes import UsageError
@@ -37,6 +37,16 @@ def examine(target: Target, selected: Iterable[Check], observer: Observer | None
         if not (target.offline and outcome.outcome == Skip(_ONLY_FILES))
     )
     return Examination(target, gathered, judged, started, time.monotonic() - clock)
+
+
+def gather(
+    target: Target, kinds: Iterable[type], seconds: float, observer: Observer | None = None
+) -> tuple[Gathered, ...]:
+    """Run the probes for these kinds of evidence, and those that they wait for, and judge nothing.
+
+    seconds: after which what has not come is given up.
+    """
+    return _Gathering(target, probes_for(kinds), time.monotonic() + seconds, observer).gather()
 
 
 class _Gathering:

@@ -21,6 +21,7 @@ DIALECTS = {
     "gitlab-compose": Dialect.COMPOSE,
     "source": Dialect.SOURCE,
     "plain": Dialect.PLAIN,
+    "client": Dialect.PLAIN,
 }
 """How each healthy tree was installed."""
 _CONFIG = Path("etc/docker/registry/config.yml")

@@ -17,7 +17,7 @@ from regdoctor.formats.located import Computed, Located, Place, UndecidedError, 
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, Probe, probe
 from regdoctor.redaction import Secret
-from regdoctor.runner import examine
+from regdoctor.runner import examine, gather
 from regdoctor.target import Target
 
 Provide = Callable[..., None]
@@ -141,6 +141,16 @@ def test_a_probe_runs_once_however_many_ask_for_it(provide: Provide) -> None:
     examine(TARGET, [wants_apple, takes_any, wants_pear])
 
     assert calls == [1]
+
+
+def test_kinds_of_evidence_are_gathered_with_what_they_wait_for_and_no_check(provide: Provide) -> None:
+    provide(an_apple, a_pear)
+
+    gathered = gather(TARGET, [Pear], 20.0)
+
+    assert [item.probe for item in gathered] == [an_apple, a_pear]
+    assert isinstance(gathered[1].evidence, Pear)
+    assert gather(TARGET, [Plum], 20.0) == ()
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_a_name_accepts_every_resource_of_its_check(item: Check) -> None:
     assert accepted == (Suppression("token_key_mismatch"),)
     assert accepted[0].covers(item, fail())
     assert accepted[0].covers(item, fail("/etc/a"))
-    assert not accepted[0].covers(named("tls_not_verified")[0], fail())
+    assert not accepted[0].covers(named("authority_unknown")[0], fail())
 
 
 def test_a_resource_is_all_behind_the_first_colon(item: Check) -> None:

@@ -10,7 +10,12 @@ need docker-registry docker-registry
 need nginx nginx-light
 need skopeo skopeo
 need openssl openssl
-if [ "${1:-}" = test ]; then need dockerd docker.io; fi
+if [ "${1:-}" = test ]; then
+    need dockerd docker.io
+    need haproxy haproxy
+    need apache2 apache2
+    need squid squid
+fi
 set -- /usr/lib/*/faketime/libfaketimeMT.so.1
 [ -e "$1" ] || missing="$missing libfaketime"
 [ -n "$missing" ] || exit 0

@@ -39,8 +39,21 @@ class ManifestSample:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A manifest that can be asked for again."""
+
+    repository: str
+    tag: str
+    config: str
+    """The digest of its configuration, a small blob; empty where it has none, as an index."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServedManifests(ManifestSample):
     """Through the registry's API."""
+
+    example: Example | None = None
+    """One that was served; None where none was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Never
+from typing import Any, Never
 
+from regdoctor.distribution.go_proxies import password_in
 from regdoctor.formats import yaml_tree
 from regdoctor.formats.located import Located, Place, UnreadableError
 from regdoctor.formats.secret_values import seal_registry
+from regdoctor.redaction import Secret, remember
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class DockerDaemon:
     """The settings; empty where `refusals` say why none can be read."""
     source: str
     refusals: tuple[Refusal, ...] = ()
+    proxies: Mapping[str, Secret] = field(default_factory=dict)
+    """The values of `proxies` that hold a password, whole."""
 
     def listed(self, name: str) -> tuple[Located, ...]:
         """The items of a setting that is a list, such as `insecure-registries`."""
@@ -91,7 +96,17 @@ def parse_docker_daemon(data: bytes, source: str) -> DockerDaemon:
     # Between the values of JSON a tab is a blank, and inside them there is none.
     known = text[:end].replace("\t", " ").encode("utf-8", "surrogatepass")
     tree = yaml_tree.parse(known, source, seal=seal_registry)
-    return DockerDaemon(tree, source, tuple(_refused(tree)))
+    return DockerDaemon(tree, source, tuple(_refused(tree)), _whole_proxies(value.get("proxies")))
+
+
+def _whole_proxies(section: Any) -> Mapping[str, Secret]:
+    found: dict[str, Secret] = {}
+    for key, text in section.items() if isinstance(section, dict) else ():
+        password = password_in(text) if isinstance(text, str) else ""
+        if password:
+            remember(password, "password")
+            found[key] = Secret(text, "proxy address")
+    return found
 
 
 def _refused(tree: Located) -> list[Refusal]:

@@ -67,10 +67,10 @@ class DockerDaemon:
         host = self._stack.settings.public_host
         return self._run("login", "--username", LOGIN, "--password-stdin", host, stdin=self._password())
 
-    def push(self, tag: str = "pushed-by-docker") -> Run:
-        """docker push of a small image that the registry has no part of yet."""
+    def push(self, tag: str = "pushed-by-docker", kilobytes: int = 0) -> Run:
+        """docker push of an image that the registry has no part of yet, with a layer of at least that size."""
         name = f"{self._stack.settings.public_host}/{PROJECT}:{tag}"
-        imported = self._run("import", "-", name, stdin=_layer())
+        imported = self._run("import", "-", name, stdin=_layer(kilobytes))
         return self._run("push", name) if imported.exit_code == 0 else imported
 
     @property
@@ -94,9 +94,9 @@ class DockerDaemon:
         return Run(shlex.join(["docker", *arguments]), done.returncode, done.stdout.decode("utf-8", "replace"))
 
 
-def _layer() -> bytes:
+def _layer(kilobytes: int) -> bytes:
     """A tar archive with one file of random content."""
-    content = os.urandom(64)
+    content = os.urandom(64 + kilobytes * 1024)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         member = tarfile.TarInfo("greeting")

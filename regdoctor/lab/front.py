@@ -20,7 +20,8 @@ STATIC_FOLDER = "/usr/share/nginx/html"
 
 def gitlab_registry_conf(settings: Settings) -> str:
     """/var/opt/gitlab/nginx/conf/gitlab-registry.conf, as Omnibus generates it."""
-    listens = "\n".join(f"  listen {_bracketed(host)}:{settings.ports.public} ssl;" for host in loopback_addresses())
+    ssl = " ssl" if settings.front.tls else ""
+    listens = "\n".join(f"  listen {_bracketed(host)}:{settings.ports.public}{ssl};" for host in loopback_addresses())
     return f"""\
 # This file is managed by gitlab-ctl. Manual changes will be
 # erased! To change the contents below, edit /etc/gitlab/gitlab.rb
@@ -38,22 +39,34 @@ server {{
   client_max_body_size 0;
   chunked_transfer_encoding on;
 
+{_tls(settings.front)}
+  access_log  /var/log/gitlab/nginx/gitlab_registry_access.log;
+  error_log   /var/log/gitlab/nginx/gitlab_registry_error.log;
+
+{_server_lines(settings.front)}  location / {{
+{_location(settings.front, settings.internal_url)}
+  }}
+}}
+"""
+
+
+def _server_lines(front: Front) -> str:
+    return "".join(f"  {line}\n" for line in front.server_lines)
+
+
+def _tls(front: Front) -> str:
+    if not front.tls:
+        return ""
+    told = "".join(f"  {directive};\n" for directive in front.tls_directives)
+    return f"""\
   ## Strong SSL Security
   ssl_certificate /etc/gitlab/ssl/localhost.crt;
   ssl_certificate_key /etc/gitlab/ssl/localhost.key;
-  ssl_protocols  TLSv1.2 TLSv1.3;
+{told}\
   ssl_prefer_server_ciphers off;
   ssl_session_cache  shared:SSL:1m;
   ssl_session_tickets off;
   ssl_session_timeout  1d;
-
-  access_log  /var/log/gitlab/nginx/gitlab_registry_access.log;
-  error_log   /var/log/gitlab/nginx/gitlab_registry_error.log;
-
-  location / {{
-{_location(settings.front, settings.internal_url)}
-  }}
-}}
 """
 
 
@@ -70,7 +83,8 @@ def _location(front: Front, upstream: str) -> str:
         "    proxy_http_version 1.1;",
         f"    proxy_pass {upstream};",
     ]
-    return "\n".join([*headers, *hidden, *fixed])
+    added = [f"    {line}" for line in front.location_lines]
+    return "\n".join([*headers, *hidden, *added, *fixed])
 
 
 def runnable(conf: str, root: Path) -> str:

@@ -17,7 +17,8 @@ PROJECT = "gitlab-org/lab"
 class Material:
     """Made once a stack."""
 
-    authority_certificate: str
+    authority: Authority
+    """Which the host and its clients trust."""
     server: Pair
     """What nginx and GitLab show for https://localhost."""
     signer: Pair
@@ -27,12 +28,17 @@ class Material:
     other_secrets: dict[str, dict[str, str]]
     """Sections of gitlab-secrets.json that are nothing to the registry."""
 
+    @property
+    def authority_certificate(self) -> str:
+        """That of `authority`, PEM."""
+        return self.authority.certificate
+
 
 def new_material() -> Material:
     """Fresh secrets, certificates and keys."""
     authority = Authority("regdoctor lab CA")
     return Material(
-        authority_certificate=authority.certificate,
+        authority=authority,
         server=authority.issue_for_localhost(),
         signer=signing_pair(),
         http_secret=secrets.token_hex(64),

@@ -17,6 +17,9 @@ PACKAGES = {
     "libfaketime": "Debian package libfaketime",
     "docker": "Debian package docker.io",
     "dockerd": "Debian package docker.io",
+    "haproxy": "Debian package haproxy",
+    "apache2": "Debian package apache2",
+    "squid": "Debian package squid",
 }
 """Program to the package that brings it."""
 

@@ -44,6 +44,14 @@ class Front:
     """Response headers that do not reach the client."""
     static_page: bool = False
     """Serve a folder of HTML instead of the registry."""
+    tls: bool = True
+    """False: plain HTTP on the public port."""
+    tls_directives: tuple[str, ...] = ("ssl_protocols  TLSv1.2 TLSv1.3",)
+    """What nginx is told of TLS besides its pair; each without its semicolon. Host's paths are as the host has them."""
+    server_lines: tuple[str, ...] = ()
+    """Directives that are added to the server block."""
+    location_lines: tuple[str, ...] = ()
+    """Directives that are added where requests are passed on to the registry."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,10 +39,10 @@ def pull(stack: Stack, tag: str = "latest") -> Run:
     return _copy(stack, f"docker://{stack.settings.public_host}/{PROJECT}:{tag}", f"dir:{target}", "src")
 
 
-def push(stack: Stack, tag: str = "pushed") -> Run:
-    """Push an image that the registry has no part of yet."""
+def push(stack: Stack, tag: str = "pushed", content: str = "") -> Run:
+    """Push an image that the registry has no part of yet, with `content` in its layer beside a line of its own."""
     source = stack.folder / f"pushed-{secrets.token_hex(4)}"
-    build_image(f"Pushed to the lab, {secrets.token_hex(8)}.\n").write_folder(source)
+    build_image(f"Pushed to the lab, {secrets.token_hex(8)}.\n{content}").write_folder(source)
     return _copy(stack, f"dir:{source}", f"docker://{stack.settings.public_host}/{PROJECT}:{tag}", "dest")
 
 

@@ -44,6 +44,19 @@ def certs_d(installation: Installation) -> CertsD:
     return CertsD(tuple(folders), tuple(stray))
 
 
+def docker_folder(installation: Installation, name: str) -> CertsFolder | None:
+    """Docker's folder for the registry that images call `name`; None where there is none, or it cannot be listed."""
+    root = installation.root
+    if root is None or "/" in name:
+        return None
+    folder = root / _PLACES[Client.DOCKER] / name
+    try:
+        files = tuple(_file(installation, path) for path in list_below(root, folder)[:_MOST_FILES])
+    except UnreadableError:
+        return None
+    return CertsFolder(Client.DOCKER, name, installation.name(folder), str(folder), files) if files else None
+
+
 def _is_folder(root: Path, path: Path) -> bool:
     try:
         return stat.S_ISDIR(follow(root, path).stat().st_mode)

@@ -10,6 +10,7 @@ from regdoctor.check import Dialect
 from regdoctor.evidence.installation import FileKind, Installation, RunningRegistry
 from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes import running_registries
+from regdoctor.probes.client_files import has_client_files
 from regdoctor.probes.host_tree import find_files, is_there
 from regdoctor.probes.named_files import sort_named_files
 from regdoctor.target import Target
@@ -36,6 +37,9 @@ _FURTHER = {
 def installation(target: Target) -> Installation:
     """What is installed under the target's roots, or what the named files are.
 
+    A root without a registry counts where it has files of a registry's clients that somebody wrote for one, or, with
+    the registry's address given, any at all. On this host itself only the latter: there a registry is looked for.
+
     With several roots the first that has a registry's configuration is the registry's node, the first that has a
     gitlab.yml is GitLab's, and all are among its `nodes()`.
 
@@ -52,8 +56,12 @@ def installation(target: Target) -> Installation:
     if target.config_files:
         return sort_named_files(target, found)
     if not (found.registry_config or found.gitlab_yml or found.process or _further(found)):
+        if has_client_files(target.root, of_named_registry=target.registry_url is not None):
+            return found
         raise NotApplicableError(_nothing(target.root) + _in_containers(target, every))
     if target.is_this_host and not _in_use(target.root, found):
+        if has_client_files(target.root, of_named_registry=target.registry_url is not None):
+            return dataclasses.replace(found, registry_config=None)
         raise NotApplicableError(
             f"{found.registry_config} is there, but no registry runs with it and nothing starts one. {_ADVICE}"
             + _in_containers(target, every)

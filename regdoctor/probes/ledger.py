@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,18 +14,43 @@ from pathlib import Path
 
 from regdoctor.distribution.bounded_json import parse_json
 
+_DIGEST = r"sha256:[0-9a-f]{64}"
+_PATHS = {
+    # Behind `http.prefix` where there is one (distribution-spec, end-4b); the query holds the upload's state.
+    "upload": re.compile(
+        r"(?:/[A-Za-z0-9_.~-]+)*?/v2/(?P<name>.+)/blobs/uploads/(?P<subject>[A-Za-z0-9_.~=:@+-]+)(?:\?.*)?"
+    ),
+    "manifest": re.compile(rf"/v2/(?P<name>.+)/manifests/(?P<subject>{_DIGEST})"),
+    "tag": re.compile(r"/v2/(?P<name>.+)/manifests/(?P<subject>regdoctor-trial-[0-9a-f]{16})"),
+    "blob": re.compile(rf"/v2/(?P<name>.+)/blobs/(?P<subject>{_DIGEST})"),
+}
+"""What the path of an entry looks like, by its kind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing to remove."""
 
     kind: str
-    """`upload`: a blob upload, removed by DELETE."""
+    """`upload`: a blob upload; `manifest`, `tag` and `blob`: of an image that a trial pushed. Removed by DELETE."""
     registry: str
     """The address of the registry that holds it."""
     repository: str
     path: str
     """Path and query of the request that removes it. The query holds upload state: the file is for its owner alone."""
+
+    @property
+    def subject(self) -> str | None:
+        """The upload's ID, the tag, or the digest that the path names.
+
+        None where it names nothing of the entry's kind and repository, so that nothing else is hurt: the path of an
+        upload comes from the server, and the file may be anyone's work.
+        """
+        expected = _PATHS.get(self.kind)
+        found = expected.fullmatch(self.path) if expected is not None and self.path.isprintable() else None
+        if found is None or found["name"] != self.repository:
+            return None
+        return None if {".", ".."} & set(self.path.partition("?")[0].split("/")) else found["subject"]
 
 
 class Ledger:

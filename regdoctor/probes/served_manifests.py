@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from regdoctor.distribution.digests import parse_digest
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.media_types import ACCEPT_ALL
 from regdoctor.distribution.reference_grammar import is_repository, is_tag
 from regdoctor.distribution.tokens import Access
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.exchange import Exchange
-from regdoctor.evidence.manifest_samples import Schema1Manifest, ServedManifests, is_schema1
+from regdoctor.evidence.manifest_samples import Example, Schema1Manifest, ServedManifests, is_schema1
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError, probe
@@ -47,7 +48,7 @@ def served_manifests(target: Target, endpoints: Endpoints, source: TokenSource, 
             walk.look(name, tag)
     if walk.problem and not walk.looked_at:
         raise walk.problem
-    return ServedManifests(tuple(walk.schema1), walk.looked_at, not walk.cut_short, walk.unreadable)
+    return ServedManifests(tuple(walk.schema1), walk.looked_at, not walk.cut_short, walk.unreadable, walk.example)
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class _Walk:
     problem: CouldNotGatherError | None = None
     """Why a repository could not be listed, the first of them."""
     schema1: list[Schema1Manifest] = field(default_factory=list)
+    example: Example | None = None
     _credentials: dict[Access, Credentials] = field(default_factory=dict)
 
     def catalog(self) -> tuple[str, ...]:
@@ -117,6 +119,8 @@ class _Walk:
             self.schema1.append(Schema1Manifest(repository, tag, exchange.quote(), served=False))
         elif exchange.status != 200:
             self.unreadable += 1
+        elif self.example is None or not self.example.config:
+            self.example = Example(repository, tag, _config_digest(exchange.json()))
 
     def _get(self, path: str, scope: Access, headers: tuple[tuple[str, str], ...] = ()) -> Exchange:
         # One token for each scope: GitLab's and the registry's life of one is minutes, the budget is seconds.
@@ -129,6 +133,16 @@ class _Walk:
     def _over(self) -> bool:
         self.cut_short |= time.monotonic() >= self.end
         return time.monotonic() >= self.end
+
+
+def _config_digest(manifest: object) -> str:
+    """Of an image manifest (image-spec, manifest.md); empty where it is another, or the digest is none to ask for."""
+    config = manifest.get("config") if isinstance(manifest, dict) else None
+    found = config.get("digest") if isinstance(config, dict) else None
+    try:
+        return str(parse_digest(found)) if isinstance(found, str) else ""
+    except ValueError:
+        return ""
 
 
 def _pull(repository: str) -> Access:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
+import errno
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -14,33 +15,36 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from regdoctor.transport.attempt import Attempt, Stage
+from regdoctor.transport.responses import FinalResponse
 from regdoctor.transport.sockets import open_socket
 
-_MOST_INTERIM = 10
-"""Interim answers (1xx) before the final one; Go's client bears five."""
+
+class _Early(HTTPConnection):
+    """Looks for an answer where the server closes while the body is still being sent: most likely it says why.
+
+    RFC 9112 section 9.3: a server may answer before it has the whole request, and close.
+    """
+
+    attempt: Attempt
+
+    def send(self, data: Any) -> None:
+        was_open = self.sock is not None
+        try:
+            super().send(data)
+        except (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
+            if self.attempt.expired or not was_open:
+                raise
+            # The one exception that urllib3 passes over everywhere to read what has come.
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE)) from error
 
 
-class _Response(http.client.HTTPResponse):
-    """Passes over interim answers such as 103 Early Hints, which http.client takes for the final one."""
-
-    def begin(self) -> None:
-        for _ in range(_MOST_INTERIM):
-            super().begin()
-            if not 100 <= self.status < 200 or self.status == http.HTTPStatus.SWITCHING_PROTOCOLS:
-                return
-            # `begin` reads nothing once there are headers.
-            self.headers = self.msg = None  # type: ignore[assignment]
-        raise http.client.HTTPException(f"more than {_MOST_INTERIM} interim answers (1xx)")
-
-
-class _Connection(HTTPConnection):
+class _Connection(_Early):
     """A plain connection under an attempt."""
 
-    response_class = _Response
-
-    def __init__(self, *arguments: Any, attempt: Attempt, **options: Any) -> None:
+    def __init__(self, *arguments: Any, attempt: Attempt, answer: type[FinalResponse], **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.attempt = attempt
+        self.response_class = answer
 
     def _new_conn(self) -> socket.socket:
         return open_socket(self._dns_host, self.port, self.attempt)
@@ -50,14 +54,13 @@ class _Connection(HTTPConnection):
         self.attempt.sending()
 
 
-class _TLSConnection(HTTPSConnection):
+class _TLSConnection(_Early, HTTPSConnection):
     """A TLS connection under an attempt."""
 
-    response_class = _Response
-
-    def __init__(self, *arguments: Any, attempt: Attempt, **options: Any) -> None:
+    def __init__(self, *arguments: Any, attempt: Attempt, answer: type[FinalResponse], **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.attempt = attempt
+        self.response_class = answer
 
     def _new_conn(self) -> socket.socket:
         connection = open_socket(self._dns_host, self.port, self.attempt)
@@ -87,12 +90,21 @@ class _TLSPool(HTTPSConnectionPool):
 class Adapter(HTTPAdapter):
     """Sends one request; TLS is judged by our context alone, never by certifi or REQUESTS_CA_BUNDLE."""
 
-    def __init__(self, attempt: Attempt, context: ssl.SSLContext, proxy_context: Callable[[], ssl.SSLContext]) -> None:
+    def __init__(
+        self,
+        attempt: Attempt,
+        context: ssl.SSLContext,
+        proxy_context: Callable[[], ssl.SSLContext],
+        answer: type[FinalResponse] = FinalResponse,
+    ) -> None:
         """Make an adapter for one attempt: with a connection of its own, so that no stale one is met.
 
         context judges the server; the one that proxy_context gives, where it is needed, judges an https:// proxy,
         which may get a password.
+
+        answer: what counts as the answer: the final one, or the first.
         """
+        self._answer = answer
         self._attempt = attempt
         self._context = context
         self._proxy_context = proxy_context
@@ -120,6 +132,6 @@ class Adapter(HTTPAdapter):
 
     def _watch(self, manager: Any) -> None:
         manager.pool_classes_by_scheme = {
-            "http": partial(_Pool, attempt=self._attempt),
-            "https": partial(_TLSPool, attempt=self._attempt),
+            "http": partial(_Pool, attempt=self._attempt, answer=self._answer),
+            "https": partial(_TLSPool, attempt=self._attempt, answer=self._answer),
         }

@@ -169,7 +169,7 @@ def test_an_authority_file_that_cannot_be_read_is_told_in_one_line(
 def test_fail_on_decides_the_code_and_show_does_not(
     regdoctor: Command, found: Found, failure: Callable[..., Fail], severity: Severity, options: list[str], code: int
 ) -> None:
-    found(tls_not_verified=failure(severity), port_clash=Pass())
+    found(authority_unknown=failure(severity), port_clash=Pass())
 
     assert regdoctor("check", "all", *options).code == code
 
@@ -177,10 +177,10 @@ def test_fail_on_decides_the_code_and_show_does_not(
 def test_show_decides_what_people_see_and_not_what_machines_get(
     regdoctor: Command, found: Found, failure: Callable[..., Fail]
 ) -> None:
-    found(tls_not_verified=failure(Severity.WARNING))
+    found(authority_unknown=failure(Severity.WARNING))
 
-    assert "tls_not_verified" not in regdoctor("check", "all", "--show", "error").out
-    assert "tls_not_verified" in regdoctor("check", "all", "--fail-on", "critical").out
+    assert "authority_unknown" not in regdoctor("check", "all", "--show", "error").out
+    assert "authority_unknown" in regdoctor("check", "all", "--fail-on", "critical").out
     assert causes(json.loads(regdoctor("check", "all", "--show", "error", "--format", "json").out))
 
 
@@ -204,7 +204,7 @@ def test_what_is_unknown_counts_where_nothing_is_known_or_with_strict(
 
 
 def test_a_finding_outweighs_what_is_unknown(regdoctor: Command, found: Found, failure: Callable[..., Fail]) -> None:
-    found(tls_not_verified=failure(), health_lies=Unknown("no"))
+    found(authority_unknown=failure(), health_lies=Unknown("no"))
 
     assert regdoctor("check", "all", "--strict").code == 1
 
@@ -212,11 +212,11 @@ def test_a_finding_outweighs_what_is_unknown(regdoctor: Command, found: Found, f
 def test_a_bug_in_a_check_is_70_and_the_report_is_written_all_the_same(
     regdoctor: Command, found: Found, failure: Callable[..., Fail]
 ) -> None:
-    found(bug="Traceback: lost", tls_not_verified=failure())
+    found(bug="Traceback: lost", authority_unknown=failure())
     ended = regdoctor("check", "all", "--format", "json")
 
     assert ended.code == 70
-    assert causes(json.loads(ended.out)) == ["tls_not_verified"]
+    assert causes(json.loads(ended.out)) == ["authority_unknown"]
     assert "Traceback: lost\nregdoctor: this is a bug in regdoctor" in ended.err
 
 

@@ -53,7 +53,7 @@ def test_the_list_of_a_family_names_its_checks_alone(regdoctor: Command) -> None
     shown = regdoctor("check", "tls", "--list").out
 
     assert shown.startswith("tls\n  ")
-    assert "\n  tls_not_verified " in shown
+    assert "\n  authority_unknown " in shown
     assert "token_key_mismatch" not in shown
 
 

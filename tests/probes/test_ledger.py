@@ -106,3 +106,45 @@ def test_the_users_own_place_follows_the_standard(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(Path, "home", homeless)
     with pytest.raises(OSError, match="no home folder"):
         Ledger()
+
+
+DIGEST = f"sha256:{'0a' * 32}"
+TAG = f"regdoctor-trial-{'0a' * 8}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "subject"),
+    [
+        ("upload", "/v2/a/b/blobs/uploads/1?_state=x%2F", "1"),
+        ("upload", "/prefix/v2/a/b/blobs/uploads/1", "1"),
+        ("manifest", f"/v2/a/b/manifests/{DIGEST}", DIGEST),
+        ("tag", f"/v2/a/b/manifests/{TAG}", TAG),
+        ("blob", f"/v2/a/b/blobs/{DIGEST}", DIGEST),
+    ],
+)
+def test_an_entry_names_what_it_is_to_remove(kind: str, path: str, subject: str) -> None:
+    assert Entry(kind, HERE, "a/b", path).subject == subject
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("upload", "/v2/a/c/blobs/uploads/1"),
+        ("upload", "/v2/a/b/blobs/uploads/.."),
+        ("upload", "/v2/a/b/blobs/uploads/"),
+        ("upload", "/x/../v2/a/b/blobs/uploads/1"),
+        ("upload", "/v2/a/b/manifests/latest"),
+        ("upload", "/v2/a/b/blobs/uploads/1\n"),
+        ("upload", ".evil.invalid/v2/a/b/blobs/uploads/1"),
+        ("manifest", "/v2/a/b/manifests/latest"),
+        ("manifest", f"/v2/a/c/manifests/{DIGEST}"),
+        ("manifest", f"/v2/a/b/manifests/{DIGEST}/../latest"),
+        ("tag", "/v2/a/b/manifests/latest"),
+        ("tag", f"/v2/a/b/manifests/{DIGEST}"),
+        ("blob", f"/v2/a/b/manifests/{DIGEST}"),
+        ("blob", f"/v2/a/b/blobs/{DIGEST[:-1]}"),
+        ("other", "/v2/a/b/blobs/uploads/1"),
+    ],
+)
+def test_an_entry_that_leads_anywhere_else_names_nothing(kind: str, path: str) -> None:
+    assert Entry(kind, HERE, "a/b", path).subject is None

@@ -10,7 +10,7 @@ import pytest
 
 from regdoctor.check import Quote
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
-from regdoctor.evidence.manifest_samples import ServedManifests
+from regdoctor.evidence.manifest_samples import Example, ServedManifests
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError
@@ -167,3 +167,29 @@ def test_the_internal_address_is_preferred_where_it_is_plain(serve: Callable[...
 
 def test_requests_that_were_begun_in_time_fit_into_the_limit() -> None:
     assert module.served_manifests.limit >= module._BUDGET + 2 * module._DEADLINE
+
+
+@pytest.mark.parametrize(
+    ("config", "digest"),
+    [
+        ({"digest": f"sha256:{'a' * 64}"}, f"sha256:{'a' * 64}"),
+        ({"digest": "sha256:../../evil"}, ""),
+        ({"digest": 5}, ""),
+        ([], ""),
+        (None, ""),
+    ],
+)
+def test_a_manifest_is_named_as_an_example_with_its_configuration(
+    serve: Callable[..., Any], door: Http, config: object, digest: str
+) -> None:
+    manifest = json.dumps({"schemaVersion": 2, "config": config}).encode()
+    server = serve(Registry({"a": ["one"]}, **{"a/manifests/one": (200, {}, manifest)}))
+    assert gather(server.url, door).example == Example("a", "one", digest)
+
+
+def test_an_image_is_a_better_example_than_an_index(serve: Callable[..., Any], door: Http) -> None:
+    image = json.dumps({"schemaVersion": 2, "config": {"digest": f"sha256:{'a' * 64}"}}).encode()
+    answers: dict[str, Any] = {"a/manifests/index": (200, {}, SCHEMA2), "a/manifests/image": (200, {}, image)}
+    found = gather(serve(Registry({"a": ["index", "image"]}, **answers)).url, door)
+    assert found.example is not None
+    assert found.example.tag == "image"

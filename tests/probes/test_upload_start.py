@@ -21,6 +21,7 @@ from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes import upload_start as module
+from regdoctor.probes import uploads
 from regdoctor.probes.ledger import Entry, Ledger
 from regdoctor.redaction import Secret
 from regdoctor.target import Login, Target
@@ -28,6 +29,7 @@ from regdoctor.target import Login, Target
 UPLOADS = "/v2/regdoctor/upload-test/blobs/uploads/"
 UPLOAD = f"{UPLOADS}0b6f0a7a-1d5c-4cbb?_state=AAAA-bbbb"
 BASIC = TokenSource(True, "", "", "", scheme="basic", login=Login("alice", Secret("correct horse", "password")))
+UNKNOWN = b'{"errors": [{"code": "BLOB_UPLOAD_UNKNOWN"}]}'
 OPEN = TokenSource(False, "", "", "")
 AUTHORIZATION = f"Basic {base64.b64encode(b'alice:correct horse').decode()}"
 
@@ -139,7 +141,7 @@ def test_a_location_that_is_no_url_or_is_not_there_is_said(serve: Callable[..., 
 def test_what_the_registry_does_not_know_any_more_is_gone(
     serve: Callable[..., Any], door: Http, ledger: Ledger
 ) -> None:
-    server = registry(serve, status=404, body=b'{"errors": [{"code": "BLOB_UPLOAD_UNKNOWN"}]}')
+    server = registry(serve, status=404, body=UNKNOWN)
     assert gather(server.url, door).cancelled
     assert ledger.entries(server.url) == ()
 
@@ -246,4 +248,22 @@ def test_what_a_killed_run_leaves_the_next_run_removes(serve: Callable[..., Any]
 
 
 def test_all_requests_fit_into_the_limit() -> None:
-    assert module.upload_start.limit >= 4 * module._DEADLINE + module._CLEANING + 2 * module._DEADLINE
+    start_and_cancel = uploads.REQUESTS_OF_A_START + uploads.REQUESTS_OF_A_CANCELLATION
+    begun_while_cleaning = uploads.CLEANING + uploads.REQUESTS_OF_A_CANCELLATION * uploads.DEADLINE
+    assert module.upload_start.limit >= begun_while_cleaning + start_and_cancel * uploads.DEADLINE
+
+
+def test_an_upload_whose_state_is_stale_stays_noted_until_the_registry_has_purged_it(
+    serve: Callable[..., Any], door: Http, ledger: Ledger
+) -> None:
+    stale = b'{"errors": [{"code": "BLOB_UPLOAD_INVALID"}]}'
+    answers = iter([stale, stale, UNKNOWN, UNKNOWN])
+
+    def route(one: Any) -> Any:
+        return (202, {"Location": UPLOAD}, b"") if one.method == "POST" else (404, {}, next(answers))
+
+    server = serve(route)
+    assert not gather(server.url, door).cancelled
+    assert [one.path for one in ledger.entries(server.url)] == [UPLOAD]
+    assert gather(server.url, door).cancelled
+    assert ledger.entries(server.url) == ()

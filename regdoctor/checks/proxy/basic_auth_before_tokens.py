@@ -1,9 +1,12 @@
-"""AUTH-20: nginx asks for a password where the registry asks for a token."""
+"""AUTH-20: a proxy asks for a password where the registry asks for a token."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import replace
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import change_nginx, each_route
+from regdoctor.evidence.answers import InternalAnswer, PublicAnswer
+from regdoctor.evidence.proxied_answers import refused_by
 from regdoctor.evidence.proxy_rules import Route
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located
@@ -11,6 +14,9 @@ from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.nginx_values import possible_texts
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.proxy_remedies import for_author
+
+_WHY = "Let the registry alone ask for credentials."
 
 
 @check(
@@ -18,20 +24,76 @@ from regdoctor.injection import Absent
     severity=Severity.ERROR,
     failure_modes=("AUTH-20",),
     symptoms=("no basic auth credentials", "401 Authorization Required"),
-    explains=("login_unauthorized",),
+    explains=("login_unauthorized", "api_version_header_missing"),
     reference="https://distribution.github.io/distribution/recipes/nginx/",
 )
 def basic_auth_before_tokens(
-    nginx: NginxConfig, config: RegistryConfig, gitlab: GitLabConfig | Absent
-) -> Iterable[Outcome]:
-    """A request has one Authorization header, and with auth_basic it is nginx that reads it.
+    nginx: NginxConfig | Absent,
+    config: RegistryConfig | Absent,
+    gitlab: GitLabConfig | Absent,
+    public: PublicAnswer | Absent,
+    internal: InternalAnswer | Absent,
+) -> Iterator[Outcome]:
+    """A request has one Authorization header, and where a proxy asks for a password it is the proxy that reads it.
 
-    The registry wants `Authorization: Bearer …` with a token. nginx takes that for a wrong password and answers 401
-    with `WWW-Authenticate: Basic` before the registry sees the request; a client that sends the password instead is
-    let through by nginx and refused by the registry.
+    The registry wants `Authorization: Bearer …` with a token. The proxy (auth_basic in nginx) takes that for a wrong
+    password and answers 401 with `WWW-Authenticate: Basic` before the registry sees the request; a client that sends
+    the password instead is let through by the proxy and refused by the registry. It shows in nginx's configuration,
+    and where both can be asked in the two answers to GET /v2/: the proxy's own page at the public address, and the
+    registry's challenge at its own port.
 
     Switch auth_basic off where nginx passes the registry's requests on: the token service asks for the password.
     """
+    seen = _seen(public, internal)
+    told = list(_by_config(nginx, config, gitlab))
+    if isinstance(seen, Fail) and any(isinstance(one, Fail) for one in told):
+        # The line of the configuration is the better address, and the answers are its proof.
+        yield from (
+            replace(one, evidence=(*one.evidence, *seen.evidence)) if isinstance(one, Fail) else one for one in told
+        )
+    elif isinstance(seen, Fail) or (seen is not None and not any(isinstance(one, Pass | Fail) for one in told)):
+        yield seen
+    else:
+        yield from told
+
+
+def _seen(public: PublicAnswer | Absent, internal: InternalAnswer | Absent) -> Outcome | None:
+    """What the answers alone say; None where there are none to judge by."""
+    if isinstance(public, Absent) or public.best.exchange.failure is not None:
+        return None
+    outer = public.best
+    schemes = {challenge.scheme.lower() for challenge in outer.challenges}
+    if "basic" not in schemes or "bearer" in schemes or outer.is_registry:
+        return Pass("no proxy asks for a password at the public address")
+    inner = internal.ping if isinstance(internal, InternalAnswer) else None
+    if inner is None:
+        return Unknown(
+            f"{outer.endpoint.url} asks for a password, and whether the registry does is not known from here"
+        )
+    if not any(challenge.is_bearer for challenge in inner.challenges):
+        return Skip("the registry does not ask for tokens")
+    author = refused_by(outer.exchange)
+    return Fail(
+        f"{author.opening if author else 'A proxy'} asks for a password at {outer.endpoint.url}, and the registry "
+        "behind it for a token: no client can send both",
+        evidence=tuple(ping.exchange.quote("WWW-Authenticate") for ping in (outer, inner)),
+        resource=outer.endpoint.url,
+        remedy=for_author(
+            author,
+            _WHY,
+            change_nginx(_WHY, "auth_basic off;"),
+            {"Apache": "<Location /v2/>\n  AuthType None\n  Require all granted\n</Location>"},
+        ),
+    )
+
+
+def _by_config(
+    nginx: NginxConfig | Absent, config: RegistryConfig | Absent, gitlab: GitLabConfig | Absent
+) -> Iterator[Outcome]:
+    if isinstance(nginx, Absent) or isinstance(config, Absent):
+        missing = next(one for one in (nginx, config) if isinstance(one, Absent))
+        yield Unknown(missing.reason) if missing.applicable else Skip(missing.reason)
+        return
     token = config.at("auth", "token")
 
     def judge(route: Route) -> Outcome:
@@ -39,7 +101,7 @@ def basic_auth_before_tokens(
             return Skip("the registry does not ask for tokens")
         return _judge(route, nginx, token)
 
-    return each_route(nginx, config, gitlab, judge)
+    yield from each_route(nginx, config, gitlab, judge)
 
 
 def _judge(route: Route, nginx: NginxConfig, token: Located) -> Outcome:
@@ -60,5 +122,5 @@ def _judge(route: Route, nginx: NginxConfig, token: Located) -> Outcome:
         f"nginx ({route.name}) asks for a password, and the registry behind it for a token: no client can send both",
         evidence=(basic.quote(), *route.quotes(), (realm or token).quote()),
         resource=route.name,
-        remedy=change_nginx("Let the registry alone ask for credentials.", "auth_basic off;"),
+        remedy=change_nginx(_WHY, "auth_basic off;"),
     )

@@ -1,10 +1,13 @@
-"""PROXY-20: nginx compresses or keeps what clients check by its digest and may read with a token only."""
+"""PROXY-20: a proxy compresses or keeps what clients check by its digest and may read with a token only."""
 
 from collections.abc import Iterable
+from urllib.parse import urljoin
 
-from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, check
+from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import change_nginx, each_route
+from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.proxy_rules import Route
+from regdoctor.evidence.public_reads import PublicReads, cache_sign
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.nginx_directives import Directive
@@ -16,14 +19,17 @@ _BLOB_TYPES = ("*", "application/octet-stream", "application/vnd.docker.image.ro
 
 
 @check(
-    title="nginx passes layers on as they are, and keeps none",
+    title="Layers pass as they are, and no proxy keeps answers",
     severity=Severity.WARNING,
     failure_modes=("PROXY-20",),
     symptoms=("filesystem layer verification failed for digest",),
     reference="https://nginx.org/en/docs/http/ngx_http_gzip_module.html#gzip_types",
 )
 def blobs_compressed_or_cached(
-    nginx: NginxConfig, config: RegistryConfig | Absent, gitlab: GitLabConfig | Absent
+    nginx: NginxConfig | Absent,
+    config: RegistryConfig | Absent,
+    gitlab: GitLabConfig | Absent,
+    reads: PublicReads | Absent,
 ) -> Iterable[Outcome]:
     """Layers are compressed already, and clients check their size and digest.
 
@@ -34,8 +40,16 @@ def blobs_compressed_or_cached(
     has no token gets what somebody with a token has fetched before. An answer that redirects to a bucket is kept
     beyond the time that its signature holds.
 
-    Switch gzip and proxy_cache off where nginx passes the registry's requests on.
+    Delivery networks do both likewise. nginx's configuration is judged, and what a manifest and its configuration blob
+    at the public address show: Content-Encoding on a blob; a manifest by its tag, or a redirect to the bucket, that a
+    cache says it had already (X-Cache, CF-Cache-Status, Age).
+
+    Switch gzip and proxy_cache off where nginx passes the registry's requests on; in a delivery network let /v2/ bypass
+    both.
     """
+    if isinstance(nginx, Absent):
+        yield _by_answers(reads) if isinstance(reads, PublicReads) else _nothing(nginx, reads)
+        return
 
     def judge(route: Route) -> Outcome:
         scope = route.location.scope
@@ -55,7 +69,51 @@ def blobs_compressed_or_cached(
             remedy=change_nginx("Pass layers on as they are.", *lines),
         )
 
-    return each_route(nginx, config, gitlab, judge)
+    configured = tuple(each_route(nginx, config, gitlab, judge))
+    seen = _by_answers(reads) if isinstance(reads, PublicReads) else None
+    found = any(isinstance(one, Fail) for one in configured)
+    nothing = all(isinstance(one, Skip) for one in configured)
+    if seen is not None and (nothing or (isinstance(seen, Fail) and not found)):
+        yield seen
+    else:
+        yield from configured
+
+
+def _nothing(nginx: Absent, reads: PublicReads | Absent) -> Outcome:
+    """Where neither is there: unknown where looking failed, and where nginx is not, why nothing was read."""
+    reason = reads if isinstance(reads, Absent) and not nginx.applicable else nginx
+    return Unknown(reason.reason) if reason.applicable else Skip(reason.reason)
+
+
+def _by_answers(reads: PublicReads) -> Outcome:
+    kept = [(one, sign) for one in _by_tag_or_redirect(reads) if (sign := cache_sign(one))]
+    coding = reads.compressed_blob
+    if not coding and not kept:
+        return Pass("neither compression of a blob nor a cache shows at the public address")
+    case = " and ".join([*([f"blobs arrive compressed ({coding})"] if coding else []), *_kept_in_words(kept)])
+    blob = (reads.blob.quote("Content-Encoding"),) if coding and reads.blob is not None else ()
+    lines = [*(["gzip off;"] if coding else []), *(["proxy_cache off;"] if kept else [])]
+    return Fail(
+        f"A proxy before the registry alters answers: {case}",
+        evidence=(*blob, *(one.quote(sign) for one, sign in kept)),
+        resource=urljoin(reads.manifest.url, "/v2/"),
+        remedy=change_nginx(
+            "Pass layers and manifests on as they are: in a delivery network let /v2/ bypass cache and compression.",
+            *lines,
+        ),
+    )
+
+
+def _by_tag_or_redirect(reads: PublicReads) -> tuple[Exchange, ...]:
+    """The answers that no cache may keep: what a tag means changes, and a signature in a redirect ends."""
+    redirect = (reads.blob,) if reads.blob is not None and reads.blob.status in (302, 307) else ()
+    return (reads.manifest, *redirect)
+
+
+def _kept_in_words(kept: list[tuple[Exchange, str]]) -> Iterable[str]:
+    for one, sign in kept:
+        what = "a manifest by its tag" if one.status == 200 else "a redirect to the bucket"
+        yield f"{what} comes out of a cache ({sign})"
 
 
 def _compression(route: Route) -> tuple[Directive, ...]:

@@ -8,7 +8,10 @@ from regdoctor.distribution.whole_numbers import port_number
 from regdoctor.evidence.forwarded_headers import Told, told_host
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.proxy_rules import PublicAddress, Route
+from regdoctor.evidence.published_ports import published_tls_ports
 from regdoctor.evidence.upload_start import UploadStart, port_of
+from regdoctor.formats.compose_file import ComposeFile
+from regdoctor.formats.container_service import Port
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import RegistryConfig
@@ -28,6 +31,7 @@ def location_loses_port(
     config: RegistryConfig | Absent,
     gitlab: GitLabConfig | Absent,
     installation: Installation | Absent,
+    compose: ComposeFile | Absent,
 ) -> Outcome | Iterable[Outcome]:
     """The registry tells the client where to go on with an upload; it takes host and port from the Host header.
 
@@ -36,15 +40,15 @@ def location_loses_port(
     answers.
 
     An upload that was started tells it for certain. Without one nginx's configuration is judged, against the port
-    that GitLab names for the registry. Where nothing names it, and nginx takes TLS at another port than 443, it is a
-    warning: clients that come by that port are sent on to 443.
+    that GitLab names for the registry, or at which Compose publishes nginx's. Where nothing names it, and nginx takes
+    TLS at another port than 443, it is a warning: clients that come by that port are sent on to 443.
 
     Let the proxy pass $http_host, or set http.relativeurls or http.host in the registry.
     """
     if isinstance(start, UploadStart):
         return _by_answer(start)
     return location_by_config(
-        start, nginx, config, gitlab, lambda route, read: _by_config(route, read, gitlab, installation)
+        start, nginx, config, gitlab, lambda route, read: _by_config(route, read, gitlab, installation, compose)
     )
 
 
@@ -75,6 +79,7 @@ def _by_config(
     nginx: NginxConfig,
     gitlab: GitLabConfig | Absent,
     installation: Installation | Absent,
+    compose: ComposeFile | Absent,
 ) -> Outcome:
     told, public = told_host(route, nginx), public_of(route, gitlab)
     written = {_written_port(text, route) for text in told.texts}
@@ -83,11 +88,13 @@ def _by_config(
     if len(written) != 1 or _UNTOLD in written:
         return Skip(f"the port is not what nginx says here: {' or '.join(told.texts)}")
     port = written.pop()
+    if public is None and (published := published_tls_ports(route.server, compose, installation)):
+        return _by_published(route, told, port, published)
     if public is None:
         return _unnamed_port(route, told, port, installation)
     if port == public.port or (port is None and public.port in (80, 443)):
         return Pass(f"nginx tells the registry port {public.port}")
-    return _fail(route, told, port, public, None)
+    return _fail(route, told, port, public, None, url_of(route, public))
 
 
 _AS_IT_CAME, _UNTOLD = -1, -2
@@ -111,6 +118,18 @@ def _written_port(text: str, route: Route) -> int | None:
     return _UNTOLD
 
 
+def _by_published(route: Route, told: Told, port: int | None, published: tuple[Port, ...]) -> Outcome:
+    """Where nginx runs in a container: what Compose publishes tells by which ports clients come."""
+    numbers = [port_number(one.published) or 0 for one in published]
+    if (port or 443) in numbers:
+        return Pass(f"nginx tells the registry port {port or 443}, at which Compose publishes it")
+    name = next(iter(route.server.names), "")
+    # A load balancer before the host may have another port: a warning.
+    public = PublicAddress(name, numbers[0], "https", tuple(one.located.quote() for one in published))
+    url = url_of(route, public) if url_of(route, None) else None  # where the server has no plain name, nothing has
+    return _fail(route, told, port, public, Severity.WARNING, url)
+
+
 def _unnamed_port(route: Route, told: Told, port: int | None, installation: Installation | Absent) -> Outcome:
     """Where nothing names the public port: what nginx listens on tells it, if no container maps it."""
     ports = [listen.port for listen in route.server.listens if listen.ssl and listen.port]
@@ -118,11 +137,16 @@ def _unnamed_port(route: Route, told: Told, port: int | None, installation: Inst
         return Pass("nginx tells the registry what clients come by, as far as its configuration shows")
     if isinstance(installation, Installation) and installation.dialect is Dialect.COMPOSE:
         return Unknown(f"nginx listens on port {ports[0]} of its container; which port clients come by is not known")
-    return _fail(route, told, port, None, Severity.WARNING)
+    return _fail(route, told, port, None, Severity.WARNING, url_of(route, None))
 
 
 def _fail(
-    route: Route, told: Told, port: int | None, public: PublicAddress | None, severity: Severity | None
+    route: Route,
+    told: Told,
+    port: int | None,
+    public: PublicAddress | None,
+    severity: Severity | None,
+    url: str | None,
 ) -> Outcome:
     asked = public.port if public else next(listen.port for listen in route.server.listens if listen.ssl)
     listens = next((one for one in route.server.listens if one.port == asked), route.server.listens[0])
@@ -133,5 +157,5 @@ def _fail(
         evidence=(*said, *route.quotes(), listens.quote(), *(public.said_by if public else ())),
         resource=route.name,
         severity=severity,
-        remedy=location_remedies(url_of(route, public), "proxy_set_header Host $http_host;"),
+        remedy=location_remedies(url, "proxy_set_header Host $http_host;"),
     )

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
+from regdoctor.evidence.proxied_answers import author_in_words
 from regdoctor.injection import Absent
 
 _DEPENDENCY_PROXY = "dependency_proxy"
@@ -43,7 +44,7 @@ def not_a_registry(public: PublicAnswer, internal: InternalAnswer | Absent) -> O
         return Pass(f"{ping.endpoint.url}/v2/ is a registry's")
     if not _is_foreign(ping):
         return Unknown(f"whether a registry wrote this is not clear: {exchange.quote('Location').quote}")
-    return _foreign(ping, internal, f"GET /v2/ gives {exchange.status}{_body(ping)}")
+    return _foreign(ping, internal, f"GET /v2/ gives {exchange.status}{_body(ping)}{author_in_words(exchange)}")
 
 
 def _foreign(ping: Ping, internal: InternalAnswer | Absent, what: str) -> Fail:

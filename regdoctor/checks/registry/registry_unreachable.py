@@ -4,6 +4,7 @@ from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Seve
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.proxied_answers import author_in_words
 from regdoctor.injection import Absent
 
 _SILENT = (FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.RESET)
@@ -47,7 +48,7 @@ def registry_unreachable(
         if inner_down is not None:
             return _inner_down(inner_down, installation)
         if outer is not None:
-            return Skip("something answers, but TLS does not come about: see tls_not_verified")
+            return Skip("something answers, but TLS does not come about: see the findings on TLS")
         if inner is not None and not (inner.is_registry or inner.challenges):
             return Unknown(f"whether a registry wrote this is not clear: {inner.exchange.quote().quote}")
         return Pass(_answers(inner)) if inner is not None else Unknown("no address is known")
@@ -69,7 +70,8 @@ def _answers(ping: Ping) -> str:
 
 def _outer_down(outer: Ping, inner: Ping | None, installation: Installation | Absent) -> Outcome:
     failure = outer.exchange.failure
-    said = failure.message if failure else f"a proxy answers {outer.exchange.status} in its place"
+    by_proxy = f"a proxy answers {outer.exchange.status} in its place{author_in_words(outer.exchange)}"
+    said = failure.message if failure else by_proxy
     modes = _MODES.get(failure.kind, ()) if failure else ()
     remedy = _way(outer)
     severity = None

@@ -1,27 +1,39 @@
-"""TLS-11: http.tls.clientcas makes the registry refuse every client that shows no certificate."""
+"""TLS-11: every client that shows no certificate is refused, by the registry or by what stands before it."""
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
+from collections.abc import Iterator
+
+from regdoctor.certificate_remedies import HUP_NGINX, see
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.product import Generation, Product
+from regdoctor.evidence.served_path import shown, source_of
+from regdoctor.evidence.served_tls import ServedTls, TlsLooks
+from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.formats.registry_config import RegistryConfig
-from regdoctor.remedies import remove
+from regdoctor.injection import Absent
+from regdoctor.remedies import in_nginx_words, remove
 
 _LENIENT = ("request-client-cert", "verify-client-cert-if-given")
 """Values of http.tls.clientauth that let clients without a certificate in (distribution 3, configuration.go)."""
 
 
 @check(
-    title="The registry takes clients that show no certificate",
+    title="Clients that show no certificate are let in",
     severity=Severity.WARNING,
     failure_modes=("TLS-11",),
     symptoms=(
         "remote error: tls: bad certificate",
         "remote error: tls: certificate required",
         "tlsv13 alert certificate required",
+        "No required SSL certificate was sent",
     ),
+    explains=("api_version_header_missing", "login_unauthorized", "not_a_registry"),
     reference="https://distribution.github.io/distribution/about/configuration/#tls",
 )
-def client_certificates_demanded(config: RegistryConfig, product: Product) -> Outcome:
-    """With http.tls.clientcas the registry ends every connection of a client without a certificate of these.
+def client_certificates_demanded(
+    config: RegistryConfig | Absent, product: Product | Absent, looks: TlsLooks | Absent, rb: GitLabRb | Absent
+) -> Iterator[Outcome]:
+    """With http.tls.clientcas the registry ends every connection of a client without a certificate of these; nginx does
+    likewise with ssl_verify_client, by a page of its own with status 400.
 
     That is no login: docker, containerd and podman get `remote error: tls: bad certificate` (or `certificate
     required`) before they can send a user's name, unless a certificate and its key lie in their certs.d for this
@@ -29,8 +41,60 @@ def client_certificates_demanded(config: RegistryConfig, product: Product) -> Ou
     often filled by mistake with the authority that signed the registry's own certificate. Distribution 3 has
     http.tls.clientauth to ask without insisting; 2.8 and GitLab's registry insist always.
 
-    Remove http.tls.clientcas unless every client has a certificate.
+    Remove http.tls.clientcas (ssl_verify_client of nginx) unless every client has a certificate.
     """
+    seen = looks.looks if isinstance(looks, TlsLooks) else ()
+    told = [outcome for look in seen if (outcome := _shown(look, rb)) is not None]
+    yield from told
+    if isinstance(config, RegistryConfig):
+        yield _configured(config, product)
+    elif not told:
+        yield Unknown(config.reason) if config.applicable else Skip(config.reason)
+
+
+def _shown(look: ServedTls, rb: GitLabRb | Absent) -> Outcome | None:
+    """What the server does; None where it did not get so far."""
+    broke_off = look.client_certificate
+    if broke_off is None:
+        where = look.endpoint.authority
+        return None if look.failure else Pass(f"{where} lets clients without a certificate in")
+    said = Quote(source_of(look), broke_off.message)
+    names = ", ".join(shown(name) for name in look.client_authorities[:3])
+    of = (Quote(source_of(look), f"it asks for certificates of: {names}"),) if names else ()
+    return Fail(
+        f"{look.endpoint.authority} ({look.whose}) refuses clients that show no certificate"
+        + (f" of {names}" if names else ""),
+        evidence=(said, *of, look.endpoint.said_by),
+        resource=look.endpoint.url,
+        severity=Severity.ERROR,
+        remedy=_let_in(look, rb),
+    )
+
+
+def _let_in(look: ServedTls, rb: GitLabRb | Absent) -> Remedies:
+    folder = f"/etc/docker/certs.d/{look.endpoint.url.partition('://')[2].partition('/')[0]}"
+    text = (
+        f"Where every client shall have one, its certificate and key belong into {folder} as client.cert and "
+        "client.key. "
+        "Else let clients in that show none:"
+    )
+    off = "nginx['ssl_verify_client'] = \"off\""
+    if look.whose == "registry":
+        (off,) = in_nginx_words(rb, "registry['nginx']['ssl_verify_client'] = \"off\"")
+    return {
+        Dialect.OMNIBUS: Remedy(
+            f"{text} in /etc/gitlab/gitlab.rb by this line, then reconfigure.",
+            (off, "sudo gitlab-ctl reconfigure", HUP_NGINX),
+        ),
+        Dialect.PLAIN: Remedy(
+            f"{text} nginx by this line in the server block and a reload, the registry itself by removing "
+            "http.tls.clientcas.",
+            ("ssl_verify_client off;", see(look.endpoint)),
+        ),
+    }
+
+
+def _configured(config: RegistryConfig, product: Product | Absent) -> Outcome:
     authorities = config.at("http", "tls", "clientcas")
     certificate = config.at("http", "tls", "certificate")
     if authorities is None or not authorities.items():
@@ -39,11 +103,12 @@ def client_certificates_demanded(config: RegistryConfig, product: Product) -> Ou
         return Skip("http.tls.clientcas counts only with http.tls.certificate")
     how = config.at("http", "tls", "clientauth")
     mode = how.text() if how is not None else None
-    if mode in _LENIENT and product.must_be(Generation.DISTRIBUTION_3):
+    known = product if isinstance(product, Product) else Product(None, reason=product.reason)
+    if mode in _LENIENT and known.must_be(Generation.DISTRIBUTION_3):
         return Pass(f"http.tls.clientauth is {mode}, so clients without a certificate are let in")
     beside = ""
     if mode in _LENIENT:
-        beside = f"; http.tls.clientauth ({mode}) counts on distribution 3 alone, and this is {product.words()}"
+        beside = f"; http.tls.clientauth ({mode}) counts on distribution 3 alone, and this is {known.words()}"
     return Fail(
         "http.tls.clientcas is set: the registry refuses every client that shows no certificate of these authorities"
         + beside,

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Fail, Pass
+from regdoctor.check import Dialect, Fail, Pass
 from regdoctor.checks.proxy.blobs_compressed_or_cached import blobs_compressed_or_cached
+from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.public_reads import PublicReads
 
 if TYPE_CHECKING:
+    from tests.checks.conftest import Given
     from tests.checks.proxy.conftest import Proxied
 
 
@@ -34,3 +37,67 @@ def test_keeping_answers_is_a_finding(proxied: Proxied) -> None:
 def test_off_inside_wins_over_on_outside(proxied: Proxied) -> None:
     text = "gzip on;\ngzip_types *;\n" + proxied.server("gzip off;", "proxy_cache off;")
     assert isinstance(proxied.one(blobs_compressed_or_cached, text), Pass)
+
+
+# By what a manifest and a blob at the public address show
+
+URL = "https://registry.example.com"
+
+
+def reads(
+    manifest: tuple[tuple[str, str], ...] = (), blob: tuple[tuple[str, str], ...] = (), status: int = 200
+) -> PublicReads:
+    """The answers, with these headers."""
+    return PublicReads(
+        Exchange("GET", f"{URL}/v2/a/manifests/latest", status=200, headers=manifest),
+        Exchange("GET", f"{URL}/v2/a/blobs/sha256:0", status=status, headers=blob),
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "words", "line"),
+    [
+        (reads(blob=(("Content-Encoding", "gzip"),)), "blobs arrive compressed (gzip)", "gzip off;"),
+        (reads(manifest=(("Age", "31"),)), "a manifest by its tag comes out of a cache (Age)", "proxy_cache off;"),
+        (reads(manifest=(("CF-Cache-Status", "HIT"),)), "out of a cache (CF-Cache-Status)", "proxy_cache off;"),
+        (reads(blob=(("X-Cache", "Hit from cloudfront"),), status=307), "a redirect to the bucket", "proxy_cache off;"),
+    ],
+)
+def test_what_a_proxy_does_to_answers_is_a_finding(given: Given, answers: PublicReads, words: str, line: str) -> None:
+    fail = given.fail(blobs_compressed_or_cached, reads=answers)
+    assert words in fail.message
+    assert fail.resource == f"{URL}/v2/"
+    assert line in fail.remedy[Dialect.PLAIN].commands[0]
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        reads(),
+        reads(manifest=(("Content-Encoding", "gzip"),)),
+        reads(blob=(("X-Cache", "HIT"), ("Age", "100"))),
+        reads(blob=(("Content-Encoding", "gzip"),), status=403),
+        reads(manifest=(("X-Cache", "Miss from cloudfront"), ("Age", "0"), ("CF-Cache-Status", "DYNAMIC"))),
+    ],
+    ids=["nothing", "manifest", "immutable blob", "error page", "no hit"],
+)
+def test_what_harms_nobody_passes(given: Given, answers: PublicReads) -> None:
+    assert given.passes(blobs_compressed_or_cached, reads=answers)
+
+
+def test_nginxs_own_lines_are_the_one_finding_where_both_show(proxied: Proxied) -> None:
+    answers = reads(blob=(("Content-Encoding", "gzip"),))
+    fail = proxied.one(blobs_compressed_or_cached, proxied.server("gzip on;", "gzip_types *;"), reads=answers)
+    assert fail.evidence[0].quote == "gzip on;"
+    outside = proxied.one(blobs_compressed_or_cached, proxied.server(), reads=answers)
+    assert isinstance(outside, Fail)
+    assert outside.resource == f"{URL}/v2/"
+    assert isinstance(proxied.one(blobs_compressed_or_cached, proxied.server(), reads=reads()), Pass)
+    assert isinstance(proxied.one(blobs_compressed_or_cached, proxied.server(location="/app/"), reads=reads()), Pass)
+
+
+def test_without_nginx_and_without_answers_it_says_why(given: Given) -> None:
+    none = given.no_such
+    assert given.unknown(blobs_compressed_or_cached, nginx=none, reads=given.not_here)
+    assert given.skips(blobs_compressed_or_cached, nginx=none, reads=none)
+    assert given.unknown(blobs_compressed_or_cached, nginx=given.not_here, reads=none)

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect, Fail, Pass, Severity, Skip, Unknown
+from regdoctor.check import Dialect, Fail, Pass, Quote, Severity, Skip, Unknown
 from regdoctor.checks.proxy.body_size_limited import body_size_limited
+from regdoctor.evidence.endpoints import Endpoint
+from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
+from regdoctor.evidence.upload_limit import UploadLimit
+from regdoctor.injection import Absent
 
 if TYPE_CHECKING:
+    from tests.checks.conftest import Given
     from tests.checks.proxy.conftest import Proxied
 
 
@@ -85,3 +90,120 @@ def test_where_some_may_push_it_is_judged(proxied: Proxied, limit: str) -> None:
     assert isinstance(
         proxied.one(body_size_limited, proxied.server("client_max_body_size 1m;", f"limit_except {limit}")), Fail
     )
+
+
+# By uploads that grew
+
+NGINX_PAGE = b"<html><head><title>413</title></head><body><hr><center>nginx</center></body></html>"
+CLOUDFLARE_PAGE = NGINX_PAGE.replace(b"nginx", b"cloudflare")
+APACHE_PAGE = (
+    b'<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>413 Request Entity Too Large</title>\n'
+)
+MIB = 1 << 20
+URL = "https://registry.example.com"
+
+
+def limit(
+    let_in: int, refused: int | None = None, page: bytes = NGINX_PAGE, *, url: str = URL, taken: int | None = None
+) -> UploadLimit:
+    """What uploads found; `refused`: None for the byte after `let_in`."""
+    answer = Exchange(
+        "PATCH",
+        f"{url}/v2/a/blobs/uploads/1?_state=SECRET",
+        status=413,
+        headers=(("Content-Type", "text/html"),),
+        body=page,
+    )
+    at = Endpoint(url, Quote("", ""))
+    return UploadLimit(at, let_in if taken is None else taken, let_in, refused or let_in + 1, answer)
+
+
+def open_way(let_in: int = 128 * MIB + 1, unfinished: str = "") -> UploadLimit:
+    """Uploads that nobody refused."""
+    return UploadLimit(Endpoint(URL, Quote("", "")), min(let_in, 8 * MIB), let_in, unfinished=unfinished)
+
+
+@pytest.mark.parametrize(
+    ("page", "size", "who", "mode", "severity"),
+    [
+        (NGINX_PAGE, MIB, "nginx refuses requests above 1,048,576 bytes (client_max_body_size)", "PROXY-05", None),
+        (NGINX_PAGE, 13_107_200, "13,107,200 bytes (ModSecurity's SecRequestBodyLimit", "PROXY-07", None),
+        (APACHE_PAGE, 13_107_200, "13,107,200 bytes (ModSecurity's SecRequestBodyLimit", "PROXY-07", None),
+        (APACHE_PAGE, 10 * MIB, "Apache refuses requests above 10,485,760 bytes", "PROXY-05", None),
+        (CLOUDFLARE_PAGE, 100 * MIB, "Cloudflare refuses requests above", "PROXY-06", Severity.WARNING),
+        (b"", 5 * MIB, f"What stands before {URL} refuses requests above 5,242,880 bytes", "PROXY-05", None),
+    ],
+)
+def test_a_measured_limit_is_told_with_whose_it_is(
+    given: Given, page: bytes, size: int, who: str, mode: str, severity: Severity | None
+) -> None:
+    fail = given.fail(body_size_limited, limit=limit(size, page=page))
+    assert who in fail.message
+    assert (fail.failure_modes, fail.severity, fail.resource) == ((mode,), severity, URL)
+    assert "413" in fail.evidence[0].quote
+    assert not any("SECRET" in one.quote or "SECRET" in one.source for one in fail.evidence)
+
+
+def test_a_limit_that_is_not_known_to_the_byte_is_a_range(given: Given) -> None:
+    fail = given.fail(body_size_limited, limit=limit(2 * MIB, 4 * MIB, APACHE_PAGE))
+    assert "a request of 4,194,304 bytes and lets one of 2,097,152 bytes through" in fail.message
+
+
+def test_a_connection_that_is_cut_is_told_as_such(given: Given) -> None:
+    cut = dataclasses.replace(
+        limit(2 * MIB, 4 * MIB),
+        refusal=Exchange("PATCH", f"{URL}/v2/", failure=Failure(FailureKind.RESET, "r:443: closed the connection")),
+    )
+    fail = given.fail(body_size_limited, limit=cut)
+    assert "cuts the connection of a request of 4,194,304 bytes" in fail.message
+
+
+def test_the_limit_that_was_measured_and_that_nginx_has_is_one_finding(proxied: Proxied) -> None:
+    text = proxied.server("client_max_body_size 5m;")
+    fail = proxied.one(body_size_limited, text, limit=limit(5 * MIB))
+    assert "nginx (registry.example.com location /v2/) refuses requests above 5,242,880 bytes" in fail.message
+    assert fail.resource == "registry.example.com location /v2/"
+    quotes = [one.quote for one in fail.evidence]
+    assert any("413" in quote for quote in quotes)
+    assert "client_max_body_size 5m;" in quotes
+
+
+@pytest.mark.parametrize("page", [CLOUDFLARE_PAGE, APACHE_PAGE])
+def test_the_limit_of_somebody_else_is_a_finding_beside_nginxs(proxied: Proxied, page: bytes) -> None:
+    text = proxied.server("client_max_body_size 5m;")
+    outcomes = proxied.outcomes(body_size_limited, text, limit=limit(5 * MIB, page=page))
+    assert [type(one) for one in outcomes] == [Fail, Fail]
+    (alone,) = proxied.outcomes(body_size_limited, proxied.server(), limit=limit(5 * MIB, page=page))
+    assert isinstance(alone, Fail)
+    assert alone.resource == URL
+
+
+def test_what_nginx_lets_through_it_does_not_limit_whatever_its_file_says(proxied: Proxied) -> None:
+    text = proxied.server("client_max_body_size 5m;")
+    outcomes = proxied.outcomes(body_size_limited, text, limit=open_way())
+    assert [type(one) for one in outcomes] == [Pass]
+    elsewhere = dataclasses.replace(open_way(), asked=Endpoint("https://other.example.com", Quote("", "")))
+    assert isinstance(proxied.one(body_size_limited, text, limit=elsewhere), Fail)
+    larger = proxied.server("client_max_body_size 500m;")
+    assert proxied.one(body_size_limited, larger, limit=open_way()).severity is Severity.WARNING
+
+
+def test_an_open_way_passes_with_and_without_nginx(proxied: Proxied, given: Given) -> None:
+    words = "a body of 8,388,608 bytes got through, and one of 134,217,729 bytes that was announced was not refused"
+    assert given.passes(body_size_limited, limit=open_way()) == words
+    assert isinstance(proxied.one(body_size_limited, proxied.server(), limit=open_way()), Pass)
+
+
+def test_what_was_not_tried_is_not_known_unless_nginx_tells_it(proxied: Proxied, given: Given) -> None:
+    late = open_way(2 * MIB, "the time of 20 s was over")
+    said = given.unknown(body_size_limited, limit=late)
+    assert said == "a body of 2,097,152 bytes got through; then the time of 20 s was over"
+    assert isinstance(proxied.one(body_size_limited, proxied.server(), limit=late), Pass)
+
+
+def test_without_anything_it_says_what_is_missing(given: Given) -> None:
+    writing = Absent("not tried without --allow-writes", applicable=False)
+    none = given.no_such
+    assert "--allow-writes" in given.skips(body_size_limited, limit=writing, nginx=none)
+    assert given.unknown(body_size_limited, limit=writing, nginx=given.not_here) == given.not_here.reason
+    assert given.unknown(body_size_limited, limit=given.not_here, nginx=none) == given.not_here.reason

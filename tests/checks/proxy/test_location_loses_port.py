@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect, Pass, Severity, Skip, Unknown
+from regdoctor.check import Dialect, Fail, Pass, Severity, Skip, Unknown
 from regdoctor.checks.proxy.location_loses_port import location_loses_port
 from regdoctor.checks.proxy.location_wrong_scheme import location_wrong_scheme
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.upload_start import UploadStart
+from regdoctor.formats.compose_file import ComposeFile, parse_compose_file
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -127,3 +129,73 @@ def test_x_forwarded_host_comes_first(proxied: Proxied) -> None:
 def test_nginx_s_own_default_is_the_other_checks_concern(proxied: Proxied) -> None:
     text = proxied.server(drop=("proxy_set_header Host",), listen="5050 ssl")
     assert isinstance(proxied.one(location_loses_port, text, gitlab=proxied.gitlab(5050)), Skip)
+
+
+# By the ports that Compose publishes
+
+
+def composed(ports: str, *, more: str = "", source: str = "./nginx.conf") -> ComposeFile:
+    """A project beside the tests' nginx.conf, whose nginx publishes `ports`."""
+    text = (
+        f"services:\n  nginx:\n    image: nginx:1.27\n    ports: [{ports}]\n{more}"
+        f"    volumes: ['{source}:/etc/nginx/nginx.conf:ro']\n  registry: {{image: 'registry:2.8.3'}}\n"
+    )
+    return parse_compose_file([(text.encode(), "@FOLDER@/compose.yaml")])
+
+
+def beside(compose: ComposeFile, proxied: Proxied) -> ComposeFile:
+    """The same project in the folder of nginx.conf."""
+    return dataclasses.replace(compose, source=str(proxied.folder / "root/etc/nginx/compose.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("ports", "value", "listen"),
+    [
+        ("'5000:443'", "$host", "443 ssl"),
+        ("'5000:443'", "$host:$server_port", "443 ssl"),
+        ("'5000:8443', '5443:8443'", "$host", "8443 ssl"),
+        ("{target: 443, published: 5000}", "$host", "443 ssl"),
+    ],
+)
+def test_a_host_without_the_port_that_compose_publishes_is_a_warning(
+    proxied: Proxied, ports: str, value: str, listen: str
+) -> None:
+    text = proxied.server(f"proxy_set_header Host {value};", listen=listen)
+    fail = proxied.one(location_loses_port, text, compose=beside(composed(ports), proxied))
+    assert isinstance(fail, Fail)
+    assert fail.severity is Severity.WARNING
+    assert "come by port 5000" in fail.message
+    assert fail.evidence[-1].source == "@FOLDER@/compose.yaml"
+    assert any("https://registry.example.com:5000" in one for one in fail.remedy[Dialect.PLAIN].commands)
+
+
+@pytest.mark.parametrize(
+    "project",
+    [
+        composed("'443:443'"),
+        composed("'443:443', '5000:443'"),
+        composed("'127.0.0.1:5000:443'"),
+        composed("'443'"),
+        composed("'5000:80'"),
+        composed("'5000:443'", more="    network_mode: host\n"),
+        composed("'5000:443'", source="./other.conf"),
+        composed("'5000:443'", source="/etc/nginx/nginx.conf"),
+    ],
+    ids=["443", "443 too", "loopback", "chosen by Docker", "another", "host network", "other file", "other host"],
+)
+def test_where_compose_does_not_tell_another_port_it_is_no_finding(proxied: Proxied, project: ComposeFile) -> None:
+    text = proxied.server("proxy_set_header Host $host;")
+    assert isinstance(proxied.one(location_loses_port, text, compose=beside(project, proxied)), Pass)
+
+
+def test_a_mount_by_its_whole_path_is_found_below_the_root(proxied: Proxied) -> None:
+    here = Installation(proxied.folder / "root", Dialect.COMPOSE, live=False)
+    project = beside(composed("'5000:443'", source="/etc/nginx"), proxied)
+    text = proxied.server("proxy_set_header Host $host;")
+    assert isinstance(proxied.one(location_loses_port, text, compose=project, installation=here), Fail)
+
+
+def test_the_port_that_gitlab_names_comes_before_composes(proxied: Proxied) -> None:
+    text = proxied.server("proxy_set_header Host $host;")
+    project = beside(composed("'5000:443'"), proxied)
+    assert isinstance(proxied.one(location_loses_port, text, compose=project, gitlab=proxied.gitlab(443)), Pass)

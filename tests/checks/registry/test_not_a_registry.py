@@ -147,3 +147,9 @@ def test_a_redirect_is_foreign_unless_it_leads_to_the_api(given: Given, location
         assert location in given.fail(not_a_registry, public=public).message
     else:
         assert location in given.unknown(not_a_registry, public=public)
+
+
+def test_whoever_wrote_the_page_is_named(given: Given) -> None:
+    page = b"<html>\r\n<center><h1>405</h1></center>\r\n<hr><center>nginx</center>\r\n</html>\r\n"
+    fail = given.fail(not_a_registry, public=given.public(given.ping(given.public_url, 405, HTML, body=page)))
+    assert fail.message.endswith("gives 405 with text/html (written by nginx: <hr><center>nginx</center>)")

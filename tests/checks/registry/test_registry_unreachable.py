@@ -83,7 +83,7 @@ def test_an_answer_passes(given: Given, outer: str | None, inner: str | None) ->
 def test_tls_that_fails_is_another_matter(given: Given, inner: str | None) -> None:
     evidence = {"internal": given.internal(_ping(given, inner, given.inner_url))} if inner else {}
     public = given.public(given.down(given.public_url, FailureKind.TLS))
-    assert "tls_not_verified" in given.skips(registry_unreachable, public=public, **evidence)
+    assert "TLS" in given.skips(registry_unreachable, public=public, **evidence)
 
 
 def test_an_untrusted_certificate_does_not_hide_the_answer(given: Given) -> None:
@@ -179,3 +179,12 @@ def test_every_dialect_starts_the_registry_in_its_own_way(given: Given, dialect:
     remedy = fail.remedy.get(dialect) or fail.remedy[Dialect.PLAIN]
     tool = {Dialect.OMNIBUS: "gitlab-ctl", Dialect.HELM: "kubectl", Dialect.COMPOSE: "docker compose"}
     assert all(tool.get(dialect, "docker-registry") in command for command in remedy.commands)
+
+
+def test_the_proxy_that_answers_in_its_place_is_named(given: Given) -> None:
+    body = (
+        b"<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>"
+    )
+    ping = given.ping(given.public_url, 503, given.html, body=body)
+    fail = given.fail(registry_unreachable, public=given.public(ping), internal=given.internal(given.refused()))
+    assert "(written by HAProxy: No server is available to handle this request.)" in fail.message

@@ -1,4 +1,4 @@
-"""http.tls.clientcas shuts out every client without a certificate, but for the lenient modes of distribution 3."""
+"""http.tls.clientcas, or what stands before the registry, shuts out every client without a certificate."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from regdoctor.check import Dialect
 from regdoctor.checks.tls.client_certificates_demanded import client_certificates_demanded
+from regdoctor.evidence.exchange import Failure, FailureKind
 from regdoctor.evidence.product import Generation
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
+    from tests.checks.tls.conftest import Served
 
 PAIR = "http:\n  tls:\n    certificate: /a.crt\n    key: /a.key\n"
 DEMANDED = f"{PAIR}    clientcas:\n      - /ca.crt\n"
@@ -49,3 +52,43 @@ def test_without_authorities_it_passes(given: Given, text: str) -> None:
 def test_without_a_certificate_the_list_does_not_count(given: Given) -> None:
     config = given.config("http: {tls: {clientcas: [/ca.crt]}}")
     given.skips(client_certificates_demanded, config=config, product=given.product())
+
+
+REFUSAL = Failure(FailureKind.TLS, "registry.example.com:5050: tlsv13 alert certificate required")
+
+
+def test_a_server_that_breaks_off_is_a_finding(given: Given, served: Served) -> None:
+    look = served.look(client_certificate=REFUSAL, client_authorities=("CN=Clients", "CN=a\nb"))
+    fail = given.fail(client_certificates_demanded, looks=served.looks(look), config=given.no_such)
+    assert "certificate required" in fail.evidence[0].quote
+    assert "CN=Clients, CN=a\\nb" in fail.message
+    assert "/etc/docker/certs.d/registry.example.com:5050 as client.cert" in fail.remedy[Dialect.PLAIN].text
+
+
+def test_a_server_that_breaks_off_before_its_own_certificate_is_a_finding(given: Given, served: Served) -> None:
+    look = served.broken("sslv3 alert bad certificate", client_certificate=REFUSAL)
+    given.fail(client_certificates_demanded, looks=served.looks(look), config=given.no_such)
+
+
+def test_a_server_that_asks_and_does_not_insist_passes(given: Given, served: Served) -> None:
+    look = served.look(client_authorities=("CN=Clients",))
+    given.passes(client_certificates_demanded, looks=served.looks(look), config=given.no_such)
+
+
+def test_what_is_served_and_what_is_configured_are_both_told(given: Given, served: Served) -> None:
+    looks = served.looks(served.look(client_certificate=REFUSAL))
+    found = given.fails(
+        client_certificates_demanded, config=given.config(DEMANDED), product=given.product(), looks=looks
+    )
+    assert [fail.resource for fail in found] == [served.url, "http.tls.clientcas"]
+
+
+def test_with_neither_it_does_not_apply_or_is_not_known(given: Given, served: Served) -> None:
+    looks = served.looks(served.broken("no", FailureKind.REFUSED))
+    given.skips(client_certificates_demanded, config=given.no_such, looks=looks)
+    given.unknown(client_certificates_demanded, config=given.not_here, looks=looks)
+
+
+def test_without_a_known_product_the_lenient_modes_do_not_count(given: Given) -> None:
+    config = given.config(f"{DEMANDED}    clientauth: request-client-cert\n")
+    assert "unknown make" in given.fail(client_certificates_demanded, config=config).message

@@ -1,0 +1,57 @@
+"""PROXY-14: a POST is redirected, and clients make a GET of it."""
+
+from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
+from regdoctor.checks.proxy import change_nginx
+from regdoctor.evidence.proxied_answers import ProxiedAnswers, written_by
+from regdoctor.proxy_remedies import for_author
+
+_BECOMES_GET = (301, 302, 303)
+"""Go's http.Client, and with it docker, skopeo and containerd, follows these with a GET and without a body; 307 and 308
+keep the method (net/http/client.go, redirectBehavior; RFC 9110 section 15.4)."""
+_WHY = "Let /v2/ be served where it is asked for, without a redirect, or redirect with 308, which keeps the method."
+
+
+@check(
+    title="POST is served where it is sent",
+    severity=Severity.ERROR,
+    failure_modes=("PROXY-14",),
+    symptoms=(
+        "error parsing HTTP 405 response body",
+        "received unexpected HTTP status: 405 Method Not Allowed",
+        "blob upload unknown",
+    ),
+    reference="https://www.rfc-editor.org/rfc/rfc9110#section-15.4",
+)
+def post_redirected(answers: ProxiedAnswers) -> Outcome:
+    """A push begins with POST. Answered with 301, 302 or 303, clients ask the new address with GET instead.
+
+    What they get there is the answer to another question: 404, 405 or a login page, and the push ends with an error
+    that names neither the redirect nor who sent it. GET alone, and so every pull, works.
+
+    Let the proxy serve /v2/ itself for every method; where it must redirect, make it answer 308.
+    """
+    post = answers.by_method["POST"]
+    if post.failure is not None and post.status is None:
+        return Unknown(post.failure.message)
+    if post.status not in _BECOMES_GET:
+        return Pass(f"POST gives {post.status}")
+    author = written_by(post)
+    return Fail(
+        f"POST at {answers.ping.endpoint.url} is redirected with {post.status}, of which clients make a GET; a plain "
+        f"GET is answered with {answers.ping.exchange.status}",
+        evidence=(post.quote("Location"), answers.ping.exchange.quote()),
+        resource=answers.ping.endpoint.url,
+        remedy=for_author(
+            author,
+            _WHY,
+            change_nginx(f"{_WHY} Take away the return or rewrite that answers so.", _NGINX),
+            {
+                "Apache": "RewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=308,L]",
+                "HAProxy": "http-request redirect scheme https code 308 unless { ssl_fc }",
+                "an AWS load balancer": "# a redirect action knows 301 and 302 only: forward /v2/* to the target group",
+            },
+        ),
+    )
+
+
+_NGINX = "# neither return 301, 302 or 303 nor rewrite where /v2/ is passed on"

@@ -1,0 +1,85 @@
+"""TLS-02: the server leaves out the intermediate certificate between its own and the authority that clients know."""
+
+import shlex
+from collections.abc import Iterator
+
+from regdoctor.certificate_remedies import HUP_NGINX, see
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, check
+from regdoctor.evidence.served_file import file_of
+from regdoctor.evidence.served_path import each_certificate, issuer_to_fetch, name_of, path_of, quote, shown, unseen
+from regdoctor.evidence.served_tls import ServedTls, TlsLooks
+from regdoctor.evidence.tls_files import TlsFiles
+from regdoctor.injection import Absent
+
+
+@check(
+    title="Servers send the intermediate certificates along",
+    severity=Severity.CRITICAL,
+    failure_modes=("TLS-02",),
+    symptoms=("x509: certificate signed by unknown authority", "unable to verify the first certificate"),
+    explains=("login_unauthorized",),
+    reference="https://docs.gitlab.com/omnibus/settings/ssl/ssl_troubleshooting/",
+)
+def intermediate_missing(looks: TlsLooks, files: TlsFiles | Absent) -> Iterator[Outcome]:
+    """The server sends its own certificate alone, and clients know only the root above the one that signed it.
+
+    Docker says `certificate signed by unknown authority`, while browsers succeed: they fetch a missing issuer from the
+    address in the certificate (Authority Information Access) or remember it from another site. Docker, containerd and
+    podman do neither. Certificates in the wrong order, or a root that is left out, do no harm.
+
+    Put the intermediate below the server's own certificate in the file that is served, and reload the server.
+    """
+    for look in each_certificate(looks):
+        yield _judge(look, files)
+    if not looks.looks:
+        yield Skip("no address is asked by TLS")
+
+
+def _judge(look: ServedTls, files: TlsFiles | Absent) -> Outcome:
+    path = path_of(look)
+    if not path:
+        return unseen(look)
+    url = issuer_to_fetch(look)
+    if url is None:
+        return Pass(f"nothing is seen to be missing from what {look.endpoint.authority} serves")
+    leaf, file = path[0], file_of(look, files)
+    issuer = shown(leaf.facts.issuer)
+    words = f"issuer {issuer}, CA Issuers: {shown(url)}"
+    if look.by_docker is not None:
+        words += f": {look.by_docker.words}"
+    return Fail(
+        f"{look.endpoint.authority} ({look.whose}) serves {name_of(leaf)} alone: its issuer {issuer} is missing, "
+        "and is "
+        f"to be had at {shown(url)}",
+        evidence=(quote(look, leaf, words), look.endpoint.said_by, *((file.named_by,) if file else ())),
+        resource=file.path if file else look.endpoint.url,
+        remedy=_remedies(look, url, file.path if file else ""),
+    )
+
+
+def _remedies(look: ServedTls, url: str, path: str) -> Remedies:
+    text = (
+        "Fetch the issuer (such addresses give DER; the second command takes PEM as well) and see that its subject and "
+        "its issuer differ: where they are the same it is a root, which clients must be given instead."
+    )
+    fetch = (
+        f"curl -sfo issuer.crt {shlex.quote(url)}",
+        "openssl x509 -in issuer.crt -out issuer.pem",
+        "openssl x509 -in issuer.pem -noout -subject -issuer",
+    )
+    omnibus = path or f"/etc/gitlab/ssl/{look.endpoint.host}.crt"
+    append = f"sudo sh -c {shlex.quote(f'cat issuer.pem >> {shlex.quote(omnibus)}')}"
+    named = f"sudo sh -c {shlex.quote(f'cat issuer.pem >> {shlex.quote(path)}')}" if path else ""
+    return {
+        Dialect.OMNIBUS: Remedy(
+            f"{text} Then append it to {omnibus} and reload nginx.", (*fetch, append, HUP_NGINX, see(look.endpoint))
+        ),
+        Dialect.HELM: Remedy(
+            f"{text} Then append it to tls.crt of the TLS secret that the Ingress of this host names.",
+            (*fetch, "kubectl get ingress --all-namespaces", see(look.endpoint)),
+        ),
+        Dialect.PLAIN: Remedy(
+            f"{text} Then append it to {path or 'the certificate file that is served'}, and reload the server.",
+            (*fetch, *((named,) if named else ()), see(look.endpoint)),
+        ),
+    }

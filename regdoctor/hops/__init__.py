@@ -1,0 +1,1 @@
+"""What `regdoctor hops` says of what it saw: the one sentence, the picture and the document."""

@@ -1,0 +1,178 @@
+"""The one sentence: at which hop it goes wrong, by the answers of all of them."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from regdoctor.distribution.page_authors import REGISTRY
+from regdoctor.evidence.hops import HopKind, Hops
+from regdoctor.hops.states import State, name_of, state_of
+
+_INWARDS = (HopKind.STORAGE, HopKind.REGISTRY, HopKind.UPSTREAM, HopKind.PUBLIC)
+"""The way of a request, the innermost first. Token service and debug server stand beside it."""
+_WOULD_TELL = "--root DIR on the registry's host, or --upstream URL, would tell"
+_PROXY_WOULD_TELL = "the proxy's configuration, or --upstream URL, would tell"
+_DETAILS = re.compile(r"; |: (?:GET|HEAD|POST|PATCH|PUT) http| was not answered as a registry does")
+"""Where the words of a push that was stopped turn from what happened to its proof."""
+
+
+class Result(enum.StrEnum):
+    """What a walk came to."""
+
+    FINE = "fine"
+    FAULT = "fault"
+    NOTHING = "nothing"
+    """Nothing could be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where it goes wrong."""
+
+    result: Result
+    sentence: str
+    """For people, with a capital and a full stop."""
+    starts_at: HopKind | None = None
+    """The hop at which the fault starts; the nearest that could be asked where that is not certain."""
+    certain: bool = True
+    """False where it may start behind that hop, or before it: what would tell was not asked."""
+
+
+def verdict(hops: Hops) -> Verdict:
+    """Walk from the innermost hop outwards; the fault starts at the first whose answer is wrong."""
+    states = tuple(state_of(hop) for hop in hops.hops)
+    if not any(state.tried for state in states):
+        why = next((state.words for state in states if state.words), "no address is known")
+        return Verdict(Result.NOTHING, f"Nothing could be asked: {why}.")
+    way = [state for state in _inwards(states) if state.tried]
+    fault = next((state for state in way if state.right is False), None)
+    return _storage_by_health(states, fault) or (_fault(fault, way, states) if fault else _beside(states))
+
+
+def _inwards(states: Sequence[State]) -> list[State]:
+    found = (next((state for state in states if kind in state.hop.kinds), None) for kind in _INWARDS)
+    return list(dict.fromkeys(state for state in found if state is not None))
+
+
+def _storage_by_health(states: Sequence[State], fault: State | None) -> Verdict | None:
+    """What the registry's own report says of its storage, where the storage itself could not show it."""
+    debug, storage = _of(states, HopKind.DEBUG), _of(states, HopKind.STORAGE)
+    if debug is None or debug.right is not False or "storagedriver" not in debug.words:
+        return None
+    if fault is not None and HopKind.STORAGE in fault.hop.kinds:
+        return None
+    fine = storage is not None and storage.right
+    where = "between the registry and its storage, which answers from here" if fine else "at the storage"
+    sentence = f"The {debug.symptom} starts {where}, as the registry's own health report says"
+    return Verdict(Result.FAULT, f"{sentence}: {debug.words.rstrip('.')}.", HopKind.STORAGE, certain=False)
+
+
+def _fault(fault: State, way: Sequence[State], states: Sequence[State]) -> Verdict:
+    inner = way[: way.index(fault)]
+    registry_is_fine = any(
+        HopKind.REGISTRY in state.hop.kinds or HopKind.UPSTREAM in state.hop.kinds for state in inner
+    )
+    if HopKind.PUBLIC not in fault.hop.kinds or HopKind.REGISTRY in fault.hop.kinds:
+        place, kind, certain = f"at {_the(fault)}", fault.hop.kind, True
+        if HopKind.REGISTRY in fault.hop.kinds:
+            kind = HopKind.REGISTRY
+    elif registry_is_fine:
+        place, kind, certain = _before_the_registry(fault, inner)
+    else:
+        place, kind, certain = _from_outside(fault)
+    start = f"The push breaks {place}{_how(fault)}" if fault.by_push else f"The {fault.symptom} starts {place}"
+    rest = [*_fine(fault, states), *_passing_on(fault, way), *_besides(fault, states)]
+    hint = "" if certain else f" ({_PROXY_WOULD_TELL if registry_is_fine else _WOULD_TELL})"
+    return Verdict(Result.FAULT, f"{'; '.join([start, *rest])}{hint}.", kind, certain)
+
+
+def _before_the_registry(fault: State, inner: Sequence[State]) -> tuple[str, HopKind, bool]:
+    """The registry is fine by itself, and its public URL is not."""
+    knows_upstream = any(HopKind.UPSTREAM in state.hop.kinds for state in inner)
+    proxy = _proxy(fault)
+    if fault.gateway and not knows_upstream:
+        return f"between {proxy or 'the proxy'} and the registry's own port", HopKind.UPSTREAM, False
+    if fault.hop.asked and fault.hop.asked[0].exchange.failure is not None and not fault.by_push:
+        return "at the public URL", HopKind.PUBLIC, True
+    if proxy or knows_upstream or fault.by_push:
+        return f"at {proxy or 'the proxy'}", HopKind.PUBLIC, True
+    return "between the public URL and the registry's own port", HopKind.PUBLIC, False
+
+
+def _from_outside(fault: State) -> tuple[str, HopKind, bool]:
+    """Nothing behind the public URL could be asked."""
+    if fault.author == REGISTRY:
+        return "at the registry or behind it, for its own words come through the public URL", HopKind.REGISTRY, False
+    proxy = _proxy(fault)
+    if fault.gateway:
+        return f"behind {proxy or 'the public URL'}, which gets no answer from there", HopKind.UPSTREAM, False
+    if proxy:
+        return f"at {proxy}", HopKind.PUBLIC, True
+    if fault.hop.asked and fault.hop.asked[0].exchange.failure is not None:
+        return "at the public URL", HopKind.PUBLIC, True
+    return "at the public URL or behind it", HopKind.PUBLIC, False
+
+
+def _beside(states: Sequence[State]) -> Verdict:
+    """The way itself is fine: what stands beside it may not be."""
+    for kind in (HopKind.TOKEN, HopKind.DEBUG):
+        state = _of(states, kind)
+        if state is not None and state.right is False:
+            sentence = "; ".join([f"The {state.symptom} starts at {_the(state)}", *_fine(state, states)])
+            return Verdict(Result.FAULT, f"{sentence}.", kind)
+    missing = [state for state in states if not state.tried and state.hop.applicable]
+    if missing:
+        asked = _joined([_the(state) for state in states if state.tried])
+        return Verdict(Result.FINE, f"Every hop that can be asked from here is fine: {asked}.", certain=False)
+    return Verdict(Result.FINE, "Every hop is fine.")
+
+
+def _fine(fault: State, states: Sequence[State]) -> list[str]:
+    names = [_the(state) for state in states if state.right and state is not fault]
+    return [f"{_joined(names)} {'is' if len(names) == 1 else 'are'} fine"] if names else []
+
+
+def _passing_on(fault: State, way: Sequence[State]) -> list[str]:
+    """What is wrong only because of what lies behind it."""
+    by_symptom: dict[str, list[str]] = {}
+    for state in way[way.index(fault) + 1 :]:
+        if state.right is False:
+            by_symptom.setdefault(state.symptom, []).append(_proxy(state) or _the(state))
+    return [
+        f"{_joined(names)} {'passes' if len(names) == 1 else 'pass'} it on"
+        f"{'' if symptom == fault.symptom else f' as {symptom}'}"
+        for symptom, names in by_symptom.items()
+    ]
+
+
+def _besides(fault: State, states: Sequence[State]) -> list[str]:
+    """The token service's own trouble: it stands beside the way."""
+    token = _of(states, HopKind.TOKEN)
+    wrong = token is not None and token is not fault and token.right is False
+    return [f"the token service has trouble too ({token.symptom})"] if token is not None and wrong else []
+
+
+def _how(fault: State) -> str:
+    if fault.symptom.isdigit():
+        return f" with {fault.symptom}"
+    return f": {_DETAILS.split(fault.words, maxsplit=1)[0].rstrip('.')}"
+
+
+def _proxy(state: State) -> str:
+    """Who in front of the registry wrote the answer; empty where nothing tells."""
+    return "" if state.author == REGISTRY or HopKind.PUBLIC not in state.hop.kinds else state.author
+
+
+def _of(states: Sequence[State], kind: HopKind) -> State | None:
+    return next((state for state in states if kind in state.hop.kinds), None)
+
+
+def _the(state: State) -> str:
+    return f"the {name_of(state.hop)}"
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else ""

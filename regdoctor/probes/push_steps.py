@@ -1,0 +1,185 @@
+"""The requests of a push, in the order in which docker sends them: each must be answered as a registry does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from regdoctor.distribution.digests import Digest, digest_of
+from regdoctor.distribution.media_types import ACCEPT_ALL
+from regdoctor.evidence.endpoints import Endpoint
+from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.trial_push import Manner
+from regdoctor.evidence.upload_start import UploadStart, port_of
+from regdoctor.http import StreamedBody
+from regdoctor.probes.ledger import Entry, Ledger
+from regdoctor.probes.repository_door import RepositoryDoor
+from regdoctor.probes.trial_image import TrialImage
+
+_FIRST_BYTES = 512
+_REDIRECTS = (301, 302, 303, 307, 308)
+"""What Go's client goes on from with GET and HEAD: how a registry sends clients to its bucket."""
+
+
+class StoppedError(Exception):
+    """The push goes no further; the message is for people."""
+
+
+@dataclass(slots=True)
+class PushSteps:
+    """One push, step by step; none of them removes anything."""
+
+    endpoint: Endpoint
+    repository: str
+    manner: Manner
+    public: bool
+    """Whether a Location that leads away from the endpoint ends the push, as it does that of a client."""
+    image: TrialImage
+    asker: RepositoryDoor
+    ledger: Ledger
+    seconds: float
+    """For a request with a layer in it: the whole deadline, which ends it anyway."""
+    location: str = ""
+    noted: list[Entry] = field(default_factory=list)
+    """What the ledger has of this push."""
+
+    def run(self) -> None:
+        """Push and read back. Raises StoppedError, CouldNotGatherError, or OSError of the ledger."""
+        layer, config = self.image.layer, self.image.config
+        self._push_blob("the layer", self.image.layer_digest, layer.size, layer.pieces)
+        self._push_blob("the configuration", self.image.config_digest, len(config), lambda: iter((config,)))
+        self._push_manifest()
+        self._read_back()
+
+    def _push_blob(self, what: str, digest: Digest, size: int, pieces: Callable[[], Iterator[bytes]]) -> None:
+        found = self.asker.send("HEAD", self._url(f"blobs/{digest}"))
+        _require(found, (404,), f"the question whether {what} is there already, which nobody has pushed yet")
+        self._note("blob", f"blobs/{digest}")
+        started = self.asker.send("POST", self._url("blobs/uploads/"))
+        _require(started, (202,), f"the start of the upload of {what}")
+        target, upload = self._next(started)
+        kind = ("Content-Type", "application/octet-stream")
+        body, url = StreamedBody(pieces, size), target
+        if self.manner is Manner.CHUNKED:
+            sent = self._send_body("PATCH", target, StreamedBody(pieces, None), kind)
+            _require(sent, (202,), f"the upload of {what}")
+            url, upload = self._next(sent, upload)
+            body = StreamedBody(lambda: iter(()), 0)
+        joined = f"{url}{'&' if '?' in url else '?'}digest={quote(str(digest), safe='')}"
+        ended = self._send_body("PUT", joined, body, kind)
+        _require(ended, (201,), f"the end of the upload of {what}")
+        if upload is not None:
+            self._strike(upload)
+        self._check_stored(what, digest, size)
+
+    def _send_body(self, method: str, url: str, body: StreamedBody, *headers: tuple[str, str]) -> Exchange:
+        return self.asker.send(method, url, seconds=self.seconds, body=body, headers=headers)
+
+    def _check_stored(self, what: str, digest: Digest, size: int) -> None:
+        stored = self.asker.send("HEAD", self._url(f"blobs/{digest}"))
+        _require(stored, (200, *_REDIRECTS), f"the question for {what} that was just pushed")
+        length = stored.header("Content-Length")
+        if stored.status == 200 and length is not None and length != str(size):
+            raise StoppedError(f"{what} has {size} bytes, not {length}: {stored.quote('Content-Length').quote}")
+
+    def _push_manifest(self) -> None:
+        image = self.image
+        self._note("manifest", f"manifests/{image.manifest_digest}")
+        self._note("tag", f"manifests/{image.tag}")
+        put = self.asker.send(
+            "PUT",
+            self._url(f"manifests/{image.tag}"),
+            headers=(("Content-Type", image.media_type),),
+            body=image.manifest,
+        )
+        _require(put, (201,), "the manifest")
+
+    def _read_back(self) -> None:
+        got = self.asker.send("GET", self._url(f"manifests/{self.image.tag}"), headers=(("Accept", ACCEPT_ALL),))
+        _require(got, (200,), "the question for the manifest that was just pushed")
+        if digest_of(got.body) != self.image.manifest_digest:
+            raise StoppedError(
+                f"the manifest came back changed, with the digest {digest_of(got.body)} in place of "
+                f"{self.image.manifest_digest}: {got.quote('Docker-Content-Digest').quote}"
+            )
+        end = min(_FIRST_BYTES, self.image.layer.size) - 1
+        # As Go asks for a part: not compressed.
+        wanted = (("Range", f"bytes=0-{end}"), ("Accept-Encoding", "identity"))
+        url = self._url(f"blobs/{self.image.layer_digest}")
+        part = self.asker.send("GET", url, headers=wanted, cap=_FIRST_BYTES)
+        _require(part, (200, 206, *_REDIRECTS), "the question for the first bytes of the layer")
+        first = b"".join(_first(self.image.layer.pieces(), _FIRST_BYTES))[: end + 1]
+        if part.status in (200, 206) and part.body[: end + 1] != first:
+            raise StoppedError(f"the first bytes of the layer came back changed: {part.quote().quote}")
+
+    def _next(self, exchange: Exchange, before: Entry | None = None) -> tuple[str, Entry | None]:
+        """Where the upload goes on, at this endpoint, whatever Location says; and the entry that removes it.
+
+        before: the upload's entry so far, which the new one replaces.
+
+        Raises StoppedError where a client could not go on, or goes elsewhere; the upload is noted even so.
+        """
+        location = exchange.header("Location") or ""
+        shown = exchange.quote("Location").quote
+        if not location:
+            raise StoppedError(f"the answer does not say where the upload goes on: {shown}")
+        self.location = self.location or location
+        start = UploadStart(self.endpoint, exchange, location, False, None)
+        try:
+            leads = start.leads_to
+        except ValueError:
+            leads = None
+        if leads is None or not location.isprintable() or " " in location:
+            raise StoppedError(f"Location is no address that a client can go on with: {shown}")
+        path = leads.path or "/"
+        target = f"{path}?{leads.query}" if leads.query else path
+        entry = self._note_upload(target, before)
+        if start.unusable:
+            raise StoppedError(f"Location is no address that a client can go on with: {shown}")
+        there = (leads.scheme, leads.hostname, port_of(leads))
+        if self.public and there != (self.endpoint.scheme, self.endpoint.host, self.endpoint.port):
+            raise StoppedError(
+                f"Location leads away from {self.endpoint.url}, to {leads.scheme}://{leads.netloc.rpartition('@')[2]}; "
+                f"nothing was sent there: {shown}"
+            )
+        return f"{self.endpoint.url}{target}", entry
+
+    def _note_upload(self, path: str, before: Entry | None) -> Entry | None:
+        """Note the upload under its present address, in place of the one before; None where it cannot be removed."""
+        entry = Entry("upload", self.endpoint.url, self.repository, path)
+        if entry.subject is None or entry == before:
+            return before
+        self.ledger.add(entry)
+        self.noted.append(entry)
+        if before is not None:
+            self._strike(before)
+        return entry
+
+    def _strike(self, entry: Entry) -> None:
+        self.noted.remove(entry)
+        self.ledger.remove(entry)
+
+    def _note(self, kind: str, path: str) -> None:
+        entry = Entry(kind, self.endpoint.url, self.repository, f"/v2/{self.repository}/{path}")
+        self.ledger.add(entry)
+        self.noted.append(entry)
+
+    def _url(self, path: str) -> str:
+        return f"{self.endpoint.url}/v2/{self.repository}/{path}"
+
+
+def _require(exchange: Exchange, statuses: tuple[int, ...], what: str) -> None:
+    if exchange.failure is not None or exchange.status not in statuses:
+        names = ("Location",) if exchange.header("Location") else ()
+        raise StoppedError(f"{what} was not answered as a registry does: {exchange.quote(*names).quote}")
+
+
+def _first(pieces: Iterator[bytes], count: int) -> Iterator[bytes]:
+    got = 0
+    while got < count:
+        piece = next(pieces, b"")
+        if not piece:
+            return
+        got += len(piece)
+        yield piece

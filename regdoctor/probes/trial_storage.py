@@ -1,0 +1,208 @@
+"""Removes from the registry's own storage what a trial wrote there, where that storage can be reached.
+
+Distribution unlinks what is deleted through its API, and keeps folders and the bytes of blobs; it refuses to delete
+unless `storage.delete` is on; and an upload that broke off in the middle it does not cancel at all, for the state that
+the client knows is not the one that was reached (2.8.2, registry/handlers/blobupload.go: BLOB_UPLOAD_INVALID).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from regdoctor.distribution.digests import parse_digest
+from regdoctor.distribution.storage_drivers import ROOT_DIRECTORY
+from regdoctor.distribution.storage_layout import (
+    PREFIX,
+    blob_data_key,
+    layer_link_key,
+    revision_link_key,
+    tag_link_key,
+    upload_folder_key,
+)
+from regdoctor.evidence.installation import Installation
+from regdoctor.formats.located import UndecidedError, UnreadableError
+from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.http import Http
+from regdoctor.injection import Absent
+from regdoctor.probe import CouldNotGatherError, NotApplicableError
+from regdoctor.probes.bucket import Bucket, registry_bucket
+from regdoctor.probes.host_tree import follow
+from regdoctor.probes.ledger import Entry
+
+_IN_DATABASE = "docker/registry/lockfiles/database-in-use"
+"""What GitLab's registry puts into a storage whose metadata is in its database."""
+_MOST_KEYS = 100
+"""Objects of one folder that are removed: an upload has a few, all else one."""
+_DEADLINE = 5.0
+"""Seconds for each request to a bucket."""
+
+
+class Storage(Protocol):
+    """A registry's storage, by the keys of its layout."""
+
+    def remove(self, folder: str) -> bool | None:
+        """Remove a folder with all that is in it. Whether it is gone now; None where it was not there."""
+        ...
+
+    def tidy(self, repository: str) -> None:
+        """Remove the folders of a repository that holds nothing at all; so it was made for what is removed now."""
+        ...
+
+    def holds(self, key: str) -> bool:
+        """Whether there is something under a key; also where that cannot be told."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FolderStorage:
+    """The `filesystem` driver's rootdirectory."""
+
+    root: Path | None
+    """The root folder of the host."""
+    top: Path
+    """The rootdirectory, as it is reached from here."""
+
+    def remove(self, folder: str) -> bool | None:
+        """See `Storage`; of the folders above, those of `blobs` go too where they are empty then."""
+        path, above = self._at(folder), self._at(f"{PREFIX}/blobs")
+        if path is None or above is None or not path.exists():
+            return None
+        if not path.is_relative_to(self._at(PREFIX) or above):
+            return False  # a link leads out of the storage
+        shutil.rmtree(path, ignore_errors=True)
+        _remove_empty(path.parent, above)
+        return not path.exists()
+
+    def tidy(self, repository: str) -> None:
+        """See `Storage`; of the folders above, those that are empty then go too."""
+        above = self._at(f"{PREFIX}/repositories")
+        place = self._at(f"{PREFIX}/repositories/{repository}")
+        if above is None or place is None or not place.is_relative_to(above):
+            return
+        # Beside them lie the repositories whose names begin with this one's.
+        own = [place / name for name in ("_layers", "_manifests", "_uploads")]
+        if any(files for folder in own for _, _, files in os.walk(folder)):
+            return
+        for folder in own:
+            shutil.rmtree(folder, ignore_errors=True)
+        _remove_empty(place, above)
+
+    def holds(self, key: str) -> bool:
+        """See `Storage`."""
+        path = self._at(key)
+        return path is not None and path.exists()
+
+    def _at(self, key: str) -> Path | None:
+        """Where a key lies; None behind a loop of links, where the registry wrote nothing."""
+        try:
+            return follow(self.root, self.top / key)
+        except UnreadableError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class BucketStorage:
+    """The registry's bucket, asked with the registry's own credentials."""
+
+    bucket: Bucket
+    end: float = math.inf
+    """The moment by `time.monotonic` after which it is asked no more."""
+
+    def remove(self, folder: str) -> bool | None:
+        """See `Storage`."""
+        if time.monotonic() >= self.end:
+            return False
+        try:
+            listing = self.bucket.list(f"{self.bucket.endpoint.root}{folder}/", limit=_MOST_KEYS)
+            # As a list: all are tried, whatever becomes of the first.
+            gone = [self.bucket.delete(key).ok for key in listing.keys]
+        except CouldNotGatherError:  # there is nothing to sign requests with
+            return False
+        if not listing.listed:
+            return False
+        return all(gone) and not listing.more if gone else None
+
+    def tidy(self, repository: str) -> None:
+        """Leave it as it is: a bucket has no folders."""
+
+    def holds(self, key: str) -> bool:
+        """See `Storage`."""
+        try:
+            return self.bucket.head(f"{self.bucket.endpoint.root}{key}").status != 404
+        except CouldNotGatherError:
+            return True
+
+
+def storage_at_hand(
+    installation: Installation | Absent, config: RegistryConfig | Absent, door: Http, end: float = math.inf
+) -> Storage | None:
+    """The storage of the registry that this machine runs, where files may be taken from it.
+
+    end: by `time.monotonic`, for what must be asked over the network.
+
+    None where it cannot be reached, or where a database knows of every file in it (GitLab's metadata database).
+    """
+    if not isinstance(installation, Installation) or not installation.live or not isinstance(config, RegistryConfig):
+        return None
+    try:
+        storage = None if is_in_database(config) else _storage(installation, config, door, end)
+    except (UndecidedError, NotApplicableError, CouldNotGatherError):
+        return None
+    return None if storage is None or storage.holds(_IN_DATABASE) else storage
+
+
+def is_in_database(config: RegistryConfig) -> bool:
+    """Whether GitLab's metadata database is configured. Raises UndecidedError where that is computed at run time."""
+    enabled = config.at("database", "enabled")
+    return enabled is not None and (enabled.text() or "false").lower() != "false"
+
+
+def remove_from(storage: Storage, entry: Entry) -> bool:
+    """Remove all that an entry of the ledger stands for. Whether something of it was there, and all of that is gone.
+
+    Nothing but ours is hurt: uploads, tags and digests are as random as the image.
+    """
+    gone = [storage.remove(folder) for folder in _folders(entry)]
+    return True in gone and False not in gone
+
+
+def _folders(entry: Entry) -> tuple[str, ...]:
+    subject = entry.subject
+    if subject is None:
+        return ()
+    if entry.kind == "upload":
+        return (upload_folder_key(entry.repository, subject),)
+    if entry.kind == "tag":
+        return (_parent(_parent(tag_link_key(entry.repository, subject))),)
+    digest = parse_digest(subject)
+    link = revision_link_key if entry.kind == "manifest" else layer_link_key
+    return _parent(link(entry.repository, digest)), _parent(blob_data_key(digest))
+
+
+def _remove_empty(folder: Path, above: Path) -> None:
+    """Remove a folder that is empty, and those above it that are empty then, up to `above`, which stays."""
+    while folder != above and folder.is_relative_to(above):
+        try:
+            folder.rmdir()
+        except OSError:
+            return  # it holds something else, or is not ours to remove
+        folder = folder.parent
+
+
+def _parent(key: str) -> str:
+    return key.rpartition("/")[0]
+
+
+def _storage(installation: Installation, config: RegistryConfig, door: Http, end: float) -> Storage | None:
+    driver = config.storage_driver()
+    if driver is None or driver[0] != "filesystem":
+        return BucketStorage(registry_bucket(config, door, _DEADLINE), end)
+    named = config.at("storage", "filesystem", "rootdirectory")
+    top = installation.locate((named.text() if named else None) or ROOT_DIRECTORY)
+    return FolderStorage(installation.root, top) if top is not None else None

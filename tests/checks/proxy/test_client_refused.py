@@ -1,0 +1,57 @@
+"""docker that is refused where another program is served is a finding; a limit of rates is none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Dialect
+from regdoctor.checks.proxy.client_refused import client_refused
+from regdoctor.evidence.exchange import Exchange
+from tests.checks.proxy.asked_answers import PUBLIC, answers, down, other_page, own, page
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+
+@pytest.mark.parametrize("status", [403, 406, 418])
+def test_a_page_for_docker_alone_is_a_finding(given: Given, status: int) -> None:
+    fail = given.fail(client_refused, answers=answers(as_docker=page(status)))
+
+    assert fail.message.startswith(f"nginx answers {status} to docker at {PUBLIC}")
+    assert "with docker's User-Agent" in fail.evidence[0].quote
+    assert "regdoctor's own" in fail.evidence[1].quote
+
+
+def test_a_page_of_unknown_author_is_as_much_of_a_refusal(given: Given) -> None:
+    assert (
+        "A page that is not the registry's"
+        in given.fail(client_refused, answers=answers(as_docker=other_page(403))).message
+    )
+
+
+def test_cloudflares_remedy_is_a_rule_of_cloudflares(given: Given) -> None:
+    fail = given.fail(client_refused, answers=answers(as_docker=page(403, signed="cloudflare")))
+
+    assert "/v2/" in fail.remedy[Dialect.PLAIN].commands[0]
+
+
+@pytest.mark.parametrize(
+    "exchange",
+    [
+        own(),
+        page(429),
+        page(503),
+        page(301),
+        Exchange("GET", PUBLIC, status=403, body=b'{"errors":[{"code":"DENIED","message":"no"}]}'),
+        Exchange("GET", PUBLIC, status=403, headers=(("Content-Type", "text/plain"),), body=b"no"),
+    ],
+    ids=["own", "rate", "down", "redirect", "registry", "text"],
+)
+def test_other_answers_pass(given: Given, exchange: Exchange) -> None:
+    assert given.passes(client_refused, answers=answers(as_docker=exchange))
+
+
+def test_no_answer_is_unknown(given: Given) -> None:
+    assert "too slow" in given.unknown(client_refused, answers=answers(as_docker=down()))

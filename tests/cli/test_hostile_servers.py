@@ -1,0 +1,161 @@
+"""Whatever answers at the registry's address: a clear line in bounded time and memory, and no password for it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.hostile_servers import (
+    HostileServer,
+    Misbehaviour,
+    answering,
+    closes_at_once,
+    endless_body,
+    endless_headers,
+    hostile,
+    long_chain,
+    not_http,
+    one_byte_a_second,
+    one_endless_header,
+    says_nothing,
+)
+
+PASSWORD = "canary-7f1d9b-correct-horse"
+API = "Docker-Distribution-Api-Version: registry/2.0"
+_MEMORY = 3 << 30
+"""Bytes of address space, threads' stacks and mapped libraries included; an endless body would take it in seconds."""
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def regdoctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run it with a login, with bounds of the operating system about it."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        login = ("--username", "lab", "--password-stdin", "--timeout", "8")
+        done = subprocess.run(
+            [sys.executable, "-m", "regdoctor", *words, *login],
+            input=PASSWORD,
+            capture_output=True,
+            text=True,
+            timeout=60,  # what a hang is told by
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY)),
+            check=False,
+        )
+        said = done.stdout + done.stderr
+        assert "Traceback" not in said, said
+        assert PASSWORD not in said
+        assert "\x1b" not in said
+        return done
+
+    return run
+
+
+def assert_no_password(server: HostileServer) -> None:
+    """No byte that a server was sent is the password's, nor a token for it."""
+    encoded = base64.b64encode(f"lab:{PASSWORD}".encode())
+    assert PASSWORD.encode() not in server.everything_received
+    assert encoded not in server.everything_received
+
+
+@pytest.mark.parametrize(
+    "misbehave",
+    [
+        says_nothing,
+        one_byte_a_second,
+        endless_headers,
+        one_endless_header,
+        endless_body,
+        not_http,
+        closes_at_once,
+        answering("301 Moved Permanently", "Location: http://127.0.0.1:@PORT@/v2/"),
+        answering("307 Temporary Redirect", "Location: file:///etc/passwd"),
+        answering("302 Found", "Location: http://169.254.169.254/latest/meta-data/"),
+        answering("202 Accepted", API, "Location: http://[::1/not\\a url"),
+        answering("401 Unauthorized", API, 'WWW-Authenticate: Bearer realm="' + "x" * 60000),
+        answering("200 OK", API, "Content-Encoding: gzip", body=b"this is no gzip"),
+        answering("200 OK", API, body=b"[" * 100_000),
+    ],
+    ids=lambda item: getattr(item, "__name__", "answering"),
+)
+@pytest.mark.parametrize("command", ["check", "hops"])
+def test_a_hostile_registry_gets_a_clear_line_and_no_password(
+    command: str, misbehave: Misbehaviour, regdoctor: Run
+) -> None:
+    with hostile(misbehave) as server:
+        words = ("check", "tls", "proxy", "registry", "--registry") if command == "check" else ("hops",)
+        done = regdoctor(*words, server.url)
+
+        assert done.returncode in (0, 1, 2, 3), done.stderr
+        assert done.stdout.strip() or done.stderr.strip()
+        assert server.connections
+        assert_no_password(server)
+
+
+@pytest.mark.parametrize("command", ["check", "hops"])
+def test_a_chain_of_two_hundred_certificates_is_borne(command: str, regdoctor: Run, tmp_path: Path) -> None:
+    with hostile(answering("200 OK", API, body=b"{}"), long_chain(tmp_path)) as server:
+        words = ("check", "tls", "--registry") if command == "check" else ("hops",)
+        done = regdoctor(*words, server.url)
+
+        assert done.returncode in (1, 3), done.stderr
+        assert server.connections
+        assert_no_password(server)
+
+
+@pytest.mark.parametrize("command", ["check", "hops"])
+def test_a_name_that_resolves_to_nothing_is_named(command: str, regdoctor: Run) -> None:
+    words = ("check", "registry", "--registry") if command == "check" else ("hops",)
+    done = regdoctor(*words, "http://registry.invalid:5000")
+
+    assert done.returncode in (1, 3), done.stderr
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "registry.invalid" in said
+    assert "does not resolve" in said
+
+
+def test_a_realm_elsewhere_by_plain_http_gets_no_password(regdoctor: Run) -> None:
+    with hostile(answering("200 OK", body=b'{"token": "x"}')) as elsewhere:
+        realm = f'WWW-Authenticate: Bearer realm="http://127.0.0.2:{elsewhere.port}/jwt/auth",service="registry"'
+        with hostile(answering("401 Unauthorized", API, realm)) as server:
+            for words in (("check", "all", "--allow-writes", "--registry"), ("hops", "--push")):
+                regdoctor(*words, server.url)
+            assert server.connections
+            assert_no_password(server)
+        assert_no_password(elsewhere)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://127.0.0.1:@ELSEWHERE@/v2/a/blobs/uploads/1",
+        "//127.0.0.1:@ELSEWHERE@/v2/a",
+        "file:///etc/passwd",
+        "\\\\x",
+    ],
+)
+def test_a_location_elsewhere_is_not_followed(location: str, regdoctor: Run) -> None:
+    with hostile(answering("200 OK", body=b"{}")) as elsewhere:
+        leads = location.replace("@ELSEWHERE@", str(elsewhere.port))
+        with hostile(answering("202 Accepted", API, f"Location: {leads}")) as server:
+            for words in (("check", "proxy", "--allow-writes", "--registry"), ("hops", "--push")):
+                done = regdoctor(*words, server.url)
+                assert done.returncode in (1, 3), done.stderr
+            assert server.connections
+        assert not elsewhere.connections
+
+
+def test_the_json_of_hops_is_whole_where_the_server_is_hostile(regdoctor: Run) -> None:
+    with hostile(not_http) as server:
+        done = regdoctor("hops", server.url, "--format", "json")
+
+        assert json.loads(done.stdout)["schema"] == "regdoctor.hops/1"

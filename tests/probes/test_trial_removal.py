@@ -1,0 +1,167 @@
+"""What a trial pushed is removed in an order that breaks nothing, and what stays is told with what removes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from regdoctor.check import Dialect
+from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.token_source import TokenSource
+from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
+from regdoctor.http import Http
+from regdoctor.injection import Absent
+from regdoctor.probes.ledger import Entry, Ledger
+from regdoctor.probes.trial_removal import clean_up_trials, collection_words
+from tests.probes.fake_registry import UNSUPPORTED, FakeRegistry, fake_registry
+
+OPEN = TokenSource(False, "", "", "")
+NONE = Absent("none")
+MANIFEST, LAYER, CONFIG = (f"sha256:{digit * 64}" for digit in "123")
+TAG = f"regdoctor-trial-{'0' * 16}"
+
+
+@pytest.fixture
+def registry() -> Iterator[FakeRegistry]:
+    """A fake registry with one image of ours."""
+    with fake_registry() as started:
+        started.blobs.update({LAYER: b"layer", CONFIG: b"config", "sha256:other": b"other"})
+        started.manifests.update({MANIFEST: b"manifest", TAG: b"manifest", "latest": b"other"})
+        yield started
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    """A ledger of this test's own."""
+    return Ledger(tmp_path / "state/ledger.json")
+
+
+def note(ledger: Ledger, url: str, repository: str = "a/b") -> None:
+    """The image as a push notes it, blobs first."""
+    paths = {
+        "blob": (f"blobs/{LAYER}", f"blobs/{CONFIG}"),
+        "manifest": (f"manifests/{MANIFEST}",),
+        "tag": (f"manifests/{TAG}",),
+    }
+    for kind, things in paths.items():
+        for thing in things:
+            ledger.add(Entry(kind, url, repository, f"/v2/{repository}/{thing}"))
+
+
+def clean_up(
+    url: str, ledger: Ledger, door: Http, *, source: TokenSource = OPEN, deadline: float = 10.0
+) -> tuple[str, ...]:
+    """What the next run does first."""
+    return clean_up_trials(
+        url, door=door, source=source, ledger=ledger, installation=NONE, config=NONE, deadline=deadline
+    )
+
+
+def test_the_manifest_goes_first_and_nothing_else_is_hurt(registry: FakeRegistry, ledger: Ledger, door: Http) -> None:
+    note(ledger, registry.url)
+    (line,) = clean_up(registry.url, ledger, door)
+    assert registry.asked()[0] == "DELETE manifests/digest"
+    assert registry.blobs == {"sha256:other": b"other"}
+    assert registry.manifests == {"latest": b"other"}
+    assert ledger.entries(registry.url) == ()
+    assert line.startswith("the bytes of 3 deleted blobs of a/b stay in the storage")
+
+
+def test_without_a_note_nothing_is_asked(registry: FakeRegistry, ledger: Ledger, door: Http) -> None:
+    note(ledger, "http://elsewhere.example.com")
+    ledger.add(Entry("manifest", registry.url, "a/b", "/v2/a/b/manifests/latest"))
+    ledger.add(Entry("blob", registry.url, "a/b", f"/v2/other/blobs/{LAYER}"))
+    assert clean_up(registry.url, ledger, door) == ()
+    assert registry.seen == []
+
+
+@pytest.mark.parametrize("status", [401, 403, 500, 307])
+def test_an_image_that_stays_keeps_its_layers_until_a_later_run(
+    registry: FakeRegistry, ledger: Ledger, door: Http, status: int
+) -> None:
+    note(ledger, registry.url)
+    registry.instead = lambda one: (status, {}, b"") if one.method == "DELETE" and "manifests" in one.path else None
+    (line,) = clean_up(registry.url, ledger, door)
+    host = registry.url.removeprefix("http://")
+    assert line.startswith(f"{host}/a/b:{TAG} with 2 blobs: DELETE ")
+    assert f"→ {status}" in line
+    assert f"run `skopeo delete --tls-verify=false docker://{host}/a/b:{TAG}`" in line
+    assert "storage.delete" not in line
+    assert LAYER in registry.blobs
+    assert len(ledger.entries(registry.url)) == 4
+
+    registry.instead = lambda _: None
+    clean_up(registry.url, ledger, door)
+    assert LAYER not in registry.blobs
+    assert ledger.entries(registry.url) == ()
+
+
+def test_a_registry_that_deletes_nothing_is_asked_once(registry: FakeRegistry, ledger: Ledger, door: Http) -> None:
+    note(ledger, registry.url)
+    registry.instead = lambda one: UNSUPPORTED if one.method == "DELETE" else None
+    (line,) = clean_up(registry.url, ledger, door)
+    assert registry.asked() == ["DELETE manifests/digest"]
+    assert "switch storage.delete.enabled on, run `skopeo delete" in line
+    assert len(ledger.entries(registry.url)) == 4
+
+
+def test_an_upload_that_is_refused_stays_noted(registry: FakeRegistry, ledger: Ledger, door: Http) -> None:
+    ledger.add(Entry("upload", registry.url, "a/b", "/v2/a/b/blobs/uploads/1"))
+    registry.instead = lambda _: (404, {}, b'{"errors": [{"code": "BLOB_UPLOAD_INVALID"}]}')
+    (line,) = clean_up(registry.url, ledger, door)
+    assert line.startswith("upload 1 of a/b: DELETE ")
+    assert "BLOB_UPLOAD_INVALID" in line
+    assert len(ledger.entries(registry.url)) == 1
+    registry.instead = lambda _: None
+    assert clean_up(registry.url, ledger, door) == ()  # it is unknown by now
+    assert ledger.entries(registry.url) == ()
+
+
+def test_what_a_hostile_server_says_stays_short_and_on_one_line(
+    registry: FakeRegistry, ledger: Ledger, door: Http
+) -> None:
+    note(ledger, registry.url)
+    many = ", ".join(f'{{"code": "\\u001b[31m{"X" * 900}{number}\\n"}}' for number in range(90))
+    registry.instead = lambda _: (500, {"Content-Type": "x" * 5000}, f'{{"errors": [{many}]}}'.encode())
+    (line,) = clean_up(registry.url, ledger, door)
+    assert len(line) < 1000
+    assert line.isprintable()
+
+
+def test_without_a_token_or_time_all_stays_noted(registry: FakeRegistry, ledger: Ledger, door: Http) -> None:
+    note(ledger, registry.url)
+    closed = TokenSource(True, registry.url, "", "r")
+    (no_token,) = clean_up(registry.url, ledger, door, source=closed)
+    (no_time,) = clean_up(registry.url, ledger, door, deadline=0.0)
+    assert "the registry wants a token" in no_token
+    assert "the time for it was up" in no_time
+    assert registry.seen == []
+    assert len(ledger.entries(registry.url)) == 4
+
+
+@pytest.mark.parametrize(
+    ("dialect", "words"),
+    [
+        (Dialect.OMNIBUS, "`sudo gitlab-ctl registry-garbage-collect`"),
+        (Dialect.SOURCE, "`registry garbage-collect /srv/registry.yml`"),
+        (Dialect.PLAIN, "`docker-registry garbage-collect /srv/registry.yml`"),
+        (Dialect.COMPOSE, "`docker compose run --rm registry garbage-collect /etc/docker/registry/config.yml`"),
+        (Dialect.HELM, "-- /bin/registry garbage-collect /etc/docker/registry/config.yml`"),
+    ],
+)
+def test_garbage_is_collected_in_the_installations_words(dialect: Dialect, words: str) -> None:
+    here = Installation(Path("/"), dialect, live=True, registry_config=Path("/srv/registry.yml"))
+    assert collection_words(here, config("")).endswith(words)
+
+
+def test_a_metadata_database_collects_by_itself() -> None:
+    here = Installation(Path("/"), Dialect.OMNIBUS, live=True)
+    assert "by itself" in collection_words(here, config("database: {enabled: true}\n"))
+    assert "gitlab-ctl" in collection_words(here, config("database: {enabled: false}\n"))
+
+
+def config(more: str) -> RegistryConfig:
+    """A registry's configuration."""
+    return parse_registry_config(f"version: 0.1\n{more}".encode(), "config.yml")
