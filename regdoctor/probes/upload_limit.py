@@ -87,11 +87,10 @@ def _found(uploads: Uploads, public: Endpoint, repository: str) -> UploadLimit:
     try:
         result = _measured(growth, public)
     finally:
-        with contextlib.suppress(CouldNotGatherError):  # no token for it this time; it is in the ledger
-            removed = uploads.cancel(growth.entry)
-            if growth.left_waiting:
-                # Distribution 2 may have noticed that late, and have written the hash state after its removal.
-                uploads.cancel(growth.entry)
+        removed = uploads.cancel(growth.entry)
+        if growth.left_waiting:
+            # Distribution 2 may have noticed that late, and have written the hash state after its removal.
+            uploads.cancel(growth.entry)
     return replace(result, removed=removed)
 
 

@@ -9,7 +9,7 @@ from regdoctor.evidence.upload_start import UploadStart
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.injection import Absent
-from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
+from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes.uploads import (
     CLEANING,
     DEADLINE,
@@ -60,8 +60,5 @@ def upload_start(
 
 def _start(repository: str, public: Endpoint, internal: Endpoint | None, uploads: Uploads) -> UploadStart:
     started = uploads.start(repository, public.url)
-    try:
-        cancelled = started.entry is not None and uploads.cancel(started.entry)
-    except CouldNotGatherError:
-        cancelled = False  # no token for it this time; it is in the ledger
+    cancelled = started.entry is not None and uploads.cancel(started.entry)
     return UploadStart(public, started.exchange, started.location, cancelled, internal)

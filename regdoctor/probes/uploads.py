@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import re
 import time
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.tokens import Access
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation
@@ -19,7 +16,7 @@ from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError
 from regdoctor.probes.ledger import Entry, Ledger
 from regdoctor.probes.token_source import Credentials, credentials_for
-from regdoctor.probes.upload_residue import remove_residue
+from regdoctor.probes.trial_removal import Removal, clean_up_trials
 from regdoctor.target import Target
 
 REPOSITORY = "regdoctor/upload-test"
@@ -27,13 +24,11 @@ REPOSITORY = "regdoctor/upload-test"
 DEADLINE = 6.0
 """Seconds for each request, the question for a token included."""
 CLEANING = 6.0
-"""Seconds after which no further one of an earlier run's uploads is begun with."""
+"""Seconds for what earlier runs left."""
 REQUESTS_OF_A_START = 2
 """A token and the POST, at most."""
 REQUESTS_OF_A_CANCELLATION = 3
 """A token and two DELETE, at most."""
-_UPLOAD = re.compile(r"(?:/[A-Za-z0-9_.~-]+)*?/v2/(?P<name>.+)/blobs/uploads/(?P<id>[A-Za-z0-9_.~=:@+-]+)")
-"""The path of an upload (distribution-spec, end-4b), behind `http.prefix` where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +51,20 @@ class Uploads:
     source: TokenSource
     ledger: Ledger
     installation: Installation | Absent
+    """The one of the registry that is asked, whose storage is at hand then; Absent where that is another one."""
     config: RegistryConfig | Absent
-    local: bool
-    """Whether the registry that is asked is the one of this installation, and its storage therefore the one at hand."""
 
     def clean_up(self, registry: str) -> None:
-        """Remove what an earlier run left at this registry, as much as the time allows; the rest stays noted."""
-        end = time.monotonic() + CLEANING
-        for entry in self.ledger.entries(registry):
-            if time.monotonic() >= end:
-                return
-            with contextlib.suppress(CouldNotGatherError):  # no token for that repository
-                self.cancel(entry)
+        """Remove what earlier runs left at this registry, as much as the time allows; the rest stays noted."""
+        clean_up_trials(
+            registry,
+            door=self.door,
+            source=self.source,
+            ledger=self.ledger,
+            installation=self.installation,
+            config=self.config,
+            deadline=CLEANING,
+        )
 
     def credentials(self, repository: str) -> Credentials:
         """What opens a repository for a push. Raises CouldNotGatherError where no token is to be had."""
@@ -95,7 +92,7 @@ class Uploads:
             )
         # Where Location leads is what is in question: the upload is cancelled where it was started.
         entry = Entry("upload", registry, repository, path)
-        if upload_id(entry) is None:
+        if entry.subject is None:
             return StartedUpload(exchange, location, None)
         self.ledger.add(entry)
         return StartedUpload(exchange, location, entry)
@@ -107,38 +104,18 @@ class Uploads:
         """
         path = path_of(f"{entry.registry}{entry.path}", location)
         after = Entry(entry.kind, entry.registry, entry.repository, path or "")
-        if upload_id(after) != upload_id(entry) or after == entry:
+        if after.subject != entry.subject or after == entry:
             return entry
         self.ledger.add(after)
         self.ledger.remove(entry)
         return after
 
     def cancel(self, entry: Entry) -> bool:
-        """Whether the upload is gone: removed now, or unknown to the registry. Raises CouldNotGatherError, OSError."""
-        upload = upload_id(entry)
-        if upload is None:
+        """Whether the upload is gone: removed now, or unknown to the registry. What remains is in the ledger."""
+        if entry.subject is None:
             return False
-        # Distribution wants `push` or `delete` by version for a DELETE of an upload; asking for all costs nothing.
-        scopes = (Access("repository", entry.repository, ("pull", "push", "delete")),)
-        credentials = credentials_for(self.door, self.source, scopes, deadline=DEADLINE)
-        exchange = self._delete(entry, credentials)
-        if "BLOB_UPLOAD_INVALID" in _codes(exchange):
-            # It holds other bytes than its state says: a body was cut, or a run killed before it could note the new
-            # state. Nothing cancels it then but its removal from the storage, and the registry's uploadpurging.
-            self._remove_residue(entry, upload)
-            exchange = self._delete(entry, credentials)
-        if exchange.status != 204 and "BLOB_UPLOAD_UNKNOWN" not in _codes(exchange):
-            return False
-        self._remove_residue(entry, upload)
-        self.ledger.remove(entry)
-        return True
-
-    def _remove_residue(self, entry: Entry, upload: str) -> None:
-        if self.local and isinstance(self.installation, Installation) and isinstance(self.config, RegistryConfig):
-            remove_residue(self.installation, self.config, self.door, entry.repository, upload)
-
-    def _delete(self, entry: Entry, credentials: Credentials) -> Exchange:
-        return self.door.send("DELETE", f"{entry.registry}{entry.path}", deadline=DEADLINE, **credentials)
+        removal = Removal(self.door, self.source, self.ledger, self.installation, self.config)
+        return not removal.remove([entry], time.monotonic() + REQUESTS_OF_A_CANCELLATION * DEADLINE)
 
 
 def uploads_of(
@@ -151,8 +128,10 @@ def uploads_of(
     """The uploads of this run. Raises OSError where nothing could be noted down that a killed run leaves behind."""
     ledger = Ledger()
     ledger.prepare()
-    local = target.registry_url is None and isinstance(installation, Installation) and installation.live
-    return Uploads(door, source, ledger, installation, config, local)
+    if target.registry_url is not None:
+        elsewhere = Absent("the registry was named by its address: its storage may be another one")
+        return Uploads(door, source, ledger, elsewhere, elsewhere)
+    return Uploads(door, source, ledger, installation, config)
 
 
 def no_ledger(error: OSError) -> CouldNotGatherError:
@@ -171,16 +150,3 @@ def path_of(url: str, location: str) -> str | None:
     if not location.isprintable() or " " in location:
         return None
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
-
-def upload_id(entry: Entry) -> str | None:
-    """The upload that the path names; None where it is none of the entry's repository, so that nothing else is hurt."""
-    path = entry.path.partition("?")[0]
-    found = _UPLOAD.fullmatch(path)
-    if found is None or found["name"] != entry.repository or {".", ".."} & set(path.split("/")):
-        return None
-    return found["id"] if entry.path.isprintable() else None
-
-
-def _codes(exchange: Exchange) -> set[str]:
-    return {error.code for error in parse_errors(exchange.body)}

@@ -6,20 +6,24 @@ import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from regdoctor.lab import servers, skopeo
+from regdoctor.lab.certificates import Authority, Pair, Wishes
 from regdoctor.lab.docker import DockerDaemon
+from regdoctor.lab.login import USERS
 from regdoctor.lab.material import PROJECT
+from regdoctor.lab.served_pair import serve
 from regdoctor.lab.skopeo import Run
 from regdoctor.lab.stack import Stack
 
 StackWith = Callable[[str | None], Stack]
 Examine = Callable[..., tuple[int, dict[str, Any]]]
 
-_DIRECTIVE = re.compile(r"^\s*(?P<line>[a-z_]+ [^;{}]*;)\s*$", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^\s*(?P<line>[a-z_]+ [^;{}]*(?:;|\{[^{}]*\}))\s*$", re.MULTILINE)
 WRITING = ("--allow-writes", "--repository", PROJECT)
 
 
@@ -57,7 +61,12 @@ CASES = {
         "body_size_limited", "  client_max_body_size 0;\n", "", "413", kilobytes=1100, arguments=WRITING
     ),
     "body limit of a size": Case(
-        "body_size_limited", "client_max_body_size 0;", "client_max_body_size 2m;", "413", kilobytes=2100
+        "body_size_limited",
+        "client_max_body_size 0;",
+        "client_max_body_size 2m;",
+        "413",
+        kilobytes=2100,
+        arguments=WRITING,
     ),
 }
 
@@ -88,11 +97,19 @@ def with_directives(lines: Sequence[str]) -> Callable[[str], str]:
         for line in lines:
             words = line.split()
             name = rf"proxy_set_header\s+{words[1]}" if words[0] == "proxy_set_header" else words[0]
-            inner = re.sub(rf"^ *{name} [^;]*;\n", "", inner, flags=re.MULTILINE)
-            before = re.sub(rf"^ *{name} [^;]*;\n", "", before, flags=re.MULTILINE)
+            contrary = re.compile(rf"^ *{name} [^;]*;(?: \}})?\n", re.MULTILINE)
+            before, inner = contrary.sub("", before), contrary.sub("", inner)
         return before + brace + "".join(f"    {line}\n" for line in lines) + inner
 
     return change
+
+
+def lines_of(finding: dict[str, Any]) -> list[str]:
+    """The directives of nginx among the commands of a remedy."""
+    commands = finding["remedy"]["commands"]
+    found = [match["line"] for command in commands for match in _DIRECTIVE.finditer(command)]
+    assert found, commands
+    return found
 
 
 def cause(report: dict[str, Any]) -> dict[str, Any]:
@@ -120,14 +137,141 @@ def test_skopeo_succeeds_with_the_line_that_the_remedy_names(
     finding = cause(report)
     assert finding["check"] == case.check
 
-    lines = [match["line"] for command in finding["remedy"]["commands"] for match in _DIRECTIVE.finditer(command)]
-    assert lines, finding["remedy"]
-    front(stack, with_directives(lines))
+    front(stack, with_directives(lines_of(finding)))
 
     mended = push(stack, case.kilobytes)
     assert mended.exit_code == 0, mended.output
     code, report = examine(stack, *case.arguments)
     assert code == 0, report["outcomes"][:2]
+
+
+BY_FAULT = {
+    "authorization-dropped": skopeo.pull,
+    "basic-auth": skopeo.pull,
+    "body-limit": lambda stack: push(stack, 1100),
+    "location-http": skopeo.push,
+    "location-port": skopeo.push,
+    "location-upstream": skopeo.push,
+    "patch-refused": skopeo.push,
+}
+"""Faults of the lab that a line of nginx mends, and what a client does that meets them."""
+
+
+@pytest.mark.parametrize("fault", BY_FAULT)
+def test_a_fault_of_the_lab_is_mended_by_the_line_that_the_remedy_names(
+    fault: str, stack_with: StackWith, examine: Examine
+) -> None:
+    stack = stack_with(fault)
+    declared = stack.fault
+    assert declared is not None
+
+    assert BY_FAULT[fault](stack).exit_code != 0
+    _, report = examine(stack)
+    finding = cause(report)
+    assert finding["check"] == declared.check
+    front(stack, with_directives(lines_of(finding)))
+
+    mended = BY_FAULT[fault](stack)
+    assert mended.exit_code == 0, mended.output
+    code, report = examine(stack)
+    assert code == 0, report["outcomes"][:2]
+
+
+def serve_anew(stack: Stack, pair: Pair, *further: str) -> None:
+    """Give nginx and GitLab this certificate, with those below it, and have both read it."""
+    serve(stack, pair, *further)
+    reload(stack)
+
+
+def reload(stack: Stack) -> None:
+    """What `gitlab-ctl hup nginx` does: both read their certificates again."""
+    run = stack.folder / "run"
+    servers.start_front(stack.processes, stack.tree, run).wait_ready(
+        lambda: servers.listens(stack.settings.ports.public)
+    )
+    users = stack.folder / USERS
+    servers.start_gitlab(stack.processes, stack.tree, run, stack.settings, users).wait_ready(
+        lambda: servers.listens(stack.settings.ports.gitlab)
+    )
+
+
+def trust(stack: Stack, certificate: str) -> None:
+    """Install an authority's certificate where GitLab and the client look for it."""
+    (stack.tree.trusted_certs / "private.crt").write_text(certificate)
+
+
+NEW = timedelta(days=90)
+
+
+@pytest.mark.parametrize(
+    ("check", "wishes"),
+    [
+        ("certificate_expired", Wishes(since=-NEW, until=timedelta(days=-1))),
+        ("certificate_not_yet_valid", Wishes(since=timedelta(days=1), until=NEW)),
+        ("certificate_wrong_name", Wishes(names=("registry.example.com", "*.localhost"))),
+        ("certificate_without_san", Wishes(names=())),
+    ],
+)
+def test_a_certificate_as_the_remedy_wants_it_lets_skopeo_pull(
+    check: str, wishes: Wishes, stack_with: StackWith, examine: Examine
+) -> None:
+    stack = stack_with(None)
+    serve_anew(stack, stack.material.authority.issue(wishes))
+
+    assert "x509: certificate" in skopeo.pull(stack).output
+    _, report = examine(stack)
+    finding = cause(report)
+    assert finding["check"] == check
+    assert "/etc/gitlab/ssl/localhost.crt" in str(finding["remedy"])
+    serve_anew(stack, stack.material.authority.issue(Wishes()))
+
+    assert skopeo.pull(stack).exit_code == 0
+    assert examine(stack)[0] == 0
+
+
+def test_an_intermediate_that_is_appended_to_the_file_lets_skopeo_pull(stack_with: StackWith, examine: Examine) -> None:
+    stack = stack_with(None)
+    intermediate = Authority("lab intermediate", above=stack.material.authority)
+    pair = intermediate.issue(Wishes(issuer_url="http://pki.example.com/lab.crt"))
+    serve_anew(stack, pair)
+
+    assert "x509: certificate signed by unknown authority" in skopeo.pull(stack).output
+    _, report = examine(stack)
+    finding = cause(report)
+    assert finding["check"] == "intermediate_missing"
+    assert any("http://pki.example.com/lab.crt" in command for command in finding["remedy"]["commands"])
+    serve_anew(stack, pair, intermediate.certificate)
+
+    assert skopeo.pull(stack).exit_code == 0
+    assert examine(stack)[0] == 0
+
+
+def test_a_private_authority_that_is_installed_lets_skopeo_pull(stack_with: StackWith, examine: Examine) -> None:
+    stack = stack_with(None)
+    private = Authority("somebody's own CA")
+    serve_anew(stack, private.issue_for_localhost())
+
+    assert "x509: certificate signed by unknown authority" in skopeo.pull(stack).output
+    _, report = examine(stack)
+    assert cause(report)["check"] == "authority_unknown"
+    trust(stack, private.certificate)
+
+    assert skopeo.pull(stack).exit_code == 0
+    assert examine(stack)[0] == 0
+
+
+def test_a_reload_after_the_renewal_lets_skopeo_pull(stack_with: StackWith, examine: Examine) -> None:
+    stack = stack_with("tls-not-reloaded")
+
+    assert "x509: certificate has expired" in skopeo.pull(stack).output
+    _, report = examine(stack)
+    finding = cause(report)
+    assert finding["check"] == "served_certificate_stale"
+    assert any("hup nginx" in command for command in finding["remedy"]["commands"])
+    reload(stack)
+
+    assert skopeo.pull(stack).exit_code == 0
+    assert examine(stack)[0] == 0
 
 
 @pytest.mark.parametrize("name", ["no X-Forwarded-Proto", "body limit"])
@@ -144,8 +288,7 @@ def test_docker_pushes_with_the_line_that_the_remedy_names(name: str, stack_with
         _, report = examine(stack, *case.arguments)
         finding = cause(report)
         assert finding["check"] == case.check
-        lines = [match["line"] for command in finding["remedy"]["commands"] for match in _DIRECTIVE.finditer(command)]
-        front(stack, with_directives(lines))
+        front(stack, with_directives(lines_of(finding)))
 
         mended = docker.push(kilobytes=case.kilobytes)
         assert mended.exit_code == 0, mended.output

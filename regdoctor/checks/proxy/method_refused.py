@@ -36,7 +36,8 @@ def method_refused(answers: ProxiedAnswers) -> Iterator[Outcome]:
 
     The registry answers GET at the same address, and a page that it never wrote answers the other method: a 403 of a
     firewall's rule, a 405 of a virtual host of files, a 501. Clients then print the page's first character as an
-    error of JSON. Where POST and PATCH are both refused the address may be meant for pulls alone; that is a warning.
+    error of JSON. Where POST and PATCH are both refused the address may be meant for pulls alone: that is told as
+    information.
 
     Allow GET, HEAD, POST, PUT, PATCH and DELETE for /v2/ in whatever wrote the page. Where the address is for pulls
     alone, accept the finding with --ignore.
@@ -44,6 +45,7 @@ def method_refused(answers: ProxiedAnswers) -> Iterator[Outcome]:
     refused = {name: author for name, one in answers.by_method.items() if (author := _refusal(name, one))}
     # Who refuses POST and PATCH alike may want to.
     pulls_only = set(refused) == set(_PUSH)
+    served: list[str] = []
     for name, exchange in answers.by_method.items():
         if exchange.failure is not None and exchange.status is None:
             yield Unknown(f"{name}: {exchange.failure.message}")
@@ -52,7 +54,9 @@ def method_refused(answers: ProxiedAnswers) -> Iterator[Outcome]:
         elif exchange.status in _REFUSALS and is_page(exchange.headers, exchange.body):
             yield Unknown(f"whether the registry wrote this is not clear: {exchange.quote().quote}")
         else:
-            yield Pass(f"{name} gives {exchange.status}")
+            served.append(f"{name} gives {exchange.status}")
+    if len(served) == len(answers.by_method):
+        yield Pass(", ".join(served))
 
 
 def _refusal(method: str, exchange: Exchange) -> Author | None:
@@ -72,7 +76,7 @@ def _refused(answers: ProxiedAnswers, exchange: Exchange, author: Author, pulls_
         f"GET gets through with {answers.ping.exchange.status}",
         evidence=(exchange.quote("Allow") if status == 405 else exchange.quote(), answers.ping.exchange.quote()),
         resource=f"{method} {url}/v2/",
-        severity=Severity.WARNING if pulls_only else None,
+        severity=Severity.INFO if pulls_only else None,
         failure_modes=("PROXY-16",) if status == 405 else ("PROXY-21",),
         remedy=for_author(
             author,

@@ -38,7 +38,7 @@ def test_an_address_that_takes_no_pushes_at_all_may_be_meant_so(given: Given) ->
 
     fails = given.fails(method_refused, answers=answers(changed))
 
-    assert [fail.severity for fail in fails] == [Severity.WARNING, Severity.WARNING]
+    assert [fail.severity for fail in fails] == [Severity.INFO, Severity.INFO]
 
 
 def test_a_firewall_is_told_to_look_at_its_rules(given: Given) -> None:

@@ -22,7 +22,7 @@ MAIN = {
     "compose": "nginx.conf",
     "password": "etc/nginx/nginx.conf",
 }
-FAMILY = {item.name for item in checks() if item.family == "proxy"}
+FAMILY = {item.name for item in checks() if item.family == "proxy" and "nginx" in item.inputs}
 REFUSED = {
     "nginx_refuses": 'invalid number of arguments in "proxy_set_header"',
     "nginx_refuses--unknown": 'unknown directive "client_maxbody_size"',
