@@ -139,6 +139,6 @@ def _push(push: TrialPush) -> Iterator[str]:
     found = push_opinion(push)
     how = "done" if push.succeeded else push.stopped if found.right is False else found.words
     yield f"{push.manner.value} push of {push.size} bytes, {push.seconds:.1f} s: {how}"
-    if not push.succeeded and push.location:
+    if push.stopped.startswith("Location"):
         yield f"Location: {push.location.partition('?')[0]}"
     yield from (f"left behind: {line}" for line in push.left)

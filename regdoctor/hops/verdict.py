@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,8 +14,6 @@ _INWARDS = (HopKind.STORAGE, HopKind.REGISTRY, HopKind.UPSTREAM, HopKind.PUBLIC)
 """The way of a request, the innermost first. Token service and debug server stand beside it."""
 _WOULD_TELL = "--root DIR on the registry's host, or --upstream URL, would tell"
 _PROXY_WOULD_TELL = "the proxy's configuration, or --upstream URL, would tell"
-_DETAILS = re.compile(r"; |: (?:GET|HEAD|POST|PATCH|PUT) http| was not answered as a registry does")
-"""Where the words of a push that was stopped turn from what happened to its proof."""
 
 
 class Result(enum.StrEnum):
@@ -123,11 +120,12 @@ def _beside(states: Sequence[State]) -> Verdict:
         if state is not None and state.right is False:
             sentence = "; ".join([f"The {state.symptom} starts at {_the(state)}", *_fine(state, states)])
             return Verdict(Result.FAULT, f"{sentence}.", kind)
+    untried = "" if any(state.hop.pushes for state in states) else "; no push was tried (--push)"
     missing = [state for state in states if not state.tried and state.hop.applicable]
     if missing:
         asked = _joined([_the(state) for state in states if state.tried])
-        return Verdict(Result.FINE, f"Every hop that can be asked from here is fine: {asked}.", certain=False)
-    return Verdict(Result.FINE, "Every hop is fine.")
+        return Verdict(Result.FINE, f"Every hop that can be asked from here is fine: {asked}{untried}.", certain=False)
+    return Verdict(Result.FINE, f"Every hop is fine{untried}.")
 
 
 def _fine(fault: State, states: Sequence[State]) -> list[str]:
@@ -158,7 +156,7 @@ def _besides(fault: State, states: Sequence[State]) -> list[str]:
 def _how(fault: State) -> str:
     if fault.symptom.isdigit():
         return f" with {fault.symptom}"
-    return f": {_DETAILS.split(fault.words, maxsplit=1)[0].rstrip('.')}"
+    return f": {fault.words.partition('; ')[0].rstrip('.')}"
 
 
 def _proxy(state: State) -> str:

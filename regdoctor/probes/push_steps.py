@@ -81,7 +81,7 @@ class PushSteps:
         _require(stored, (200, *_REDIRECTS), f"the question for {what} that was just pushed")
         length = stored.header("Content-Length")
         if stored.status == 200 and length is not None and length != str(size):
-            raise StoppedError(f"{what} has {size} bytes, not {length}: {stored.quote('Content-Length').quote}")
+            raise StoppedError(f"{what} has {size} bytes, not {length}")
 
     def _push_manifest(self) -> None:
         image = self.image
@@ -101,7 +101,7 @@ class PushSteps:
         if digest_of(got.body) != self.image.manifest_digest:
             raise StoppedError(
                 f"the manifest came back changed, with the digest {digest_of(got.body)} in place of "
-                f"{self.image.manifest_digest}: {got.quote('Docker-Content-Digest').quote}"
+                f"{self.image.manifest_digest}"
             )
         end = min(_FIRST_BYTES, self.image.layer.size) - 1
         # As Go asks for a part: not compressed.
@@ -111,7 +111,7 @@ class PushSteps:
         _require(part, (200, 206, *_REDIRECTS), "the question for the first bytes of the layer")
         first = b"".join(_first(self.image.layer.pieces(), _FIRST_BYTES))[: end + 1]
         if part.status in (200, 206) and part.body[: end + 1] != first:
-            raise StoppedError(f"the first bytes of the layer came back changed: {part.quote().quote}")
+            raise StoppedError("the first bytes of the layer came back changed")
 
     def _next(self, exchange: Exchange, before: Entry | None = None) -> tuple[str, Entry | None]:
         """Where the upload goes on, at this endpoint, whatever Location says; and the entry that removes it.
@@ -121,9 +121,8 @@ class PushSteps:
         Raises StoppedError where a client could not go on, or goes elsewhere; the upload is noted even so.
         """
         location = exchange.header("Location") or ""
-        shown = exchange.quote("Location").quote
         if not location:
-            raise StoppedError(f"the answer does not say where the upload goes on: {shown}")
+            raise StoppedError("the answer does not say where the upload goes on")
         self.location = self.location or location
         start = UploadStart(self.endpoint, exchange, location, False, None)
         try:
@@ -131,17 +130,17 @@ class PushSteps:
         except ValueError:
             leads = None
         if leads is None or not location.isprintable() or " " in location:
-            raise StoppedError(f"Location is no address that a client can go on with: {shown}")
+            raise StoppedError("Location is no address that a client can go on with")
         path = leads.path or "/"
         target = f"{path}?{leads.query}" if leads.query else path
         entry = self._note_upload(target, before)
         if start.unusable:
-            raise StoppedError(f"Location is no address that a client can go on with: {shown}")
+            raise StoppedError("Location is no address that a client can go on with")
         there = (leads.scheme, leads.hostname, port_of(leads))
         if self.public and there != (self.endpoint.scheme, self.endpoint.host, self.endpoint.port):
             raise StoppedError(
                 f"Location leads away from {self.endpoint.url}, to {leads.scheme}://{leads.netloc.rpartition('@')[2]}; "
-                f"nothing was sent there: {shown}"
+                "nothing was sent there"
             )
         return f"{self.endpoint.url}{target}", entry
 
@@ -170,9 +169,11 @@ class PushSteps:
 
 
 def _require(exchange: Exchange, statuses: tuple[int, ...], what: str) -> None:
-    if exchange.failure is not None or exchange.status not in statuses:
-        names = ("Location",) if exchange.header("Location") else ()
-        raise StoppedError(f"{what} was not answered as a registry does: {exchange.quote(*names).quote}")
+    if exchange.status is not None and exchange.status not in statuses:
+        location = (exchange.header("Location") or "").partition("?")[0]
+        raise StoppedError(f"{what} got {exchange.status}{f', Location: {location}' if location else ''}")
+    if exchange.failure is not None:
+        raise StoppedError(f"{what} was not answered: {exchange.failure.message}")
 
 
 def _first(pieces: Iterator[bytes], count: int) -> Iterator[bytes]:

@@ -53,7 +53,7 @@ def states(document: Mapping[str, Any]) -> dict[str, str]:
 def test_every_hop_of_a_healthy_stack_is_fine(stack_with: StackWith) -> None:
     document = on_host(stack_with(None), code=0)
 
-    assert document["verdict"]["sentence"] == "Every hop is fine."
+    assert document["verdict"]["sentence"] == "Every hop is fine; no push was tried (--push)."
     asked = {name: state for name, state in states(document).items() if state != "not_tried"}
     assert asked == dict.fromkeys(("public URL", "token service", "registry", "debug server", "bucket"), "fine")
     assert document["request"] == f"GET /v2/{PROJECT}/manifests/latest"
@@ -140,7 +140,7 @@ def test_the_upstream_of_nginx_that_is_the_registrys_port_is_one_hop(stack_with:
     document = on_host(stack, code=0)
 
     assert ["upstream", "registry"] in [hop["kinds"] for hop in document["hops"]]
-    assert document["verdict"]["sentence"] == "Every hop is fine."
+    assert document["verdict"]["sentence"] == "Every hop is fine; no push was tried (--push)."
 
 
 def test_an_nginx_that_passes_on_to_a_wrong_port_is_told_by_its_upstream(stack_with: StackWith) -> None:
@@ -171,7 +171,8 @@ def test_with_a_url_alone_what_can_be_asked_is_told_from_what_cannot(stack_with:
     broken = run(stack, f"{stack.settings.public_host}/{PROJECT}:latest", *ca_file, code=1)
 
     assert healthy["verdict"]["sentence"] == (
-        "Every hop that can be asked from here is fine: the public URL and the token service."
+        "Every hop that can be asked from here is fine: the public URL and the token service; "
+        "no push was tried (--push)."
     )
     assert broken["verdict"]["sentence"].startswith("The 502 starts behind nginx, which gets no answer from there")
     assert not broken["verdict"]["certain"]

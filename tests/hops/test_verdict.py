@@ -20,20 +20,23 @@ def of(healthy: dict[HopKind, Hop], *changed: Hop) -> Verdict:
 
 
 def test_where_all_is_right_every_hop_is_fine(healthy: dict[HopKind, Hop]) -> None:
-    assert of(healthy) == Verdict(Result.FINE, "Every hop is fine.")
+    assert of(healthy) == Verdict(Result.FINE, "Every hop is fine; no push was tried (--push).")
 
 
 def test_what_does_not_apply_is_not_missing(healthy: dict[HopKind, Hop]) -> None:
     said = of(healthy, untried(K.DEBUG, applicable=False), untried(K.UPSTREAM, applicable=False))
 
-    assert said.sentence == "Every hop is fine."
+    assert said.sentence == "Every hop is fine; no push was tried (--push)."
 
 
 def test_what_could_not_be_asked_is_not_called_fine(healthy: dict[HopKind, Hop]) -> None:
     said = verdict(walk(healthy[K.PUBLIC], healthy[K.TOKEN], untried(K.REGISTRY), untried(K.STORAGE)))
 
     assert said.result is Result.FINE
-    assert said.sentence == "Every hop that can be asked from here is fine: the public URL and the token service."
+    assert said.sentence == (
+        "Every hop that can be asked from here is fine: the public URL and the token service; "
+        "no push was tried (--push)."
+    )
 
 
 def test_where_nothing_could_be_asked_the_sentence_says_why() -> None:

@@ -179,17 +179,17 @@ def test_the_own_port_written_out_and_capitals_lead_nowhere_else(ledger: Ledger,
 @pytest.mark.parametrize(
     ("method", "what", "answer", "words"),
     [
-        ("HEAD", "blobs/", (200, {}, b""), "nobody has pushed yet was not answered as a registry does"),
-        ("POST", "uploads", (307, {"Location": "/elsewhere"}, b""), r"→ 307.*Location: /elsewhere"),
-        ("POST", "uploads", (401, {}, b""), r"→ 401.*Name a repository that alice may push to with --repository"),
+        ("HEAD", "blobs/", (200, {}, b""), "nobody has pushed yet got 200"),
+        ("POST", "uploads", (307, {"Location": "/elsewhere"}, b""), r"got 307, Location: /elsewhere"),
+        ("POST", "uploads", (401, {}, b""), r"got 401. Name a repository that alice may push to with --repository"),
         (
             "PATCH",
             "uploads",
             (413, {}, b"<html>"),
-            r"the upload of the layer .*→ 413",
+            "the upload of the layer got 413",
         ),
         ("PUT", "uploads", (502, {}, b""), "the end of the upload of the layer"),
-        ("PUT", "manifests", (400, {}, b""), "the manifest was not answered"),
+        ("PUT", "manifests", (400, {}, b""), "the manifest got 400"),
         ("GET", "manifests", (200, {}, b"{}"), "came back changed"),
         ("GET", "blobs/", (206, {}, b"<html>"), "first bytes of the layer came back changed"),
     ],
@@ -251,7 +251,7 @@ def test_a_token_that_ran_out_is_renewed_once(registry: FakeRegistry, ledger: Le
     registry.instead = lambda one: (401, {}, b"") if one.method == "PATCH" else guard(one)
     again = push(registry.url, ledger, door, source=source)
     assert [exchange.status for exchange in again.exchanges if exchange.method == "PATCH"] == [401, 401]
-    assert "→ 401" in again.stopped
+    assert "got 401" in again.stopped
 
 
 def test_without_a_token_nothing_is_sent(registry: FakeRegistry, ledger: Ledger, door: Http) -> None:
@@ -275,7 +275,8 @@ def test_a_server_that_says_nothing_costs_no_more_than_the_deadline(
     found = push(registry.url, ledger, door, deadline=2.0)
     over.set()
     assert time.monotonic() - began < 4
-    assert "PATCH" in found.stopped
+    assert found.last is not None
+    assert found.last.method == "PATCH"
     assert "still waiting for the response" in found.stopped
     assert len(found.left) == 2  # the upload, and the blob that it may have become
     assert sorted(entry.kind for entry in ledger.entries(registry.url)) == ["blob", "upload"]
