@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -15,6 +17,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+
+# The tests start regdoctor hundreds of times; where byte code may not be written, each start would compile all of it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("PYTHONPYCACHEPREFIX", f"{tempfile.gettempdir()}/regdoctor-tests-{os.getuid()}-pycache")
 
 TREES = Path(__file__).parent / "trees"
 PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {

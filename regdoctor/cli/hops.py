@@ -140,6 +140,7 @@ def _run(target: Target, wish: Wish, form: Form, path: Path | None) -> int:
     import time
 
     from regdoctor.cli import output
+    from regdoctor.hops.foreseen import with_foreseen
     from regdoctor.hops.rows import walk_of
     from regdoctor.hops.verdict import Result
     from regdoctor.probe import CouldNotGatherError
@@ -153,7 +154,7 @@ def _run(target: Target, wish: Wish, form: Form, path: Path | None) -> int:
         raise UsageError(bad)
     evidence: Mapping[type, Any] = {item.probe.provides: item.evidence for item in gathered}
     try:
-        shown = walk_of(walk(target, evidence, wish, end))
+        shown = walk_of(with_foreseen(walk(target, evidence, wish, end), evidence))
     except CouldNotGatherError as reason:
         output.note(f"regdoctor: {reason}")
         return ExitCode.NOT_EXAMINED

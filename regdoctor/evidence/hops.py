@@ -80,6 +80,8 @@ class Hop:
     pushes: tuple[TrialPush, ...] = ()
     not_tried: str = ""
     """Why nothing was asked there; empty where something was."""
+    foreseen: str = ""
+    """What a push would meet there by the proxy's configuration, in words; empty for nothing, or nothing known."""
     applicable: bool = True
     """False where this registry has no such hop, or needs none: then nothing is missing."""
 

@@ -98,7 +98,9 @@ def _status(exchange: Exchange) -> str:
 
 def _notes(state: State) -> Iterator[str]:
     hop = state.hop
-    if not state.by_push:  # the push itself says it
+    if state.foreseen:
+        yield f"by its configuration: {state.words}"
+    elif not state.by_push:  # the push itself says it
         yield state.words
     if hop.addresses is not None:
         told = [

@@ -32,6 +32,8 @@ class State:
     """Whether the answer says that the one who wrote it got none from behind."""
     by_push: bool = False
     """Whether only the trial push shows the fault."""
+    foreseen: bool = False
+    """Whether no push was tried, and the proxy's configuration tells what one would meet."""
 
     @property
     def tried(self) -> bool:
@@ -52,6 +54,8 @@ def state_of(hop: Hop) -> State:
         if (found := push_opinion(push)).right is False:
             gateway = push.last is not None and is_gateways(push.last)
             return State(hop, False, found.symptom, found.words, _author(push.last), gateway, by_push=True)
+    if hop.foreseen and not hop.pushes:
+        return State(hop, False, "failed push", hop.foreseen, author, by_push=True, foreseen=True)
     told = [found for _, found in _opinions(hop)]
     right = True if any(found.right for found in told) else None
     return State(hop, right, words=next((found.words for found in told if found.words), ""), author=author)

@@ -80,7 +80,8 @@ def _fault(fault: State, way: Sequence[State], states: Sequence[State]) -> Verdi
         place, kind, certain = _before_the_registry(fault, inner)
     else:
         place, kind, certain = _from_outside(fault)
-    start = f"The push breaks {place}{_how(fault)}" if fault.by_push else f"The {fault.symptom} starts {place}"
+    breaks = "A push would break" if fault.foreseen else "The push breaks"
+    start = f"{breaks} {place}{_how(fault)}" if fault.by_push else f"The {fault.symptom} starts {place}"
     rest = [*_fine(fault, states), *_passing_on(fault, way), *_besides(fault, states)]
     hint = "" if certain else f" ({_PROXY_WOULD_TELL if registry_is_fine else _WOULD_TELL})"
     return Verdict(Result.FAULT, f"{'; '.join([start, *rest])}{hint}.", kind, certain)

@@ -8,6 +8,32 @@ from pathlib import Path
 from regdoctor.lab.ports import loopback_addresses
 from regdoctor.lab.settings import Front, Settings
 
+NGINX_CONF = """\
+# This file is managed by gitlab-ctl. Manual changes will be
+# erased! To change the contents below, edit /etc/gitlab/gitlab.rb
+# and run `sudo gitlab-ctl reconfigure`.
+
+user gitlab-www gitlab-www;
+worker_processes 2;
+error_log stderr;
+pid nginx.pid;
+daemon off;
+
+events {
+  worker_connections 10240;
+}
+
+http {
+  sendfile on;
+  keepalive_timeout 65;
+  gzip on;
+  gzip_types text/plain text/css application/json;
+
+  include /var/opt/gitlab/nginx/conf/gitlab-registry.conf;
+}
+"""
+"""/var/opt/gitlab/nginx/conf/nginx.conf, as Omnibus generates it. The nginx that runs here has a main file of its own
+around the same server block: see `main_conf`."""
 STATIC_PAGE = """\
 <!DOCTYPE html>
 <html><head><title>Welcome to nginx!</title></head>

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from regdoctor.lab import omnibus_files
-from regdoctor.lab.front import STATIC_FOLDER, STATIC_PAGE, gitlab_registry_conf
+from regdoctor.lab.front import NGINX_CONF, STATIC_FOLDER, STATIC_PAGE, gitlab_registry_conf
 from regdoctor.lab.material import Material
 from regdoctor.lab.object_store import Identity
 from regdoctor.lab.settings import Settings
@@ -104,6 +104,7 @@ def write_tree(tree: Tree, settings: Settings, material: Material, identity: Ide
     rails = "/var/opt/gitlab/gitlab-rails/etc"
     tree.write(f"{rails}/gitlab.yml", omnibus_files.gitlab_yml(settings), owner="git", mode=0o640)
     tree.write(f"{rails}/gitlab-registry.key", material.signer.key, owner="git", mode=0o600)
+    tree.write("/var/opt/gitlab/nginx/conf/nginx.conf", NGINX_CONF)
     tree.write("/var/opt/gitlab/nginx/conf/gitlab-registry.conf", gitlab_registry_conf(settings))
     tree.write(f"{STATIC_FOLDER}/index.html", STATIC_PAGE)
     tree.write("/opt/gitlab/etc/registry/env/SSL_CERT_DIR", "/opt/gitlab/embedded/ssl/certs/")

@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any
 
 import jsonschema
+import pytest
 
 from regdoctor.lab.fault import Fault
 from regdoctor.lab.material import LOGIN, PROJECT
@@ -99,6 +100,23 @@ def test_a_location_with_the_wrong_scheme_points_at_the_proxy(stack_with: StackW
     assert [push["succeeded"] for push in registry["pushes"]] == [True, True]
 
 
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("location-http", "sends no X-Forwarded-Proto"),
+        ("body-limit", "client_max_body_size, its default, 1m"),
+    ],
+)
+def test_without_a_push_nginxs_configuration_tells_what_one_would_meet(
+    fault: str, words: str, stack_with: StackWith
+) -> None:
+    document = on_host(stack_with(fault), code=1)
+
+    assert document["verdict"]["starts_at"] == "public"
+    assert document["verdict"]["sentence"].startswith("A push would break at the proxy: nginx (localhost location /) ")
+    assert words in document["verdict"]["sentence"]
+
+
 def test_a_body_limit_points_at_nginx(stack_with: StackWith) -> None:
     def limit(stack: Stack) -> None:
         conf = stack.tree.nginx_conf
@@ -121,22 +139,15 @@ def test_a_push_through_a_healthy_stack_passes_every_hop(stack_with: StackWith) 
     assert all(push["succeeded"] and push["size"] == 20_000 for push in pushes)
 
 
-def with_main_conf(stack: Stack, upstream: str) -> None:
-    """Give the host nginx's main file, and a server block that passes on to `upstream`."""
-    stack.tree.write(
-        "/var/opt/gitlab/nginx/conf/nginx.conf",
-        "events {} http { include /var/opt/gitlab/nginx/conf/gitlab-registry.conf; }",
-    )
+def passing_on_to(stack: Stack, upstream: str) -> None:
+    """Have nginx pass on to `upstream`."""
     conf = stack.tree.nginx_conf
-    conf.write_text(
-        conf.read_text("utf-8").replace(f"proxy_pass {stack.settings.internal_url};", f"proxy_pass {upstream};")
-    )
+    before = conf.read_text("utf-8")
+    conf.write_text(before.replace(f"proxy_pass {stack.settings.internal_url};", f"proxy_pass {upstream};"))
 
 
 def test_the_upstream_of_nginx_that_is_the_registrys_port_is_one_hop(stack_with: StackWith) -> None:
     stack = stack_with(None)
-    with_main_conf(stack, stack.settings.internal_url)
-
     document = on_host(stack, code=0)
 
     assert ["upstream", "registry"] in [hop["kinds"] for hop in document["hops"]]
@@ -151,7 +162,7 @@ def test_an_nginx_that_passes_on_to_a_wrong_port_is_told_by_its_upstream(stack_w
             title="nginx passes on to a port where nothing listens",
             check="upstream",
             failure_modes=(),
-            files=lambda stack: with_main_conf(stack, closed),
+            files=lambda stack: passing_on_to(stack, closed),
         )
     )
 
