@@ -92,11 +92,21 @@ def select(words: Iterable[str]) -> tuple[Check, ...]:
 
 
 def named(word: str) -> tuple[Check, ...]:
-    """The checks that one word names; dashes may stand for underscores. Raises UsageError as `select` does."""
+    """The checks that one word names; dashes may stand for underscores. Raises UsageError as `select` does.
+
+    A family's word names its checks, and those of other families that stand for failure modes called after it: `proxy`
+    is also who detects a PROXY-16, so that whoever asks about the proxy hears that it answers 502.
+    """
     name, mode = word.lower().replace("-", "_"), word.upper().replace("_", "-")
     if name == CONFIG:
         return tuple(item for item in checks() if item.name in judged_from_files())
-    found = tuple(item for item in checks() if name in ("all", item.name, item.family) or mode in item.failure_modes)
+    found = tuple(
+        item
+        for item in checks()
+        if name in ("all", item.name, item.family)
+        or mode in item.failure_modes
+        or any(one.startswith(f"{mode}-") for one in item.failure_modes)
+    )
     if found:
         return found
     words = ["all", CONFIG, *families(), *(item.name for item in checks())]

@@ -50,17 +50,9 @@ def replace_certificate(endpoint: Endpoint, why: str, before: Iterable[str] = ()
     }
 
 
-def trust_authority(look: ServedTls, looks: TlsLooks, why: str, file: str = "ca.crt") -> Remedies:
-    """Give the certificate of an authority to the clients, and to regdoctor.
-
-    Docker takes certs.d of the registry for the token service, too: it asks both by the same transport. The folder is
-    named as images name the registry (docs.docker.com/engine/security/certificates), without a port where none is
-    written, and is read anew for each request: no restart.
-    """
-    registry = next((one for one in looks.looks if one.whose == "registry"), look)
-    folder = registry.endpoint.url.partition("://")[2].partition("/")[0]
-    target = shlex.quote(f"/etc/docker/certs.d/{folder}/ca.crt")
-    commands = (see(look.endpoint), f"sudo install -D -m 644 {file} {target}")
+def trust_authority(look: ServedTls, looks: TlsLooks, why: str, file: str = "authority.crt") -> Remedies:
+    """Give the certificate of an authority to the clients, and to regdoctor."""
+    commands = (see(look.endpoint), install_authority(look, looks, file))
     text = (
         f"{why} Give the authority's certificate, here {file}, to docker on each client's host, where it counts at "
         "once; or to the system's store there (update-ca-certificates), and restart the daemon. skopeo and podman read "
@@ -78,6 +70,18 @@ def trust_authority(look: ServedTls, looks: TlsLooks, why: str, file: str = "ca.
         ),
         Dialect.PLAIN: Remedy(text, commands),
     }
+
+
+def install_authority(look: ServedTls, looks: TlsLooks, file: str) -> str:
+    """The command that gives the certificate in `file` to docker of the host where it is run.
+
+    Docker takes certs.d of the registry for the token service, too: it asks both by the same transport. The folder is
+    named as images name the registry (docs.docker.com/engine/security/certificates), without a port where none is
+    written, and is read anew for each request: no restart.
+    """
+    registry = next((one for one in looks.looks if one.whose == "registry"), look)
+    folder = registry.endpoint.url.partition("://")[2].partition("/")[0]
+    return f"sudo install -D -m 644 {file} {shlex.quote(f'/etc/docker/certs.d/{folder}/ca.crt')}"
 
 
 def _is_address(host: str) -> bool:

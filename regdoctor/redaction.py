@@ -131,12 +131,13 @@ _QUERY = re.compile(
     # Go writes & as \u0026 in JSON; an address within an address has = as %3D.
     r"(?i)((?:[?&;]|\\u0026|%3f|%26)"
     r"(?:x-amz-signature|x-amz-security-token|x-amz-credential|awsaccesskeyid|signature|sig|x-goog-signature|"
-    r"x-goog-credential|access_token|refresh_token|private_token|job_token|token|password|client_secret|_state)"
+    r"x-goog-credential|access_token|refresh_token|private_token|job_token|upload_token|__token__|token|password|"
+    r"client_secret|_state|policy|verify|hdnea|hdnts|hmac)"
     r"(?:=|%3d))([^&\s\"'<>\\]+)"
 )
 _ASSIGNMENT = re.compile(
-    # Not the word in a placeholder: what follows a secret is no secret.
-    r"(?i)((?<!\[redacted )(?:secretkey|secret_access_key|accesskey|access_key_id|password|(?<!ht)passwd|http_secret|"
+    # Not the word in a placeholder: what follows a secret is no secret. Nor the file /etc/passwd.
+    r"(?i)((?<!\[redacted )(?:secretkey|secret_access_key|accesskey|access_key_id|password|(?<!ht)(?<!/)passwd|http_secret|"
     r"http\.secret|accountkey|internal_key|notification_secret|client_secret|private_key|session_token|"
     r"secret_token|secret_key_base|db_key_base|otp_key_base|encryption_key)"
     rf"{_SET})(?:(?P<mark>\\{{0,3}}[\"'])(?:(?!(?P=mark))(?:\\.|[^\\\r\n]))+|[^\s\"'\[\\][^\s\"']*)"

@@ -154,12 +154,15 @@ def answering(status: str, *headers: str, body: bytes = b"") -> Misbehaviour:
 
 
 def sending_uploads_to(location: str) -> Misbehaviour:
-    """A registry, as far as GET /v2/ goes, which begins every upload and sends it on to `location`."""
+    """A registry, as far as GET /v2/ goes, which has no blobs, begins every upload and sends it on to `location`."""
 
     def misbehave(server: HostileServer, connection: socket.socket) -> None:
         while request := server.request(connection):
             begun = b"202 Accepted\r\nLocation: " + location.encode()
             status = begun if request.startswith(b"POST /v2/") and b"uploads" in request else b"200 OK"
+            if request.startswith(b"HEAD "):
+                connection.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                continue
             api = b"Docker-Distribution-Api-Version: registry/2.0"
             connection.sendall(b"HTTP/1.1 " + status + b"\r\n" + api + b"\r\nContent-Length: 2\r\n\r\n{}")
 

@@ -135,11 +135,14 @@ def test_a_check_is_selected_by_its_name(word: str) -> None:
     assert [item.name for item in catalogue.select([word])] == ["token_key_mismatch"]
 
 
-def test_a_family_selects_its_checks_and_no_others() -> None:
+def test_a_family_selects_its_checks_and_those_that_stand_for_its_failure_modes() -> None:
     selected = catalogue.select(["proxy"])
 
-    assert len(selected) >= 3
-    assert {item.family for item in selected} == {"proxy"}
+    assert {item.name for item in CHECKS if item.family == "proxy"} < {item.name for item in selected}
+    others = [item for item in selected if item.family != "proxy"]
+    assert "registry_unreachable" in {item.name for item in others}
+    assert all(any(mode.startswith("PROXY-") for mode in item.failure_modes) for item in others)
+    assert {item.family for item in catalogue.select(["manifests"])} == {"manifests"}
     assert set(catalogue.families()) == {item.family for item in CHECKS}
 
 

@@ -139,6 +139,11 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJib2IifQ.c2lnbmF0dXJl"
         ("https://h/?to=https%3A%2F%2Fs3%3FX-Amz-Signature%3D0123456789", "0123456789"),
         ("/v2/a/blobs/uploads/1?_state=0123456789", "0123456789"),
         ("https://h/api?private_token=0123456789", "0123456789"),
+        ("https://cdn/b?Policy=0123456789&Key-Pair-Id=K", "0123456789"),
+        ("https://cdn/b?verify=1700000000-0123456789", "0123456789"),
+        ("https://cdn/b?__token__=exp=1~acl=/*~hmac=0123456789", "0123456789"),
+        ("https://cdn/b?hdnea=exp=1~hmac=0123456789", "0123456789"),
+        ("/v2/a/blobs/uploads/1?upload_token=0123456789", "0123456789"),
         ("secretkey: 0123456789", "0123456789"),
         ("REGISTRY_HTTP_SECRET=0123456789", "0123456789"),
         ("gitlab_rails['smtp_password'] = 'two words'", "words"),
@@ -287,3 +292,8 @@ def test_a_remembered_value_never_comes_through(value: str, before: str, after: 
 def test_an_htpasswd_file_is_named_and_no_password() -> None:
     assert redact("htpasswd: invalid entry, htpasswd=/etc/users") == "htpasswd: invalid entry, htpasswd=/etc/users"
     assert "hunter2" not in redact("passwd: hunter2hunter2")
+
+
+def test_the_path_of_a_file_called_passwd_is_no_name_of_a_secret() -> None:
+    for text in ("'file:///etc/passwd': scheme, host and port alone", "--upstream /etc/passwd: not a URL"):
+        assert redact(text) == text

@@ -96,6 +96,7 @@ FOR_PEOPLE: dict[str, tuple[str, ...]] = {
         "s3_credential_malformed--half",
         "s3_credential_malformed--swapped",
         "tls_pair_unusable",
+        "tls_pair_unusable--nginx",
         "tls_pair_unusable--missing",
         "token_option_missing",
     ),

@@ -45,7 +45,12 @@ def command(
         str | None, typer.Argument(metavar="[URL | IMAGE]", help="The registry, a /v2/ address, or an image.")
     ] = None,
     push: Annotated[
-        bool, typer.Option("--push", help="Push a real image through each hop; it is removed.", rich_help_panel=PUSH)
+        bool,
+        typer.Option(
+            "--push",
+            help="Push a real image through each hop; what cannot be removed again is told.",
+            rich_help_panel=PUSH,
+        ),
     ] = False,
     size: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Of its layer: 2MB, 200MB, 1GiB.", rich_help_panel=PUSH)

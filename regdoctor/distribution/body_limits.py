@@ -31,9 +31,11 @@ NGINX = BodyLimit(
 )
 _MODSECURITY = BodyLimit(
     "ModSecurity's SecRequestBodyLimit, by its recommended value",
-    "Switch ModSecurity off for the registry's requests, by this rule beside SecRequestBodyLimit: it keeps each body "
-    "in memory or on disk to look at it. Then reload the server.",
-    ('SecRule REQUEST_URI "@beginsWith /v2/" "id:1000413,phase:1,pass,nolog,ctl:ruleEngine=Off"',),
+    "Let ModSecurity leave the bodies of the registry's requests alone, by this rule beside SecRequestBodyLimit: it "
+    "keeps each in memory or on disk to look at it. Its other rules go on. Then reload the server. ModSecurity 3, as "
+    "nginx has it, counts bodies all the same (its issue 3022): there SecRequestBodyLimit itself must be raised, by "
+    "modsecurity_rules in the location of /v2/.",
+    ('SecRule REQUEST_URI "@beginsWith /v2/" "id:1000413,phase:1,pass,nolog,ctl:requestBodyAccess=Off"',),
     "PROXY-07",
 )
 _APACHE = BodyLimit(

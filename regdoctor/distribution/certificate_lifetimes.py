@@ -1,25 +1,31 @@
-"""How long before its end a certificate must have been renewed, judged against its own lifetime."""
+"""How long before its end a certificate must have been renewed."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 _SOON, _VERY_SOON = timedelta(days=30), timedelta(days=7)
+_HOURS = timedelta(days=2)
+"""Up to this lifetime nothing is renewed by hand: step-ca issues for 24 hours, Vault and a mesh for hours."""
+_SHORT_LIVED = timedelta(days=10)
+"""The longest that public authorities may call short-lived (Baseline Requirements 1.6.1: 10 days until 2026-03-15, 7
+since); Let's Encrypt's profile `shortlived` has 6 days and 16 hours."""
 
 
-def renewal_overdue(lifetime: timedelta) -> timedelta:
-    """Time left below which a renewal has most likely been missed: 30 days, at most a quarter of the lifetime.
+def renewal_overdue(lifetime: timedelta, *, has_issuer_url: bool) -> timedelta:
+    """Time left below which a warning is due: 30 days; a quarter of the lifetime where that is short by design.
 
-    Whatever renews by itself does so with about a third of the lifetime left: certbot, cert-manager and Omnibus with 30
-    days of Let's Encrypt's 90. Omnibus looks every fourth day (letsencrypt['auto_renew_day_of_month'] = "*/4"), so that
-    a healthy host is down to 26. A quarter is 22 days of 90, 12 of 47, a day and a half of 6.
+    has_issuer_url: whether it says where its issuer can be had (Authority Information Access), as each certificate of
+        a public authority does, and none that somebody made with `openssl req -x509`.
     """
-    return min(_SOON, lifetime / 4)
+    return lifetime / 4 if _is_short_by_design(lifetime, has_issuer_url) else _SOON
 
 
-def end_is_near(lifetime: timedelta) -> timedelta:
-    """Time left below which somebody must act at once: 7 days, at most a twelfth of the lifetime.
+def end_is_near(lifetime: timedelta, *, has_issuer_url: bool) -> timedelta:
+    """Time left below which somebody must act at once: 7 days; a twelfth of the lifetime where short by design."""
+    return lifetime / 12 if _is_short_by_design(lifetime, has_issuer_url) else _VERY_SOON
 
-    Seven days of 90, four of 47, half a day of 6.
-    """
-    return min(_VERY_SOON, lifetime / 12)
+
+def _is_short_by_design(lifetime: timedelta, has_issuer_url: bool) -> bool:
+    """Whether it lives so short that a program must renew it every few days anyway."""
+    return lifetime <= _HOURS or (has_issuer_url and lifetime <= _SHORT_LIVED)

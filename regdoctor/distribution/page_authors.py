@@ -14,6 +14,7 @@ from regdoctor.distribution.page_marks import (
     PAGE_MARKS,
     SERVER_WORDS,
     WHOLE_BODIES,
+    WORDS_OF_MANY,
 )
 
 REGISTRY = "the registry"
@@ -49,7 +50,8 @@ class Author:
     because: str
     """A short quotation of the answer, on one line: `<hr><center>nginx</center>`, `Server: awselb/2.0`."""
     sure: bool = True
-    """False where a Server header alone says so: a proxy sends it with the pages of others as well."""
+    """False where others write the same: a Server header alone, which a proxy sends with the pages of others as well,
+    or the bare words of a status, which any program may write."""
 
     @property
     def opening(self) -> str:
@@ -110,6 +112,9 @@ def _by_page(headers: Sequence[tuple[str, str]], body: bytes) -> Author | None:
     for name, mark in WHOLE_BODIES:
         if whole == mark:
             return Author(name, _quoted(body))
+    for name, mark in WORDS_OF_MANY:
+        if whole == mark:
+            return Author(name, _quoted(body), sure=False)
     if code := _CLOUDFLARE_TEXT.match(body):
         return Author("Cloudflare", _quoted(code[0]))
     return _by_shape(body)

@@ -49,20 +49,28 @@ WHOLE_BODIES: tuple[tuple[str, bytes], ...] = (
     ("Envoy", b"no healthy upstream"),
     ("Envoy", b"upstream request timeout"),
     ("Envoy", b"rbac: access denied"),
-    ("Traefik", b"bad gateway"),
-    ("Traefik", b"gateway timeout"),
-    ("Traefik", b"service unavailable"),
     ("Traefik", b"no available server"),
-    ("Traefik, or another Go program that knows no such path", b"404 page not found"),
 )
 """Who writes a body that is nothing but this, in lower case, white space around it aside.
 
-Envoy (router.cc and its RBAC filter), Traefik (pkg/server: the status as text; `no available server` from 3.0 on), and
-Go's http.NotFound, which Traefik uses where no router matches.
+Envoy (router.cc and its RBAC filter), Traefik (pkg/server: `no available server` from 3.0 on).
+"""
+
+WORDS_OF_MANY: tuple[tuple[str, bytes], ...] = (
+    ("Traefik, or another Go program", b"bad gateway"),
+    ("Traefik, or another Go program", b"gateway timeout"),
+    ("Traefik, or another Go program", b"service unavailable"),
+    ("Traefik, or another Go program that knows no such path", b"404 page not found"),
+)
+"""The same of bodies that many programs write, so that they are proof of none.
+
+Traefik writes the status as text (pkg/server), as does whoever calls Go's http.StatusText; where no router matches it
+calls Go's http.NotFound, as every Go server does that has no such path, a registry among them.
 """
 
 OWN_HEADERS: tuple[tuple[str, str, str], ...] = (
     ("squid", "x-squid-error", ""),
+    ("Cloudflare", "cf-mitigated", ""),
     ("AWS WAF", "x-amzn-waf-action", ""),
     ("an AWS load balancer", "server", "awselb/"),
     ("Amazon CloudFront", "server", "cloudfront"),

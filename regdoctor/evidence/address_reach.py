@@ -1,22 +1,30 @@
-"""What the looks at a name's addresses tell apart: dead ones, and those that this host could not try."""
+"""What kinds of addresses a name stands for, and which of the looks at them prove something."""
 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterable
 
 from regdoctor.evidence.addresses import AddressLook
-
-NOT_TRIED = "this host could not try it"
-"""How the failure of a connection ends that never left this host: no route to that family, no address of it, a firewall
-of its own, no descriptor left."""
+from regdoctor.evidence.exchange import FailureKind
 
 _SHARED = ipaddress.ip_network("100.64.0.0/10")
 """Of carriers, between them and their customers (RFC 6598); Python counts it neither as private nor as global."""
 
 
-def was_not_tried(look: AddressLook) -> bool:
-    """Whether the look says something of this host alone, and nothing of the address."""
-    return look.failure is not None and look.failure.message.endswith(NOT_TRIED)
+def way_is_proven(look: AddressLook, looks: Iterable[AddressLook]) -> bool:
+    """Whether packets of this host come through to where the address is, by its family, and answers come back.
+
+    One address of the family that accepts or refuses proves it; this host's own and its link's prove nothing of others.
+    Else this host may have an address and a route of that family that lead nowhere, or stand behind the same NAT.
+    """
+    return is_loopback(look) or any(
+        one.is_v6 == look.is_v6 and _answered(one) and not is_loopback(one) and not is_link_local(one) for one in looks
+    )
+
+
+def _answered(look: AddressLook) -> bool:
+    return look.failure is None or look.failure.kind in (FailureKind.REFUSED, FailureKind.RESET)
 
 
 def is_loopback(look: AddressLook) -> bool:

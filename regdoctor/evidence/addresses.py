@@ -17,6 +17,9 @@ class AddressLook:
     seconds: float
     """Until the connection was there, or until the failure."""
     failure: Failure | None = None
+    tried: bool = True
+    """False where the connection never left this host: no route to that family, no address of it, a firewall of its
+    own, no descriptor left. Such a look says nothing of the address."""
 
     @property
     def is_v6(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from regdoctor.distribution.challenges import Challenge, parse_challenges
 from regdoctor.distribution.errors import parse_errors
+from regdoctor.distribution.page_authors import Author, author_of, is_page
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Exchange
 
@@ -16,6 +17,10 @@ _CODE = re.compile(r"[A-Z][A-Z0-9_]*")
 """What the code of a registry's error looks like (distribution-spec, Error Codes); other APIs use the same envelope."""
 _WANTS_TLS = (b"sent to HTTPS port", b"HTTP request to an HTTPS server", b"plain HTTP to an SSL-enabled server port")
 """How nginx, Go and Apache answer plain HTTP where they expect TLS; each with status 400."""
+_VERSION = re.compile(r"/(\d[\d.]{0,20})")
+"""Of the program that signs a page: `nginx/1.22.1`, `Apache/2.4.62 (Debian)`."""
+_NO_SUCH_PATH = b"404 page not found"
+"""The whole answer of a Go program to a path that it does not know (net/http, NotFound)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +41,37 @@ class Ping:
         exchange = self.exchange
         if exchange.failure is not None:
             return False
-        if exchange.header(API_VERSION_HEADER) is not None:
+        if exchange.header(API_VERSION_HEADER) is not None and not is_page(exchange.headers, exchange.body):
+            # nginx, told to add the header always, adds it to its own pages of errors, too.
             return True
         if any(_CODE.fullmatch(error.code) for error in parse_errors(exchange.body)):
             return True
         return exchange.status == 200 and exchange.json() == {}
+
+    @property
+    def author(self) -> Author | None:
+        """Who else than a registry surely wrote this; None where it is a registry's, or nothing tells."""
+        exchange = self.exchange
+        author = author_of(exchange.status, exchange.headers, exchange.body)
+        return author if author is not None and author.sure and not author.is_registry else None
+
+    @property
+    def signature(self) -> str:
+        """Its author, with the version where the page says it: `nginx 1.22.1`; empty where nothing tells."""
+        author = self.author
+        if author is None:
+            return ""
+        version = _VERSION.search(author.because)
+        return f"{author.name} {version[1].rstrip('.')}" if version else author.name
+
+    @property
+    def knows_no_v2(self) -> bool:
+        """Whether a program written in Go, as registries are, says that it knows no such path as /v2/.
+
+        With a registry's header it is one that http.prefix moved (registry/handlers/app.go sets the header before it
+        looks at the path).
+        """
+        return self.exchange.status == 404 and self.exchange.body.strip() == _NO_SUCH_PATH
 
     @property
     def gateway_error(self) -> bool:

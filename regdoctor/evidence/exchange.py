@@ -34,6 +34,8 @@ class Failure:
     kind: FailureKind
     message: str
     """One line for people: who, what, and the system's or OpenSSL's own reason. It carries no secret."""
+    not_tls: bool = False
+    """With the kind TLS: what came back was no TLS at all, as plain HTTP is none."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,7 +102,8 @@ class Exchange:
     def quote(self, *names: str) -> Quote:
         """The exchange as evidence, one redacted line: `HEAD https://… → 403, empty body, Server: nginx`.
 
-        names: response headers to show besides Server; one that is asked for and absent is shown as absent.
+        names: response headers to show besides Server; one that is asked for and absent is shown as absent. Of a
+        Location the query is left out: whatever it is called, it may be a signature.
         """
         request = f"{self.method} {self.url}"
         return Quote(_one_line(request), _one_line(f"{request} → {', '.join(self._outcome(names))}"))
@@ -118,7 +121,7 @@ class Exchange:
                 yield f"Server: {server}"
             for name in names:
                 values = self.header_all(name)
-                yield from (f"{name}: {value}" for value in values)
+                yield from (f"{name}: {_shown(name, value)}" for value in values)
                 if not values:
                     yield f"no {name}"
         if self.failure is not None:
@@ -130,6 +133,14 @@ class Exchange:
         size = f"more than {len(self.body)}" if self.truncated else str(len(self.body))
         kind = self.header("Content-Type")
         return f"{size} bytes of {kind}" if kind else f"{size} bytes"
+
+
+def _shown(name: str, value: str) -> str:
+    """A header's value, of an address without what may sign it."""
+    if name.lower() not in ("location", "content-location"):
+        return value
+    address, mark, _ = value.partition("?")
+    return f"{address}{mark and '?…'}"
 
 
 def _one_line(text: str) -> str:

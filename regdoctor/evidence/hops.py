@@ -35,6 +35,8 @@ class Purpose(enum.StrEnum):
 
     REQUEST = "request"
     """The one that is shown at every hop of the registry."""
+    FOLLOWED = "followed"
+    """Where the answer to it sent the client on to: one step, without credentials."""
     BLOB = "blob"
     """HEAD of a blob of the same image: its answer may send the client on to the storage."""
     TOKEN = "token"  # noqa: S105 - a purpose, not a secret

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from regdoctor.check import Quote
 from regdoctor.distribution.challenges import Challenge, parse_challenges
-from regdoctor.distribution.page_authors import Author, author_of
+from regdoctor.distribution.page_authors import Author, author_of, is_page
 from regdoctor.evidence.answers import Ping
 from regdoctor.evidence.exchange import Exchange
 
@@ -60,6 +60,16 @@ def refused_by(exchange: Exchange) -> Author | None:
     return author if author is not None and author.sure and not author.is_registry else None
 
 
+def is_foreign(exchange: Exchange) -> bool:
+    """Whether the registry surely did not write this: a proxy did, or it is a page for people, whoever signs it.
+
+    A Server header, or its absence, tells nothing of a page's author, and a page is never a registry's all the same.
+    """
+    author = written_by(exchange)
+    is_its_own = author is not None and author.is_registry
+    return refused_by(exchange) is not None or (not is_its_own and is_page(exchange.headers, exchange.body))
+
+
 def asked(exchange: Exchange, how: str, *headers: str) -> Quote:
     """The exchange as evidence, with what was special about the request: `with a token: GET https://… → 401 …`.
 
@@ -67,9 +77,3 @@ def asked(exchange: Exchange, how: str, *headers: str) -> Quote:
     """
     quote = exchange.quote(*headers)
     return replace(quote, quote=f"{how}: {quote.quote}")
-
-
-def author_in_words(exchange: Exchange) -> str:
-    """What follows the mention of an answer: ` (written by nginx: <hr><center>nginx</center>)`; empty where unknown."""
-    author = refused_by(exchange)
-    return f" (written by {author.name}: {author.because})" if author else ""

@@ -68,9 +68,28 @@ def registry_routes(
     named by hand, it is taken for the registry's by port 5000 or the server's name (`taken_for`).
     Raises UndecidedError where http.addr or the registry's name is computed at run time, and for too many.
     """
+    return _sorted_out(nginx, config, gitlab)[0]
+
+
+def unplaced_locations(
+    nginx: NginxConfig, config: RegistryConfig | Absent, gitlab: GitLabConfig | Absent
+) -> tuple[Route, ...]:
+    """Every location that passes /v2/ on, of which nothing tells whether it leads to a registry.
+
+    There are such only where nginx's files were named by hand and no other configuration is there: beside one, what
+    does not lead to the registry leads elsewhere. Raises UndecidedError as registry_routes does.
+    """
+    return _sorted_out(nginx, config, gitlab)[1]
+
+
+def _sorted_out(
+    nginx: NginxConfig, config: RegistryConfig | Absent, gitlab: GitLabConfig | Absent
+) -> tuple[tuple[Route, ...], tuple[Route, ...]]:
+    """The locations that are the registry's, and those that may be."""
     is_alone = nginx.by_hand and isinstance(config, Absent) and isinstance(gitlab, Absent)
     public = public_address(gitlab)
     found: list[Route] = []
+    unplaced: list[Route] = []
     leads = _once_each(lambda destination: leads_there(destination, config))
     is_workhorse = _once_each(_is_workhorse)
     for server in nginx.servers:
@@ -88,9 +107,11 @@ def registry_routes(
                 found.append(one)
             elif is_alone and (sign := _sign_of_registry(server, one.destination)):
                 found.append(replace(one, taken_for=sign))
+            elif is_alone:
+                unplaced.append(one)
         if len(found) > _MOST_ROUTES:
             raise UndecidedError(f"more than {_MOST_ROUTES} locations of nginx lead to the registry: too many to judge")
-    return tuple(found)
+    return tuple(found), tuple(unplaced)
 
 
 def routes_elsewhere(

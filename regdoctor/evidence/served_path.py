@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from regdoctor.check import Quote, Skip, Unknown
 from regdoctor.distribution.openssl_verdicts import ISSUER_MISSING
-from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.served_tls import ServedCertificate, ServedTls, TlsLooks
 
 _LONGEST = 120
@@ -70,7 +69,7 @@ def issuer_to_fetch(look: ServedTls) -> str | None:
 def unseen(look: ServedTls) -> Skip | Unknown:
     """What a check of certificates says of a server that showed none."""
     where, failure = look.endpoint.authority, look.failure
-    if failure is not None and failure.kind is FailureKind.TLS and "does not speak TLS" in failure.message:
+    if failure is not None and failure.not_tls:
         return Skip(f"{where} does not speak TLS")
     why = failure.message if failure is not None else "no certificate that can be read was served"
     return Unknown(f"the certificate of {where} was not seen: {why}")

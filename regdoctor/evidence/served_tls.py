@@ -89,6 +89,10 @@ class ServedTls:
     """The same with what docker's certs.d of this host adds for this registry; as by_system where it adds nothing."""
     docker_folder: Quote | None = None
     """The certs.d folder that was taken into account."""
+    client_pair: Quote | None = None
+    """The same folder, where it holds a certificate of a client with its key, which docker then shows."""
+    own_address: bool = False
+    """Whether the server's address is one of the host's on which this runs: then its files are those of that host."""
 
     @property
     def leaf(self) -> ServedCertificate | None:

@@ -34,6 +34,8 @@ class TrialPush:
     """The first Location of an upload, as the server wrote it."""
     left: tuple[str, ...] = ()
     """What could not be removed again, and why: a line each."""
+    image_left: bool = False
+    """Whether the image itself is among that, with its tag."""
     seconds: float = 0.0
 
     @property

@@ -82,6 +82,7 @@ def _server_time(look: ServedTls) -> datetime | None:
 def _nearness(certificate: ServedCertificate, now: datetime) -> Nearness:
     facts = certificate.facts
     left, lifetime = facts.not_after - now, facts.not_after - facts.not_before
-    if left < timedelta(0) or left > renewal_overdue(lifetime):
+    has_url = bool(certificate.issuer_urls)
+    if left < timedelta(0) or left > renewal_overdue(lifetime, has_issuer_url=has_url):
         return Nearness.FAR
-    return Nearness.VERY_SOON if left <= end_is_near(lifetime) else Nearness.SOON
+    return Nearness.VERY_SOON if left <= end_is_near(lifetime, has_issuer_url=has_url) else Nearness.SOON

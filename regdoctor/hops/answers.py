@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from regdoctor.distribution.errors import parse_errors
+from regdoctor.distribution.page_authors import author_of, is_page
 from regdoctor.evidence.answers import Ping
 from regdoctor.evidence.debug_server import problems_in
 from regdoctor.evidence.endpoints import Endpoint
@@ -23,6 +24,8 @@ _BROKE_OFF = {
     FailureKind.PROTOCOL: "answer that is not HTTP",
     FailureKind.SCHEME: "unusable address",
 }
+_REDIRECTS = (301, 302, 303, 307, 308)
+_NO_ADDRESS = "what is no address"
 _MOST_WORDS = 200
 """Characters of a server's own words that are told."""
 
@@ -44,13 +47,21 @@ RIGHT = Opinion(True)
 
 def opinion(asked: Asked) -> Opinion:
     """What one answer is worth, by what it was asked for."""
+    found = _opinion(asked)
+    if asked.purpose is Purpose.FOLLOWED and found.right is False:
+        where = f"where it sends the request on, {_place(asked.exchange.url)}"
+        return replace(found, words=": ".join(filter(None, (where, found.words))))
+    return found
+
+
+def _opinion(asked: Asked) -> Opinion:
     exchange = asked.exchange
     if asked.purpose is Purpose.TOKEN_USED:
         return _of_token(asked)
     if exchange.failure is not None:
         return Opinion(False, _BROKE_OFF[exchange.failure.kind], exchange.failure.message)
     match asked.purpose:
-        case Purpose.REQUEST | Purpose.BLOB:
+        case Purpose.REQUEST | Purpose.BLOB | Purpose.FOLLOWED:
             return _of_registry(asked)
         case Purpose.TOKEN:
             return _of_token_service(asked)
@@ -91,14 +102,35 @@ def _of_registry(asked: Asked) -> Opinion:
     if status == 429:
         return Opinion(False, "429", "too many requests")
     if asked.purpose is Purpose.BLOB:
-        sent_on = status in (302, 303, 307, 308, 301) and exchange.header("Location") is not None
+        sent_on = status in _REDIRECTS and exchange.header("Location") is not None
         return RIGHT if status in (200, 206) or sent_on else _wrong(exchange, "a blob of the image")
-    if status in (301, 302, 303, 307, 308):
-        return Opinion(False, str(status), f"it sends the request on to {_place(exchange.header('Location') or '')}")
-    if status == 200 and not _is_registrys(exchange):
-        kind = exchange.header("Content-Type") or "no type"
-        return Opinion(False, "foreign page", f"what answers 200 is no registry's answer ({kind[:60]})")
-    return RIGHT if status == 200 else _wrong(exchange, "")
+    if status in _REDIRECTS:
+        return _of_redirect(asked)
+    return _of_success(exchange) if status == 200 else _wrong(exchange, "")
+
+
+def _of_redirect(asked: Asked) -> Opinion:
+    """Clients go on from it with GET and HEAD (registry.k8s.io answers every GET so): what comes there tells."""
+    location = asked.exchange.header("Location")
+    place = _place(location) if location is not None else _NO_ADDRESS
+    words = f"it sends the request on to {place}"
+    if asked.purpose is Purpose.FOLLOWED:
+        return Opinion(None, "", f"{words}, the second time")
+    return Opinion(False, str(asked.exchange.status), words) if place == _NO_ADDRESS else Opinion(None, "", words)
+
+
+def _of_success(exchange: Exchange) -> Opinion:
+    """A 200: of the base no more is required (distribution-spec, end-1), so that only a page for people is foreign."""
+    kind = (exchange.header("Content-Type") or "no type")[:60]
+    if _is_registrys(exchange):
+        return RIGHT
+    author = author_of(exchange.status, exchange.headers, exchange.body)
+    named = author is not None and author.sure and not author.is_registry
+    if named or is_page(exchange.headers, exchange.body):
+        return Opinion(False, "foreign page", f"what answers 200 is no registry's answer ({kind})")
+    if "/manifests/" in exchange.url:
+        return Opinion(None, "", f"what answers 200 is no manifest ({kind})")
+    return RIGHT
 
 
 def _of_token_service(asked: Asked) -> Opinion:
@@ -149,5 +181,5 @@ def _place(location: str) -> str:
     try:
         parts = urlsplit(location)
     except ValueError:
-        return "what is no address"
+        return _NO_ADDRESS
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"[:120] if parts.netloc else "another path"

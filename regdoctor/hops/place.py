@@ -13,6 +13,11 @@ from regdoctor.exit_codes import UsageError
 _REQUEST = re.compile(r"(?P<name>.+)/(?P<kind>manifests|blobs|tags)/(?P<reference>[^/]+)")
 """What follows /v2/ (distribution-spec, end-2, end-3 and end-8a)."""
 
+_DOCKER_HUB = ("docker.io", "index.docker.io")
+"""What images of Docker Hub are called by; `library/` stands before a name of one part (reference, normalize.go)."""
+_HUBS_REGISTRY = "registry-1.docker.io"
+"""Where docker asks for them (moby, registry/config.go: DefaultV2Registry)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -30,18 +35,26 @@ def read_place(text: str) -> Place:
 
     `https://host:5050`, `https://host/v2/group/image/manifests/tag`, `host:5050/group/image:tag`,
     `host/image@sha256:…`, or a host alone. As docker reads images (distribution/reference, normalize.go): the first
-    part is a host where it holds a dot or a colon, or is localhost. Raises UsageError for anything else.
+    part is a host where it holds a dot or a colon, or is localhost; docker.io is asked at its registry's own address.
+    Raises UsageError for anything else.
     """
     scheme, separator, rest = text.rpartition("://")
     authority, slash, path = rest.partition("/")
     if "@" in authority:  # what stands before it is not shown: it may be a password
         raise UsageError("name and password do not belong into the address; use --username, --password-stdin.")
+    if not authority:
+        raise UsageError(f"{text!r} names no registry: give a URL such as https://registry.example.com, or an image.")
+    is_hub = authority.lower() in _DOCKER_HUB
+    if is_hub:
+        authority = _HUBS_REGISTRY
     url = f"{scheme}{separator}{authority}" if separator else f"https://{authority}"
     if separator or path.startswith("v2/") or path == "v2":
         return _of_url(text, url, unquote(path))
     is_host = any(char in authority for char in ".:") or authority == "localhost"
     if slash and not is_host:
         raise UsageError(f"{text!r}: name the registry too: registry.example.com/{text}.")
+    if is_hub and path and "/" not in path:
+        path = f"library/{path}"
     return _of_image(text, url, path) if path else Place(url)
 
 

@@ -10,8 +10,8 @@ from regdoctor.distribution.timestamps import timestamp
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.hops import Asked
 from regdoctor.evidence.trial_push import TrialPush
-from regdoctor.hops.rows import Row, Walk, clean
-from regdoctor.hops.states import push_opinion
+from regdoctor.hops.pushes import push_opinion
+from regdoctor.hops.rows import Row, Walk, clean, spelt_out
 
 
 def render_json(walk: Walk) -> str:
@@ -20,11 +20,11 @@ def render_json(walk: Walk) -> str:
 
 
 def render_short(walk: Walk) -> str:
-    """The sentence, then a line for each hop: mark, name, address, answer, and who wrote it."""
+    """The sentence, then a line for each hop: mark, name, address, answer, who wrote it; and what pushes left there."""
     lines = [walk.sentence]
     for row in walk.rows:
         words = (row.mark, row.name, row.url, row.status, row.answered_by and f"by {row.answered_by}")
-        lines.append(" · ".join(filter(None, words)))
+        lines += [" · ".join(filter(None, words)), *row.left]
     return "\n".join(lines) + "\n"
 
 
@@ -64,7 +64,7 @@ def _hop(row: Row) -> dict[str, Any]:
         "duration_ms": None if row.seconds is None else round(row.seconds * 1000),
         "answered_by": row.answered_by or None,
         "not_tried": clean(hop.not_tried) or None,
-        "notes": list(row.notes),
+        "notes": [*row.notes, *row.left],
         "addresses": [
             {
                 "address": clean(look.address),
@@ -105,6 +105,6 @@ def _push(push: TrialPush) -> dict[str, Any]:
         "fault": push_opinion(push).right is False,
         "stopped": clean(push.stopped) or None,
         "location": clean(push.location.partition("?")[0]) or None,
-        "left": [clean(line) for line in push.left],
+        "left": [spelt_out(line) for line in push.left],
         "duration_ms": round(push.seconds * 1000),
     }

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from regdoctor.evidence.exchange import Exchange
-from regdoctor.evidence.hops import Asked, Hop, Hops
+from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.hops import Asked, Hop, Hops, Purpose
 from regdoctor.evidence.served_tls import ServedTls
 from regdoctor.evidence.trial_push import TrialPush
-from regdoctor.hops.states import State, name_of, push_opinion, state_of
+from regdoctor.hops.pushes import push_opinion
+from regdoctor.hops.states import State, name_of, state_of
 from regdoctor.hops.verdict import Verdict, verdict
 from regdoctor.redaction import redact
 
 _LONGEST = 300
 """Characters of a line: a server may write any number."""
+_SHORT = {
+    FailureKind.NAME: "unknown name",
+    FailureKind.TIMEOUT: "timeout",
+    FailureKind.RESET: "connection closed",
+}
+"""In place of what is too long for a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,8 @@ class Row:
     answered_by: str
     notes: tuple[str, ...]
     """Further lines: what is wrong, addresses, TLS, further requests, pushes."""
+    left: tuple[str, ...]
+    """What trial pushes left there, with the commands that remove it: never cut short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +68,14 @@ def walk_of(hops: Hops) -> Walk:
     )
 
 
+def spelt_out(text: str) -> str:
+    """One line, redacted, control characters spelt out."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in redact(text))
+
+
 def clean(text: str) -> str:
-    """One line, redacted, control characters spelt out, and not longer than people read."""
-    line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in redact(text))
+    """The same, not longer than people read."""
+    line = spelt_out(text)
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
@@ -79,6 +93,7 @@ def _row(state: State, said: Verdict) -> Row:
         status=clean(_status(first)) if first else "",
         answered_by=clean(state.author),
         notes=tuple(clean(note) for note in _notes(state) if note),
+        left=tuple(spelt_out(f"left behind: {line}") for push in hop.pushes for line in push.left),
     )
 
 
@@ -92,7 +107,7 @@ def _first(hop: Hop) -> Exchange | None:
 
 def _status(exchange: Exchange) -> str:
     if exchange.failure is not None:
-        return exchange.failure.kind.value
+        return _SHORT.get(exchange.failure.kind, exchange.failure.kind.value)
     return str(exchange.status)
 
 
@@ -134,6 +149,8 @@ def _tls(tls: ServedTls) -> str:
 
 
 def _further(asked: Asked) -> str:
+    if asked.purpose is Purpose.REQUEST and asked.exchange.verified is False:
+        return f"second look, without trust in the certificate: {asked.exchange.method} {_status(asked.exchange)}"
     return f"{asked.exchange.method} {asked.purpose.value}: {_status(asked.exchange)}"
 
 
@@ -143,4 +160,3 @@ def _push(push: TrialPush) -> Iterator[str]:
     yield f"{push.manner.value} push of {push.size} bytes, {push.seconds:.1f} s: {how}"
     if push.stopped.startswith("Location"):
         yield f"Location: {push.location.partition('?')[0]}"
-    yield from (f"left behind: {line}" for line in push.left)

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.page_authors import author_of
 from regdoctor.evidence.exchange import Exchange
-from regdoctor.evidence.hops import Hop, HopKind
-from regdoctor.evidence.trial_push import TrialPush
+from regdoctor.evidence.hops import Asked, Hop, HopKind, Purpose
 from regdoctor.hops.answers import Opinion, is_gateways, of_identity, opinion
-
-_DENIALS = frozenset({"UNAUTHORIZED", "DENIED", "NAME_UNKNOWN"})
-"""By which a registry says that this login may not push there; that is no fault of the way."""
+from regdoctor.hops.pushes import push_opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +26,12 @@ class State:
     """Who wrote the answer, as far as it tells: `nginx`, `the registry`."""
     gateway: bool = False
     """Whether the answer says that the one who wrote it got none from behind."""
+    sent_on: bool = False
+    """Whether the answer is that of another place, where the hop sends its clients on to."""
     by_push: bool = False
     """Whether only the trial push shows the fault."""
+    refuses_login: bool = False
+    """Whether credentials were sent, and 401 came back."""
     foreseen: bool = False
     """Whether no push was tried, and the proxy's configuration tells what one would meet."""
 
@@ -46,10 +46,14 @@ def state_of(hop: Hop) -> State:
     author, gateway = _author(_first_told(hop)), False
     if hop.not_tried:
         return State(hop, None, words=hop.not_tried)
-    for exchange, found in _opinions(hop):
+    for asked, found in _opinions(hop):
         if found.right is False:
+            exchange = asked.exchange if asked is not None else None
+            if asked is not None and asked.purpose is Purpose.FOLLOWED:
+                return State(hop, False, found.symptom, found.words, sent_on=True)
             gateway = exchange is not None and is_gateways(exchange)
-            return State(hop, False, found.symptom, found.words, _author(exchange), gateway)
+            refuses = asked is not None and asked.logged_in and asked.exchange.status == 401
+            return State(hop, False, found.symptom, found.words, _author(exchange), gateway, refuses_login=refuses)
     for push in hop.pushes:
         if (found := push_opinion(push)).right is False:
             gateway = push.last is not None and is_gateways(push.last)
@@ -61,25 +65,9 @@ def state_of(hop: Hop) -> State:
     return State(hop, right, words=next((found.words for found in told if found.words), ""), author=author)
 
 
-def push_opinion(push: TrialPush) -> Opinion:
-    """What a trial push shows of the hop that it went through; that the login may not push there tells nothing."""
-    if push.succeeded:
-        return Opinion(True)
-    last = push.last
-    if last is None:
-        return Opinion(None, "", push.stopped)
-    said = {error.code for error in parse_errors(last.body)}
-    if last.status in (401, 403, 404) and said & _DENIALS:
-        return Opinion(None, "", f"not allowed to push to {push.repository} (--repository NAME)")
-    manner = f"{push.manner.value} push of {push.size} bytes"
-    status = last.status or 0
-    symptom = str(status) if status >= 300 else "failed push" if last.failure is None else "broken push"
-    return Opinion(False, symptom, f"{manner}: {push.stopped}")
-
-
-def _opinions(hop: Hop) -> Iterator[tuple[Exchange | None, Opinion]]:
+def _opinions(hop: Hop) -> Iterator[tuple[Asked | None, Opinion]]:
     for asked in hop.asked:
-        yield asked.exchange, opinion(asked)
+        yield asked, opinion(asked)
     if hop.s3 is not None:
         yield None, of_identity(hop.s3)
 

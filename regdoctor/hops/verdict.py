@@ -8,11 +8,16 @@ from dataclasses import dataclass
 
 from regdoctor.distribution.page_authors import REGISTRY
 from regdoctor.evidence.hops import HopKind, Hops
+from regdoctor.hops.pushes import first_location, leads_away_to, push_opinion, what_stays
 from regdoctor.hops.states import State, name_of, state_of
 
 _INWARDS = (HopKind.STORAGE, HopKind.REGISTRY, HopKind.UPSTREAM, HopKind.PUBLIC)
 """The way of a request, the innermost first. Token service and debug server stand beside it."""
 _WOULD_TELL = "--root DIR on the registry's host, or --upstream URL, would tell"
+_MOST = 220
+"""Characters of the sentence: three lines of 80 columns, which words do not fill to the last."""
+_LEAST = 40
+"""Characters that any part of it is left."""
 _PROXY_WOULD_TELL = "the proxy's configuration, or --upstream URL, would tell"
 
 
@@ -22,7 +27,7 @@ class Result(enum.StrEnum):
     FINE = "fine"
     FAULT = "fault"
     NOTHING = "nothing"
-    """Nothing could be asked."""
+    """Nothing could be asked, or no answer tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,12 @@ def verdict(hops: Hops) -> Verdict:
     states = tuple(state_of(hop) for hop in hops.hops)
     if not any(state.tried for state in states):
         why = next((state.words for state in states if state.words), "no address is known")
-        return Verdict(Result.NOTHING, f"Nothing could be asked: {why}.")
+        return Verdict(Result.NOTHING, _told("Nothing could be asked: ", why, "."))
     way = [state for state in _inwards(states) if state.tried]
     fault = next((state for state in way if state.right is False), None)
-    return _storage_by_health(states, fault) or (_fault(fault, way, states) if fault else _beside(states))
+    return _storage_by_health(states, fault) or (
+        _fault(fault, way, states) if fault else _beside(way, states, hops.not_pushed)
+    )
 
 
 def _inwards(states: Sequence[State]) -> list[State]:
@@ -63,28 +70,54 @@ def _storage_by_health(states: Sequence[State], fault: State | None) -> Verdict 
         return None
     fine = storage is not None and storage.right
     where = "between the registry and its storage, which answers from here" if fine else "at the storage"
-    sentence = f"The {debug.symptom} starts {where}, as the registry's own health report says"
-    return Verdict(Result.FAULT, f"{sentence}: {debug.words.rstrip('.')}.", HopKind.STORAGE, certain=False)
+    start = f"The {debug.symptom} starts {where}, as the registry's own health report says: "
+    return Verdict(Result.FAULT, _told(start, debug.words.rstrip("."), "."), HopKind.STORAGE, certain=False)
 
 
 def _fault(fault: State, way: Sequence[State], states: Sequence[State]) -> Verdict:
-    inner = way[: way.index(fault)]
+    inner, leads_to = way[: way.index(fault)], ""
     registry_is_fine = any(
         HopKind.REGISTRY in state.hop.kinds or HopKind.UPSTREAM in state.hop.kinds for state in inner
     )
-    if HopKind.PUBLIC not in fault.hop.kinds or HopKind.REGISTRY in fault.hop.kinds:
+    if fault.sent_on:
+        place, kind, certain = f"where {_the(fault)} sends the request on", fault.hop.kind, True
+    elif HopKind.PUBLIC not in fault.hop.kinds or HopKind.REGISTRY in fault.hop.kinds:
         place, kind, certain = f"at {_the(fault)}", fault.hop.kind, True
         if HopKind.REGISTRY in fault.hop.kinds:
             kind = HopKind.REGISTRY
+    elif leads_to := _leads_away(fault):
+        place, kind, certain = _by_location(fault, inner, leads_to)
     elif registry_is_fine:
         place, kind, certain = _before_the_registry(fault, inner)
     else:
         place, kind, certain = _from_outside(fault)
     breaks = "A push would break" if fault.foreseen else "The push breaks"
-    start = f"{breaks} {place}{_how(fault)}" if fault.by_push else f"The {fault.symptom} starts {place}"
-    rest = [*_fine(fault, states), *_passing_on(fault, way), *_besides(fault, states)]
+    start = f"{breaks} {place}" if fault.by_push else f"The {fault.symptom} starts {place}"
+    how = f": Location leads to {leads_to}" if leads_to and not certain else _how(fault)
+    rest = [*_passing_on(fault, way), *_besides(fault, states), *filter(None, [_stays(states)])]
     hint = "" if certain else f" ({_PROXY_WOULD_TELL if registry_is_fine else _WOULD_TELL})"
-    return Verdict(Result.FAULT, f"{'; '.join([start, *rest])}{hint}.", kind, certain)
+    end = f"{'; '.join(['', *_fine(fault, states), *rest])}{hint}."
+    if len(start) + len(how) + len(end) > _MOST:
+        end = f"{'; '.join(['', *_fine(fault, states, counted=True), *rest])}{hint}."
+    return Verdict(Result.FAULT, _told(start, how, end), kind, certain)
+
+
+def _leads_away(fault: State) -> str:
+    """Where a Location led to, if it is what broke the push; empty otherwise."""
+    return next(filter(None, map(leads_away_to, fault.hop.pushes)), "") if fault.by_push else ""
+
+
+def _by_location(fault: State, inner: Sequence[State], leads_to: str) -> tuple[str, HopKind, bool]:
+    """Who makes the registry write it: its own http.host, or what the proxy says of the request.
+
+    Asked at its own port, a registry without http.host writes the address that it was asked at.
+    """
+    pushes = [push for state in inner for push in state.hop.pushes]
+    if any(first_location(push) == leads_to != push.endpoint.url for push in pushes):
+        return "at the registry, by its http.host", HopKind.REGISTRY, True
+    if any(push.succeeded for push in pushes):
+        return f"at {_proxy(fault) or 'the proxy'}", HopKind.PUBLIC, True
+    return "at the proxy (its Host or X-Forwarded-Proto) or by the registry's http.host", HopKind.PUBLIC, False
 
 
 def _before_the_registry(fault: State, inner: Sequence[State]) -> tuple[str, HopKind, bool]:
@@ -102,6 +135,8 @@ def _before_the_registry(fault: State, inner: Sequence[State]) -> tuple[str, Hop
 
 def _from_outside(fault: State) -> tuple[str, HopKind, bool]:
     """Nothing behind the public URL could be asked."""
+    if fault.author == REGISTRY and fault.refuses_login:
+        return "at the registry, which refuses the login, or at a proxy that loses it on the way", HopKind.PUBLIC, False
     if fault.author == REGISTRY:
         return "at the registry or behind it, for its own words come through the public URL", HopKind.REGISTRY, False
     proxy = _proxy(fault)
@@ -114,23 +149,52 @@ def _from_outside(fault: State) -> tuple[str, HopKind, bool]:
     return "at the public URL or behind it", HopKind.PUBLIC, False
 
 
-def _beside(states: Sequence[State]) -> Verdict:
-    """The way itself is fine: what stands beside it may not be."""
+def _beside(way: Sequence[State], states: Sequence[State], not_pushed: str) -> Verdict:
+    """The way itself shows no fault: what stands beside it may."""
     for kind in (HopKind.TOKEN, HopKind.DEBUG):
         state = _of(states, kind)
         if state is not None and state.right is False:
             sentence = "; ".join([f"The {state.symptom} starts at {_the(state)}", *_fine(state, states)])
             return Verdict(Result.FAULT, f"{sentence}.", kind)
-    untried = "" if any(state.hop.pushes for state in states) else "; no push was tried (--push)"
-    missing = [state for state in states if not state.tried and state.hop.applicable]
-    if missing:
-        asked = _joined([_the(state) for state in states if state.tried])
-        return Verdict(Result.FINE, f"Every hop that can be asked from here is fine: {asked}{untried}.", certain=False)
-    return Verdict(Result.FINE, f"Every hop is fine{untried}.")
+    unclear = [state for state in way if state.right is None]
+    if unclear and not any(state.right for state in way):
+        words = f": {unclear[0].words}" if unclear[0].words else ""
+        return Verdict(Result.NOTHING, _told(f"The answer of {_the(unclear[0])} does not tell", words, "."))
+    in_part = unclear or any(not state.tried and state.hop.applicable for state in states)
+    if why := not_pushed or _not_pushed(states):
+        rest = "; every hop that can be asked from here is fine." if in_part else "; every hop is fine."
+        return Verdict(Result.NOTHING, _told("Nothing was pushed: ", why, rest))
+    was_tried = any(state.hop.pushes for state in states)
+    stays = _stays(states) if was_tried else "no push was tried (--push)"
+    pushed = f"; {stays}" if stays else ""
+    if in_part:
+        fine = [_the(state) for state in states if state.right] or [_the(state) for state in states if state.tried]
+        words = f"Every hop that can be asked from here is fine: {_joined(fine)}"
+        return Verdict(Result.FINE, _told(words, pushed, "."), certain=False)
+    return Verdict(Result.FINE, _told("Every hop is fine", pushed, "."))
 
 
-def _fine(fault: State, states: Sequence[State]) -> list[str]:
+def _not_pushed(states: Sequence[State]) -> str:
+    """Why no trial push came about, where some were tried and nothing is at fault; empty where one did."""
+    told = [push_opinion(push) for state in states for push in state.hop.pushes]
+    return told[0].words if told and not any(found.right for found in told) else ""
+
+
+def _stays(states: Sequence[State]) -> str:
+    return what_stays([push for state in states for push in state.hop.pushes])
+
+
+def _told(start: str, words: str, end: str) -> str:
+    """The sentence, `words`, which may be of any length, cut to what the rest leaves."""
+    room = max(_MOST - len(start) - len(end), _LEAST)
+    return f"{start}{words if len(words) <= room else f'{words[: room - 1].rstrip()}…'}{end}"
+
+
+def _fine(fault: State, states: Sequence[State], *, counted: bool = False) -> list[str]:
+    """The hops that are right, by name; counted: by number alone, which is shorter."""
     names = [_the(state) for state in states if state.right and state is not fault]
+    if counted and len(names) > 1:
+        return [f"{len(names)} other hops are fine"]
     return [f"{_joined(names)} {'is' if len(names) == 1 else 'are'} fine"] if names else []
 
 
@@ -151,10 +215,16 @@ def _besides(fault: State, states: Sequence[State]) -> list[str]:
     """The token service's own trouble: it stands beside the way."""
     token = _of(states, HopKind.TOKEN)
     wrong = token is not None and token is not fault and token.right is False
+    if fault.refuses_login and token is not None and token.symptom == fault.symptom:
+        return []  # the same refusal, seen a second time
     return [f"the token service has trouble too ({token.symptom})"] if token is not None and wrong else []
 
 
 def _how(fault: State) -> str:
+    """What is to be added: how a push broke off, or why TLS failed; empty where the symptom says it."""
+    if not fault.by_push:
+        # The certificate's own trouble, without address and without what a TLS failure is anyway.
+        return f": {fault.words.rpartition('not accepted: ')[2]}" if fault.symptom == "TLS failure" else ""
     if fault.symptom.isdigit():
         return f" with {fault.symptom}"
     return f": {fault.words.partition('; ')[0].rstrip('.')}"

@@ -54,6 +54,8 @@ class Fault:
     """Takes back what writing the files afresh and restarting does not."""
     registry_comes_up: bool = True
     """False: the registry ends by itself at its start."""
+    front_comes_up: bool = True
+    """False: nginx ends by itself at its start."""
     shows_on: Literal["pull", "push"] = "pull"
     """What a client does when it meets the fault, if it meets it at all."""
     tag: str = "latest"

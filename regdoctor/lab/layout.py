@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from regdoctor.lab import omnibus_files
+from regdoctor.lab.errors import LabError
 from regdoctor.lab.front import NGINX_CONF, STATIC_FOLDER, STATIC_PAGE, gitlab_registry_conf
 from regdoctor.lab.material import Material
 from regdoctor.lab.object_store import Identity
@@ -37,6 +38,16 @@ class Tree:
     def config_yml(self) -> Path:
         """The registry's configuration."""
         return self / "/var/opt/gitlab/registry/config.yml"
+
+    @property
+    def gitlab_rb(self) -> Path:
+        """What the administrator wrote."""
+        return self / "/etc/gitlab/gitlab.rb"
+
+    @property
+    def gitlab_yml(self) -> Path:
+        """GitLab's own configuration."""
+        return self / "/var/opt/gitlab/gitlab-rails/etc/gitlab.yml"
 
     @property
     def root_cert_bundle(self) -> Path:
@@ -87,6 +98,26 @@ class Tree:
             file.write(content)
         self.protect(path, owner=owner, mode=mode)
         return path
+
+    def edit(self, path: Path, old: str, new: str) -> None:
+        """Put `new` in the place of `old` in a file of the tree; its owner and its mode stay. Raises LabError where
+        it does not hold `old`: a fault that changes nothing would go unnoticed.
+        """
+        text = path.read_text("utf-8")
+        if old not in text:
+            raise LabError(f"{path} does not hold {old!r}")
+        path.write_text(text.replace(old, new), "utf-8")
+
+    def clear(self) -> None:
+        """Remove everything but the logs: what a fault added goes with it."""
+        logs = self.log("")
+        for folder, folders, names in os.walk(self.root, topdown=False):
+            if not Path(folder).is_relative_to(logs):
+                for name in names:
+                    Path(folder, name).unlink()
+                for name in folders:
+                    if not logs.is_relative_to(Path(folder, name)):
+                        Path(folder, name).rmdir()
 
     def protect(self, path: Path, *, owner: str, mode: int) -> None:
         """Set a file's owner (where we are root) and its mode bits."""

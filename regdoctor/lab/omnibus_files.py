@@ -34,6 +34,7 @@ def gitlab_rb(settings: Settings, identity: Identity) -> str:
         "  'redirect' => { 'disable' => false },",
         "  'maintenance' => { 'uploadpurging' => { 'enabled' => false } }",
         "}",
+        *([f"gitlab_rails['registry_api_url'] = '{settings.internal_url}'"] if settings.registry_tls else []),
         *_changed_headers(settings),
     ]
     return "\n".join(lines) + "\n"
@@ -88,7 +89,7 @@ storage: {json.dumps(storage)}
 http:
   addr: {settings.registry_address}
   secret: "{http_secret}"
-  headers:
+{_registry_tls(settings)}  headers:
     X-Content-Type-Options: [nosniff]
   debug:
     addr: {json.dumps(settings.debug_address)}
@@ -106,6 +107,12 @@ compatibility:
   schema1:
     enabled: false
 """
+
+
+def _registry_tls(settings: Settings) -> str:
+    if not settings.registry_tls:
+        return ""
+    return f"  tls:\n    certificate: /etc/gitlab/ssl/localhost.crt\n    key: {settings.registry_tls_key}\n"
 
 
 def _auth(settings: Settings) -> str:

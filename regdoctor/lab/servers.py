@@ -20,6 +20,9 @@ def start_registry(processes: Processes, tree: Tree, run: Path, settings: Settin
     if settings.authenticated:
         # config.yml names the host's path. (Where there is no auth section, this would make half of one.)
         environment["REGISTRY_AUTH_TOKEN_ROOTCERTBUNDLE"] = str(tree.root_cert_bundle)
+    if settings.registry_tls:
+        environment["REGISTRY_HTTP_TLS_CERTIFICATE"] = str(tree.server_certificate)
+        environment["REGISTRY_HTTP_TLS_KEY"] = str(tree / settings.registry_tls_key)
     return processes.start(
         "registry",
         [find_program("docker-registry"), "serve", tree.config_yml],
@@ -54,7 +57,8 @@ def start_gitlab(processes: Processes, tree: Tree, run: Path, settings: Settings
 
 def registry_answers(settings: Settings) -> bool:
     """Whether the registry answers anything at all on its own port."""
-    return status_of(f"{settings.internal_url}/v2/") is not None
+    # One with TLS answers plain HTTP too: 400, by Go's http package.
+    return status_of(f"http://{settings.registry_address}/v2/") is not None
 
 
 def listens(port: int) -> bool:

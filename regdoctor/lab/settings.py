@@ -69,6 +69,10 @@ class Settings:
     authenticated: bool = True
     """Whether config.yml has an auth section."""
     front: Front = field(default_factory=Front)
+    registry_tls: bool = False
+    """Whether the registry takes TLS itself (http.tls of config.yml), with the certificate of https://localhost."""
+    registry_tls_key: str = "/etc/gitlab/ssl/localhost.key"
+    """The key for it, as the host has it."""
     gitlab_clock: str = ""
     """How far GitLab's clock is ahead, as libfaketime takes it (`+10m`); empty: right."""
     store_clock: str = ""
@@ -92,4 +96,4 @@ class Settings:
     @property
     def internal_url(self) -> str:
         """The registry behind nginx, as GitLab itself reaches it."""
-        return f"http://{self.registry_address}"
+        return f"{'https' if self.registry_tls else 'http'}://{self.registry_address}"

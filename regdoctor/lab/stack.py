@@ -170,14 +170,15 @@ class Stack:
             raise LabError("the stack is not started")
         self.fault = fault
         self.processes.stop_all()
+        self.tree.clear()
         self.rewrite_files(fault.settings(self._healthy) if fault else self._healthy)
         if fault:
             fault.files(self)
-        self._start_programs(registry_comes_up=fault is None or fault.registry_comes_up)
+        self._start_programs(fault)
         if fault:
             fault.processes(self)
 
-    def _start_programs(self, *, registry_comes_up: bool) -> None:
+    def _start_programs(self, fault: Fault | None) -> None:
         settings, tree, run, processes = self.settings, self.tree, self.folder / "run", self.processes
         run.mkdir(exist_ok=True)
         if settings.store_clock:
@@ -186,9 +187,12 @@ class Stack:
         gitlab = servers.start_gitlab(processes, tree, run, settings, self.folder / USERS)
         front = servers.start_front(processes, tree, run)
         registry = servers.start_registry(processes, tree, run, settings)
-        if registry_comes_up:
+        if fault is None or fault.registry_comes_up:
             registry.wait_ready(lambda: servers.registry_answers(settings))
         else:
             registry.wait_ended()
-        front.wait_ready(lambda: servers.listens(settings.ports.public))
+        if fault is None or fault.front_comes_up:
+            front.wait_ready(lambda: servers.listens(settings.ports.public))
+        else:
+            front.wait_ended()
         gitlab.wait_ready(lambda: servers.listens(settings.ports.gitlab))

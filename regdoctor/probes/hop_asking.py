@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from regdoctor.distribution.tokens import Access
-from regdoctor.distribution.web_addresses import read_web_address
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.hops import Asked, Purpose
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError
-from regdoctor.probes.token_source import Credentials, ask_realm, credentials_for, token_in
+from regdoctor.probes.token_source import Credentials, ask_realm, credentials_for, password_may_go_to, token_in
 
 _DEADLINE = 10.0
 """Seconds for each request."""
@@ -91,9 +90,7 @@ class Asker:
         if key not in self._kept:
             self._kept[key] = self._got(self.source, () if scope is None else (scope,))
         credentials, logged_in = self._kept[key]
-        place = read_web_address(url)
-        in_the_clear = place is not None and place.scheme == "http" and not place.is_loopback
-        if "basic" in credentials and in_the_clear and not is_public:
+        if "basic" in credentials and not password_may_go_to(url, is_public=is_public):
             return {}, False  # a password over the network in the clear, where no client sends one
         return credentials, logged_in
 

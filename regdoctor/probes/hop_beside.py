@@ -37,7 +37,7 @@ def look_at_token_service(
         return Hop(kinds, not_tried=why, applicable=False)
     if isinstance(source, Absent):
         if realm is None:
-            return Hop(kinds, not_tried="the registry named none, for it gave no challenge")
+            return Hop(kinds, not_tried=source.reason)
         source = TokenSource(needed=True, registry="", realm=realm.url, service=_service(config))
     try:
         exchange = ask_realm(door, source, (scope or _SOME_SCOPE,), deadline=deadline)

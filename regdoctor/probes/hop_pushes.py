@@ -17,6 +17,7 @@ from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError
 from regdoctor.probes.ledger import Ledger
+from regdoctor.probes.token_source import password_may_go_to
 from regdoctor.probes.trial_push import push_trial
 from regdoctor.probes.trial_removal import clean_up_trials
 
@@ -45,7 +46,7 @@ def push_through(
 
     Raises CouldNotGatherError where the list of what is to be removed cannot be kept.
     """
-    open_ones = [hop for hop in hops if _is_open(hop)]
+    open_ones = [hop for hop in hops if _is_open(hop, source)]
     shares = len(open_ones) * len(Manner)
     pushed: dict[HopKind, Hop] = {}
     try:
@@ -59,6 +60,7 @@ def push_through(
                 installation=installation,
                 config=config,
                 deadline=_CLEANING,
+                is_public=_is_public(hop),
             )
             pushes = []
             for manner in Manner:
@@ -75,7 +77,7 @@ def push_through(
                     installation=installation,
                     config=config,
                     deadline=share,
-                    public=HopKind.PUBLIC in hop.kinds,
+                    public=_is_public(hop),
                 )
                 pushes.append(push)
             pushed[hop.kind] = dataclasses.replace(hop, pushes=tuple(pushes))
@@ -86,9 +88,15 @@ def push_through(
     return tuple(pushed.get(hop.kind, hop) for hop in hops)
 
 
-def _is_open(hop: Hop) -> bool:
+def _is_public(hop: Hop) -> bool:
+    return HopKind.PUBLIC in hop.kinds
+
+
+def _is_open(hop: Hop, source: TokenSource) -> bool:
     """Whether the hop is on the way of a push, and answers by a connection that may carry credentials."""
     if not set(hop.kinds) & set(_WAY) or hop.request is None:
+        return False
+    if source.needed and source.scheme == "basic" and not password_may_go_to(hop.url, is_public=_is_public(hop)):
         return False
     exchange = hop.request.exchange
     trusted = exchange.failure is None or exchange.failure.kind is not FailureKind.TLS

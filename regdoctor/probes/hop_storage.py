@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from regdoctor.check import Quote
-from regdoctor.distribution.web_addresses import is_loopback
 from regdoctor.evidence.hops import Asked, Hop, HopKind, Purpose
 from regdoctor.evidence.s3_access import S3Access
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.injection import Absent
+from regdoctor.probes.hop_redirects import go_on, target_of
 
 _KINDS = (HopKind.STORAGE,)
 
@@ -35,11 +34,11 @@ def look_at_storage(
         target = _target(blob)
         if target is None:
             continue
-        refusal = _refusal(target, blob.exchange.url)
-        if refusal:
-            break
         first = (("Range", "bytes=0-0"),) if blob.exchange.method == "GET" else ()
-        exchange = door.send(blob.exchange.method, target, headers=first, deadline=deadline, cap=1 << 16)
+        exchange = go_on(door, blob.exchange.method, target, blob.exchange, first, deadline, 1 << 16)
+        if isinstance(exchange, str):
+            refusal = exchange
+            break
         asked.append(Asked(Purpose.REDIRECTED, exchange))
         url = url or _address(target)
     if asked or access is not None:
@@ -64,27 +63,12 @@ def _not_tried(blobs: Sequence[Asked], s3: S3Access | Absent, config: RegistryCo
 
 def _target(blob: Asked) -> str | None:
     """Where the answer sends the client, if that is another place than the registry itself."""
-    location = blob.exchange.header("Location")
-    if location is None or (blob.exchange.status or 0) not in (301, 302, 303, 307, 308):
-        return None
+    target = target_of(blob.exchange)
     try:
-        target = urljoin(blob.exchange.url, location)
-        return target if urlsplit(target).netloc != urlsplit(blob.exchange.url).netloc else None
+        elsewhere = target is not None and urlsplit(target).netloc != urlsplit(blob.exchange.url).netloc
     except ValueError:
         return None
-
-
-def _refusal(target: str, asked: str) -> str:
-    """Why the address is not asked: a registry elsewhere may send nobody to this host's own services."""
-    host, origin = urlsplit(target).hostname or "", urlsplit(asked).hostname or ""
-    try:
-        address = ipaddress.ip_address(host)
-        is_ours = address.is_link_local or address.is_unspecified or address.is_multicast
-    except ValueError:
-        is_ours = False
-    if is_ours or (is_loopback(host) and not is_loopback(origin)):
-        return f"the registry sends clients to {host[:80]}, which means this very host or its cloud: not asked"
-    return ""
+    return target if elsewhere else None
 
 
 def _address(target: str) -> str:

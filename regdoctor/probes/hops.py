@@ -28,6 +28,7 @@ from regdoctor.probes.hop_asking import Asker
 from regdoctor.probes.hop_beside import look_at_debug_server, look_at_token_service
 from regdoctor.probes.hop_blobs import with_blobs
 from regdoctor.probes.hop_pushes import push_through
+from regdoctor.probes.hop_redirects import followed
 from regdoctor.probes.hop_request import Wanted, choose
 from regdoctor.probes.hop_storage import look_at_storage
 from regdoctor.probes.hop_upstream import Upstream, configured_upstream, named_upstream
@@ -89,6 +90,8 @@ class _Walk:
         # A trial push needs the larger part of the time.
         asking = time.monotonic() + (end - time.monotonic()) / (3 if wish.push else 1)
         self._asker = Asker(door, self._source, asking)
+        if target.login and isinstance(self._source, Absent):
+            self._asker.words = f"without credentials ({self._source.reason})"
 
     def hops(self) -> Hops:
         """All of them, in a client's order."""
@@ -172,7 +175,8 @@ class _Walk:
         if behind is not None and HopKind.UPSTREAM in kinds and not is_public:
             url, headers = behind.url(wanted.path), (*headers, *behind.headers)
         asked = self._asker.ask(Purpose.REQUEST, wanted.method, url, wanted.scope, headers, is_public=is_public)
-        hop = Hop(tuple(kinds), endpoint.url, endpoint.said_by, asked)
+        more = followed(self._door, asked[-1], wanted.headers, self._asker.deadline)
+        hop = Hop(tuple(kinds), endpoint.url, endpoint.said_by, (*asked, *more))
         failure = asked[0].exchange.failure
         if kinds == [HopKind.UPSTREAM] and failure is not None and failure.kind is FailureKind.NAME:
             # The name of a container or a service: known where the proxy runs, and nowhere else.

@@ -9,22 +9,25 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from regdoctor.distribution.bounded_json import parse_json
+from regdoctor.distribution.reference_grammar import is_repository
+from regdoctor.probes.run_marks import drop_mark, is_over, is_own, take_mark
 
-_DIGEST = r"sha256:[0-9a-f]{64}"
-_PATHS = {
-    # Behind `http.prefix` where there is one (distribution-spec, end-4b); the query holds the upload's state.
-    "upload": re.compile(
-        r"(?:/[A-Za-z0-9_.~-]+)*?/v2/(?P<name>.+)/blobs/uploads/(?P<subject>[A-Za-z0-9_.~=:@+-]+)(?:\?.*)?"
-    ),
-    "manifest": re.compile(rf"/v2/(?P<name>.+)/manifests/(?P<subject>{_DIGEST})"),
-    "tag": re.compile(r"/v2/(?P<name>.+)/manifests/(?P<subject>regdoctor-trial-[0-9a-f]{16})"),
-    "blob": re.compile(rf"/v2/(?P<name>.+)/blobs/(?P<subject>{_DIGEST})"),
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_SHAPES = {
+    "upload": ("blobs/uploads", re.compile(r"[A-Za-z0-9_.~=:@+-]+")),
+    "manifest": ("manifests", _DIGEST),
+    "tag": ("manifests", re.compile(r"regdoctor-trial-[0-9a-f]{16}")),
+    "blob": ("blobs", _DIGEST),
 }
-"""What the path of an entry looks like, by its kind."""
+"""By the kind of an entry: what stands between the repository and the thing in its path, and how the thing is named."""
+_URL_PREFIX = re.compile(r"(?:/[A-Za-z0-9_.~-]+)*")
+"""`http.prefix` (distribution-spec, end-4b)."""
+_LONGEST = 4096
+"""Characters of a path and its query: registries write some hundreds, and a server may write anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ class Entry:
     path: str
     """Path and query of the request that removes it. The query holds upload state: the file is for its owner alone."""
 
+    owner: str = field(default="", compare=False)
+    """The run that noted it, by its name in run_marks.py: while it is going, it removes this itself. Earlier versions
+    wrote none."""
+
     @property
     def subject(self) -> str | None:
         """The upload's ID, the tag, or the digest that the path names.
@@ -46,11 +53,19 @@ class Entry:
         None where it names nothing of the entry's kind and repository, so that nothing else is hurt: the path of an
         upload comes from the server, and the file may be anyone's work.
         """
-        expected = _PATHS.get(self.kind)
-        found = expected.fullmatch(self.path) if expected is not None and self.path.isprintable() else None
-        if found is None or found["name"] != self.repository:
+        if self.kind not in _SHAPES or not is_repository(self.repository):
             return None
-        return None if {".", ".."} & set(self.path.partition("?")[0].split("/")) else found["subject"]
+        if len(self.path) > _LONGEST or not self.path.isprintable():
+            return None
+        folder, shape = _SHAPES[self.kind]
+        place, query, _ = self.path.partition("?")
+        before, found, subject = place.rpartition(f"/v2/{self.repository}/{folder}/")
+        if not found or not shape.fullmatch(subject) or not _URL_PREFIX.fullmatch(before):
+            return None
+        # Where an upload goes on is the server's word: its query holds the upload's state. All else is our own.
+        if (before or query) and self.kind != "upload":
+            return None
+        return None if {".", ".."} & set(place.split("/")) else subject
 
 
 class Ledger:
@@ -72,16 +87,33 @@ class Ledger:
         with self._locked() as entries:
             return tuple(entry for entry in entries if entry.registry == registry)
 
-    def add(self, entry: Entry) -> None:
-        """Note an entry, on disk when this returns. Raises OSError where that is not possible."""
+    def left_behind(self, registry: str) -> tuple[Entry, ...]:
+        """What is still to be removed there, without what runs that are going will remove themselves.
+
+        What this process has noted counts as left behind: it asks before it starts something. Raises OSError.
+        """
+        if not self.path.exists():
+            return ()
+        folder = self.path.parent
         with self._locked() as entries:
-            self._write([*entries, entry])
+            there = [entry for entry in entries if entry.registry == registry]
+            owners = {entry.owner for entry in there}
+            over = {owner for owner in owners if is_own(folder, owner) or is_over(folder, owner)}
+        return tuple(entry for entry in there if entry.owner in over)
+
+    def add(self, entry: Entry) -> None:
+        """Note an entry as this run's, on disk when this returns. Raises OSError where that is not possible."""
+        with self._locked() as entries:
+            self._write([*entries, replace(entry, owner=take_mark(self.path.parent))])
 
     def remove(self, entry: Entry) -> None:
         """Strike an entry out; nothing happens where it is not there. Raises OSError."""
         with self._locked() as entries:
-            if entry in entries:
-                self._write([other for other in entries if other != entry])
+            others = [other for other in entries if other != entry]
+            if len(others) < len(entries):
+                self._write(others)
+            if not any(is_own(self.path.parent, other.owner) for other in others):
+                drop_mark(self.path.parent)
 
     @contextmanager
     def _locked(self) -> Iterator[list[Entry]]:
@@ -118,9 +150,11 @@ def _state_home() -> Path:
 def _parse(data: bytes) -> list[Entry]:
     """The entries of a file; what is none (a file that was torn, or written by hand) is gone with the next change."""
     rows = parse_json(data)
-    names = {field.name for field in fields(Entry)}
+    names = {one.name for one in fields(Entry)}
     return [
         Entry(**row)
         for row in (rows if isinstance(rows, list) else ())
-        if isinstance(row, dict) and row.keys() == names and all(isinstance(value, str) for value in row.values())
+        if isinstance(row, dict)
+        and row.keys() | {"owner"} == names
+        and all(isinstance(value, str) for value in row.values())
     ]

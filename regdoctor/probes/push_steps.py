@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from regdoctor.distribution.digests import Digest, digest_of
@@ -13,9 +13,10 @@ from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.trial_push import Manner
 from regdoctor.evidence.upload_start import UploadStart, port_of
 from regdoctor.http import StreamedBody
-from regdoctor.probes.ledger import Entry, Ledger
+from regdoctor.probes.ledger import Entry
 from regdoctor.probes.repository_door import RepositoryDoor
 from regdoctor.probes.trial_image import TrialImage
+from regdoctor.probes.trial_notes import TrialNotes, path_of
 
 _FIRST_BYTES = 512
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -31,18 +32,16 @@ class PushSteps:
     """One push, step by step; none of them removes anything."""
 
     endpoint: Endpoint
-    repository: str
     manner: Manner
     public: bool
     """Whether a Location that leads away from the endpoint ends the push, as it does that of a client."""
     image: TrialImage
     asker: RepositoryDoor
-    ledger: Ledger
+    notes: TrialNotes
     seconds: float
     """For a request with a layer in it: the whole deadline, which ends it anyway."""
     location: str = ""
-    noted: list[Entry] = field(default_factory=list)
-    """What the ledger has of this push."""
+    """The first that was answered."""
 
     def run(self) -> None:
         """Push and read back. Raises StoppedError, CouldNotGatherError, or OSError of the ledger."""
@@ -55,7 +54,7 @@ class PushSteps:
     def _push_blob(self, what: str, digest: Digest, size: int, pieces: Callable[[], Iterator[bytes]]) -> None:
         found = self.asker.send("HEAD", self._url(f"blobs/{digest}"))
         _require(found, (404,), f"the question whether {what} is there already, which nobody has pushed yet")
-        self._note("blob", f"blobs/{digest}")
+        self.notes.note("blob", f"blobs/{digest}")
         started = self.asker.send("POST", self._url("blobs/uploads/"))
         _require(started, (202,), f"the start of the upload of {what}")
         target, upload = self._next(started)
@@ -70,7 +69,7 @@ class PushSteps:
         ended = self._send_body("PUT", joined, body, kind)
         _require(ended, (201,), f"the end of the upload of {what}")
         if upload is not None:
-            self._strike(upload)
+            self.notes.strike(upload)
         self._check_stored(what, digest, size)
 
     def _send_body(self, method: str, url: str, body: StreamedBody, *headers: tuple[str, str]) -> Exchange:
@@ -85,8 +84,8 @@ class PushSteps:
 
     def _push_manifest(self) -> None:
         image = self.image
-        self._note("manifest", f"manifests/{image.manifest_digest}")
-        self._note("tag", f"manifests/{image.tag}")
+        self.notes.note("manifest", f"manifests/{image.manifest_digest}")
+        self.notes.note("tag", f"manifests/{image.tag}")
         put = self.asker.send(
             "PUT",
             self._url(f"manifests/{image.tag}"),
@@ -124,48 +123,24 @@ class PushSteps:
         if not location:
             raise StoppedError("the answer does not say where the upload goes on")
         self.location = self.location or location
-        start = UploadStart(self.endpoint, exchange, location, False, None)
-        try:
-            leads = start.leads_to
-        except ValueError:
-            leads = None
-        if leads is None or not location.isprintable() or " " in location:
+        path = path_of(exchange.url, location)
+        if path is None:
             raise StoppedError("Location is no address that a client can go on with")
-        path = leads.path or "/"
-        target = f"{path}?{leads.query}" if leads.query else path
-        entry = self._note_upload(target, before)
+        entry = self.notes.note_upload(path, before)
+        start = UploadStart(self.endpoint, exchange, location, False, None)
         if start.unusable:
             raise StoppedError("Location is no address that a client can go on with")
+        leads = start.leads_to
         there = (leads.scheme, leads.hostname, port_of(leads))
         if self.public and there != (self.endpoint.scheme, self.endpoint.host, self.endpoint.port):
             raise StoppedError(
                 f"Location leads away from {self.endpoint.url}, to {leads.scheme}://{leads.netloc.rpartition('@')[2]}; "
                 "nothing was sent there"
             )
-        return f"{self.endpoint.url}{target}", entry
-
-    def _note_upload(self, path: str, before: Entry | None) -> Entry | None:
-        """Note the upload under its present address, in place of the one before; None where it cannot be removed."""
-        entry = Entry("upload", self.endpoint.url, self.repository, path)
-        if entry.subject is None or entry == before:
-            return before
-        self.ledger.add(entry)
-        self.noted.append(entry)
-        if before is not None:
-            self._strike(before)
-        return entry
-
-    def _strike(self, entry: Entry) -> None:
-        self.noted.remove(entry)
-        self.ledger.remove(entry)
-
-    def _note(self, kind: str, path: str) -> None:
-        entry = Entry(kind, self.endpoint.url, self.repository, f"/v2/{self.repository}/{path}")
-        self.ledger.add(entry)
-        self.noted.append(entry)
+        return f"{self.endpoint.url}{path}", entry
 
     def _url(self, path: str) -> str:
-        return f"{self.endpoint.url}/v2/{self.repository}/{path}"
+        return f"{self.endpoint.url}/v2/{self.notes.repository}/{path}"
 
 
 def _require(exchange: Exchange, statuses: tuple[int, ...], what: str) -> None:

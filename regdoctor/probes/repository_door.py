@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from regdoctor.distribution.tokens import Access
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError
-from regdoctor.probes.token_source import Credentials, credentials_for
+from regdoctor.probes.token_source import Credentials, credentials_for, password_may_go_to
 
 _REQUEST = 10.0
 """Seconds for a request that is not said to be long."""
@@ -21,14 +22,18 @@ _ACTIONS = ("pull", "push", "delete")
 class RepositoryDoor:
     """Sends requests about one repository. The caller sees to it that they go to the registry and nowhere else."""
 
-    def __init__(self, door: Http, source: TokenSource, repository: str, end: float) -> None:
-        """end: the moment by `time.monotonic` after which nothing more is sent."""
+    def __init__(self, door: Http, source: TokenSource, repository: str, end: float, *, is_public: bool) -> None:
+        """end: the moment by `time.monotonic` after which nothing more is sent.
+
+        is_public: whether the requests go to the address that clients use.
+        """
         self.exchanges: list[Exchange] = []
         """All that was sent to the registry, in order; not the questions to the token service."""
         self._door = door
         self._source = source
         self._scopes = (Access("repository", repository, _ACTIONS),)
         self._end = end
+        self._is_public = is_public
         self._credentials: Credentials | None = None
 
     def send(self, method: str, url: str, *, seconds: float = _REQUEST, **options: Any) -> Exchange:
@@ -36,7 +41,7 @@ class RepositoryDoor:
 
         seconds: for the request; less where the deadline comes before. options: as `Http.send` takes them.
 
-        Raises CouldNotGatherError where no token is to be had, or no time is left.
+        Raises CouldNotGatherError where no token is to be had, no time is left, or the password may not go there.
         """
         known = self._credentials is not None
         exchange = self._send(method, url, seconds, options)
@@ -50,6 +55,10 @@ class RepositoryDoor:
         if self._credentials is None:
             limit = min(_REQUEST, self._remaining())
             self._credentials = credentials_for(self._door, self._source, self._scopes, deadline=limit)
+        if "basic" in self._credentials and not password_may_go_to(url, is_public=self._is_public):
+            raise CouldNotGatherError(
+                f"the password was not sent to {urlsplit(url).netloc}: no TLS, and no client asks there"
+            )
         limit = min(seconds, self._remaining())
         exchange = self._door.send(method, url, deadline=limit, **self._credentials, **options)
         self.exchanges.append(exchange)

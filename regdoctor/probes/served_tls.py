@@ -115,7 +115,15 @@ def _look(whose: str, server: Endpoint, seen: Handshake, trust: _Trust, date: fl
         by_system=by_system,
         by_docker=distrust_of(seen.chain, trust.docker) if failure is None and adds else by_system,
         docker_folder=trust.folder.quote() if trust.folder else None,
+        client_pair=trust.folder.quote() if trust.folder and _has_client_pair(trust.folder) else None,
+        own_address=seen.own_address,
     )
+
+
+def _has_client_pair(folder: CertsFolder) -> bool:
+    """Whether docker finds a client's certificate there: each *.cert needs its *.key (moby, registry/registry.go)."""
+    names = {file.name for file in folder.files}
+    return any(name.endswith(".cert") and f"{name.removesuffix('.cert')}.key" in names for name in names)
 
 
 def _handshake(endpoint: Endpoint, seconds: float) -> Handshake:

@@ -1,4 +1,4 @@
-"""Reads the certificates and keys that the registry, and GitLab's nginx, are given."""
+"""Reads the certificates and keys that the registry, and the nginx before it, are given."""
 
 from __future__ import annotations
 
@@ -8,19 +8,30 @@ from regdoctor.check import Dialect, Quote
 from regdoctor.evidence.host_file import HostFile
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.tls_files import TlsFiles, TlsPair
+from regdoctor.formats.gitlab_yml import GitLabConfig
+from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.probe import NotApplicableError, probe
 from regdoctor.probes.accounts import Accounts
 from regdoctor.probes.host_file import host_file
 from regdoctor.probes.host_tree import list_below
+from regdoctor.probes.nginx_pairs import pairs_of_nginx
 
 _OMNIBUS = "etc/gitlab/ssl"
 _MOST_FILES = 200
 
 
-@probe(reads="the files of http.tls.certificate and http.tls.key, and /etc/gitlab/ssl, with their permissions")
-def tls_files(installation: Installation, config: RegistryConfig | Absent) -> TlsFiles:
+@probe(
+    reads="the files of http.tls.certificate and http.tls.key, /etc/gitlab/ssl, and what nginx presents for the "
+    "registry, with their permissions"
+)
+def tls_files(
+    installation: Installation,
+    config: RegistryConfig | Absent,
+    nginx: NginxConfig | Absent,
+    gitlab: GitLabConfig | Absent,
+) -> TlsFiles:
     """The pairs. Raises NotApplicableError where nothing names any, or no root is there to follow the paths,
     UnreadableError where Omnibus's folder may not be listed.
     """
@@ -33,6 +44,10 @@ def tls_files(installation: Installation, config: RegistryConfig | Absent) -> Tl
         key = ssl.get(f"{name.removesuffix('.crt')}.key")
         if name.endswith(".crt") and key is not None:
             pairs.append(TlsPair("nginx", certificate, key))
+    known = {pair.certificate.path for pair in pairs if pair.certificate}
+    if isinstance(nginx, NginxConfig):
+        named = pairs_of_nginx(installation, nginx, config, gitlab)
+        pairs += [pair for pair in named if pair.certificate and pair.certificate.path not in known]
     if not pairs and not ssl:
         raise NotApplicableError("no configuration of this host names a certificate for TLS")
     keys = [pair.key for pair in pairs if pair.key] + [file for name, file in ssl.items() if name.endswith(".key")]

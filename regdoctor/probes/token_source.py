@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from regdoctor.distribution.challenges import Challenge
 from regdoctor.distribution.tokens import Access, sign_token
+from regdoctor.distribution.web_addresses import read_web_address
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.clocks import Reading
+from regdoctor.evidence.endpoints import Endpoints
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.signer import SignerFiles
 from regdoctor.evidence.token_source import SigningKey, TokenSource
@@ -22,6 +24,7 @@ from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, probe
+from regdoctor.probes.hop_redirects import trustworthy
 from regdoctor.redaction import Secret, remember
 from regdoctor.target import Target
 
@@ -34,17 +37,19 @@ def token_source(
     files: SignerFiles | Absent,
     config: RegistryConfig | Absent,
     gitlab: GitLabConfig | Absent,
+    endpoints: Endpoints | Absent,
 ) -> TokenSource:
     """What answers the registry's challenge. Raises CouldNotGatherError where no registry answered with one.
 
     A challenge that came without TLS that verifies, where TLS was to be had, may be anyone's, and so may its realm:
-    the login is left out then; with nothing else to answer by, CouldNotGatherError says so.
+    the login is left out then; with nothing else to answer by, CouldNotGatherError says so. So it does of a realm
+    which would lead to this host or its cloud by the word of a registry that is elsewhere.
     """
     ping, trusted = _registry_ping(public, internal)
+    if target.login and (front := _asks_for_a_password(public)) and (ping is None or ping.exchange.status == 200):
+        ping, trusted = front
     if ping is None:
-        raise CouldNotGatherError(
-            "the registry did not say how it wants to be asked: none answered GET /v2/ with 200 or 401"
-        )
+        raise CouldNotGatherError(_not_said(public))
     challenge = _best(ping.challenges)
     if ping.exchange.status == 200:
         return TokenSource(needed=False, registry=ping.endpoint.url, realm="", service="")
@@ -56,7 +61,7 @@ def token_source(
             f"the password was not sent: {ping.endpoint.url} did not show a certificate that verifies, so that the "
             "answer may be anyone's (--ca-file FILE)"
         )
-    return TokenSource(
+    source = TokenSource(
         needed=True,
         registry=ping.endpoint.url,
         realm=challenge.realm or "",
@@ -66,6 +71,10 @@ def token_source(
         key=key,
         clock_offset=_clock_offset(ping, internal),
     )
+    found = trustworthy(source, endpoints.realm if isinstance(endpoints, Endpoints) else None)
+    if isinstance(found, Absent):
+        raise CouldNotGatherError(found.reason)
+    return found
 
 
 def _clock_offset(ping: Ping, internal: InternalAnswer | Absent) -> float:
@@ -93,6 +102,29 @@ def _registry_ping(public: PublicAnswer | Absent, internal: InternalAnswer | Abs
         ((look, trusted) for look, trusted in looks if look.is_registry and look.exchange.status in (200, 401)),
         (None, False),
     )
+
+
+def _asks_for_a_password(public: PublicAnswer | Absent) -> tuple[Ping, bool] | None:
+    """The public address's answer, where something in front of the registry wants a name and a password (Basic).
+
+    docker and skopeo send the registry's login there; a registry without accounts of its own takes no notice of it.
+    With it, whether the answer came from the one whose name was given.
+    """
+    if not isinstance(public, PublicAnswer):
+        return None
+    best = _best(public.best.challenges)
+    if public.best.exchange.status != 401 or public.best.is_registry or best is None or best.scheme.lower() != "basic":
+        return None
+    return public.best, public.best is public.ping
+
+
+def _not_said(public: PublicAnswer | Absent) -> str:
+    if _asks_for_a_password(public):
+        return (
+            "something in front of the registry asks for a name and a password, before the registry could say how it "
+            "wants to be asked (--username, --password-stdin)"
+        )
+    return "the registry did not say how it wants to be asked: none answered GET /v2/ with 200 or 401"
 
 
 def _best(challenges: Sequence[Challenge]) -> Challenge | None:
@@ -133,7 +165,7 @@ def credentials_for(
         return {}
     if source.scheme == "basic":
         if source.login is None:
-            raise CouldNotGatherError("the registry wants a user and a password (--username, --password-stdin)")
+            raise CouldNotGatherError("the registry wants a login (--username, --password-stdin)")
         return {"basic": (source.login.username, source.login.password)}
     if source.key and (source.key.issuer or not source.login):
         # It opens every repository, where a login may open none; whether logins work, token_trials tells.
@@ -145,9 +177,20 @@ def credentials_for(
             raise CouldNotGatherError(f"the token service gave no token: {exchange.quote().quote}")
         return {"bearer": token}
     raise CouldNotGatherError(
-        "the registry wants a token: log in with --username and --password-stdin, or run on GitLab's own host, "
-        "where its signing key can be read"
+        "the registry wants a token, and a login for it: --username and --password-stdin, or run on GitLab's own "
+        "host, where its signing key can be read"
     )
+
+
+def password_may_go_to(url: str, *, is_public: bool) -> bool:
+    """Whether the registry's password may be sent to an address on the way to it.
+
+    By TLS (`Http.send` sees to it that it verifies), within this machine, and where clients send it themselves.
+
+    is_public: whether clients use this address: the user named it then, with its scheme.
+    """
+    place = read_web_address(url)
+    return place is not None and (is_public or place.scheme == "https" or place.is_loopback)
 
 
 def signed(source: TokenSource, key: SigningKey, scopes: Sequence[Access]) -> Secret:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from regdoctor.distribution.reference_grammar import is_repository
@@ -17,10 +18,11 @@ from regdoctor.probes.ledger import Ledger
 from regdoctor.probes.push_steps import PushSteps, StoppedError
 from regdoctor.probes.repository_door import RepositoryDoor
 from regdoctor.probes.trial_image import trial_image
+from regdoctor.probes.trial_notes import TrialNotes
 from regdoctor.probes.trial_removal import Removal
 
 TRIAL_REPOSITORY = "regdoctor/upload-test"
-"""Where to push without --repository: as `upload_start` does."""
+"""Where trials write, unless --repository names another."""
 
 _FOR_REMOVAL = 10.0
 """Seconds of the deadline that are kept for the removal, a quarter of it at most."""
@@ -56,8 +58,9 @@ def push_trial(
     ledger.prepare()
     began = time.monotonic()
     end = began + deadline
-    asker = RepositoryDoor(door, source, repository, end - min(_FOR_REMOVAL, deadline / 4))
-    push = PushSteps(endpoint, repository, manner, public, image, asker, ledger, deadline)
+    asker = RepositoryDoor(door, source, repository, end - min(_FOR_REMOVAL, deadline / 4), is_public=public)
+    notes = TrialNotes(ledger, endpoint.url, repository)
+    push = PushSteps(endpoint, manner, public, image, asker, notes, deadline)
     stopped = ""
     left: tuple[str, ...] = ()
     try:
@@ -67,7 +70,8 @@ def push_trial(
     except OSError as error:
         stopped = f"the list of what is to be removed again cannot be kept: {error}"
     finally:
-        left = Removal(door, source, ledger, installation, config).remove(push.noted, end)
+        removal = Removal(door, source, ledger, installation, config, public)
+        left = removal.remove(notes.entries, end, with_traces=True)
     return TrialPush(
         endpoint=endpoint,
         manner=manner,
@@ -77,8 +81,17 @@ def push_trial(
         stopped=f"{stopped}{_hint(asker, source)}" if stopped else "",
         location=push.location,
         left=left,
+        image_left=bool(left) and _has_tag(ledger, notes),
         seconds=time.monotonic() - began,
     )
+
+
+def _has_tag(ledger: Ledger, notes: TrialNotes) -> bool:
+    """Whether the image's tag still stands in the ledger, after the removal."""
+    with contextlib.suppress(OSError):
+        still = ledger.entries(notes.registry)
+        return any(entry.kind == "tag" and entry in still for entry in notes.entries)
+    return False
 
 
 def _hint(asker: RepositoryDoor, source: TokenSource) -> str:

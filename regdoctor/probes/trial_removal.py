@@ -20,12 +20,14 @@ from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError
 from regdoctor.probes.ledger import Entry, Ledger
 from regdoctor.probes.repository_door import RepositoryDoor
-from regdoctor.probes.trial_storage import Storage, is_in_database, remove_from, storage_at_hand
+from regdoctor.probes.trial_storage import NotSweptError, Storage, is_in_database, remove_from, storage_at_hand
 
 _ORDER = ("upload", "manifest", "tag", "blob")
 """A manifest goes before what it names: an image must not be left without its layers."""
 _UNKNOWN = frozenset({"MANIFEST_UNKNOWN", "BLOB_UNKNOWN", "BLOB_UPLOAD_UNKNOWN", "NAME_UNKNOWN"})
 _CONFIG = "/etc/docker/registry/config.yml"
+_COLLECT = f"`registry garbage-collect {_CONFIG}`, with GitLab's packages `sudo gitlab-ctl registry-garbage-collect`"
+"""For a registry of which the address alone is known: as its image has it."""
 _MOST = 400
 """Characters of a reason: a server's words are part of it."""
 
@@ -39,18 +41,19 @@ def clean_up_trials(
     installation: Installation | Absent,
     config: RegistryConfig | Absent,
     deadline: float,
+    is_public: bool,
 ) -> tuple[str, ...]:
-    """Remove what runs that were killed left at a registry, uploads included; what remains stays noted.
+    """Remove what runs that are over left at a registry, uploads included; what remains stays noted.
 
     registry: its address, as the endpoint of the push had it. installation, config: of that registry; Absent where
-    this machine's is another one. deadline: seconds for all of it.
+    this machine's is another one. deadline: seconds for all of it. is_public: whether clients use this address.
 
     Gives a line for each thing that remains and why. Raises OSError where the ledger cannot be read.
     """
-    entries = [entry for entry in ledger.entries(registry) if entry.subject is not None]
+    entries = [entry for entry in ledger.left_behind(registry) if entry.subject is not None]
     if not entries:
         return ()
-    removal = Removal(door, source, ledger, installation, config)
+    removal = Removal(door, source, ledger, installation, config, is_public)
     return removal.remove(entries, time.monotonic() + deadline)
 
 
@@ -62,6 +65,10 @@ class _Remains:
     """Entries that stay, each with the reason."""
     unlinked: int = 0
     """Blobs and manifests that are deleted, with their bytes still in a storage that cannot be reached from here."""
+    cancelled: int = 0
+    """Uploads that the registry cancelled, with its storage out of reach."""
+    not_swept: str = ""
+    """Why nothing is removed from a storage that can be reached; empty where it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +80,28 @@ class Removal:
     ledger: Ledger
     installation: Installation | Absent
     config: RegistryConfig | Absent
+    is_public: bool
 
-    def remove(self, entries: Iterable[Entry], end: float) -> tuple[str, ...]:
+    def remove(self, entries: Iterable[Entry], end: float, *, with_traces: bool = False) -> tuple[str, ...]:
         """Remove the entries of one registry and strike them out; a line for each thing that remains, and why.
 
-        end: by `time.monotonic`.
+        end: by `time.monotonic`. with_traces: whether to tell of what a registry keeps of uploads that are cancelled.
         """
         storage = storage_at_hand(self.installation, self.config, self.door, end)
         lines: list[str] = []
         grouped = groupby(sorted(entries, key=lambda entry: entry.repository), lambda entry: entry.repository)
         for repository, of_repository in grouped:
-            asker = RepositoryDoor(self.door, self.source, repository, end)
+            asker = RepositoryDoor(self.door, self.source, repository, end, is_public=self.is_public)
             ordered = sorted(of_repository, key=lambda entry: _ORDER.index(entry.kind))
             remains = self._remove_all(ordered, asker, storage)
             if storage is not None:
                 storage.tidy(repository)
             lines += _lines(remains, repository, collection_words(self.installation, self.config))
+            if with_traces and remains.cancelled:
+                lines.append(
+                    f"{remains.cancelled} cancelled uploads of {repository}: distribution 2 keeps a hash state of "
+                    "each, a small file below _uploads that nothing removes"
+                )
         return tuple(lines)
 
     def _remove_all(self, entries: Iterable[Entry], asker: RepositoryDoor, storage: Storage | None) -> _Remains:
@@ -101,28 +114,39 @@ class Removal:
             answered = False
             if not reason:
                 reason, answered = _delete(entry, asker)
-            swept = storage is not None and remove_from(storage, entry)
+            swept = _sweep(storage, entry, remains)
             if swept and entry.kind == "upload":
                 broken_off.append(entry)
             if swept or not reason:
                 with contextlib.suppress(OSError):  # it stays noted: the next run is told that it is unknown
                     self.ledger.remove(entry)
                 remains.unlinked += answered and not swept and entry.kind in ("manifest", "blob")
+                remains.cancelled += answered and not swept and entry.kind == "upload"
                 continue
             remains.noted.append((entry, reason))
             if entry.kind == "manifest":
                 manifest_stays = reason
         for entry in broken_off:
             # The registry writes down how far it came when it notices that the connection is gone: that takes a while.
-            if storage is not None:
-                remove_from(storage, entry)
+            _sweep(storage, entry, remains)
         return remains
+
+
+def _sweep(storage: Storage | None, entry: Entry, remains: _Remains) -> bool:
+    """Remove an entry from the storage, unless that was not what it should be before."""
+    if storage is None or remains.not_swept:
+        return False
+    try:
+        return remove_from(storage, entry)
+    except NotSweptError as error:
+        remains.not_swept = str(error)[:_MOST]
+        return False
 
 
 def collection_words(installation: Installation | Absent, config: RegistryConfig | Absent) -> str:
     """How the registry gets rid of bytes that nothing names, with the command of the installation: half a sentence."""
     if not isinstance(installation, Installation):
-        return "garbage collection on the registry's host removes them"
+        return f"garbage collection on the registry's host removes them: {_COLLECT}"
     with contextlib.suppress(UndecidedError):
         if isinstance(config, RegistryConfig) and is_in_database(config):
             return "the registry's online garbage collection removes them by itself, after a day by default"
@@ -162,6 +186,8 @@ def _is_gone(entry: Entry, asker: RepositoryDoor) -> bool:
 
 
 def _lines(remains: _Remains, repository: str, collect: str) -> Iterator[str]:
+    if remains.not_swept:
+        yield f"the storage of {repository} was left as it is: {remains.not_swept}"
     for entry, reason in remains.noted:
         if entry.kind == "upload":
             yield (
@@ -172,7 +198,10 @@ def _lines(remains: _Remains, repository: str, collect: str) -> Iterator[str]:
     if images:
         yield _image_line(images, repository, collect)
     if remains.unlinked:
-        yield f"the bytes of {remains.unlinked} deleted blobs of {repository} stay in the storage; {collect}"
+        yield (
+            f"the bytes of {remains.unlinked} deleted blobs of {repository} stay in the storage; {collect}; "
+            f"{repository}, where it is new, stays listed in _catalog"
+        )
 
 
 def _image_line(images: list[tuple[Entry, str]], repository: str, collect: str) -> str:

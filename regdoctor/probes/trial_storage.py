@@ -8,17 +8,14 @@ the client knows is not the one that was reached (2.8.2, registry/handlers/blobu
 from __future__ import annotations
 
 import math
-import os
-import shutil
+import re
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from regdoctor.distribution.digests import parse_digest
 from regdoctor.distribution.storage_drivers import ROOT_DIRECTORY
 from regdoctor.distribution.storage_layout import (
-    PREFIX,
     blob_data_key,
     layer_link_key,
     revision_link_key,
@@ -26,19 +23,21 @@ from regdoctor.distribution.storage_layout import (
     upload_folder_key,
 )
 from regdoctor.evidence.installation import Installation
-from regdoctor.formats.located import UndecidedError, UnreadableError
+from regdoctor.formats.located import UndecidedError
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
-from regdoctor.probes.bucket import Bucket, registry_bucket
-from regdoctor.probes.host_tree import follow
+from regdoctor.probes.bucket import Bucket, Listing, registry_bucket
+from regdoctor.probes.folder_storage import FolderStorage
 from regdoctor.probes.ledger import Entry
 
 _IN_DATABASE = "docker/registry/lockfiles/database-in-use"
 """What GitLab's registry puts into a storage whose metadata is in its database."""
 _MOST_KEYS = 100
 """Objects of one folder that are removed: an upload has a few, all else one."""
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""How distribution and GitLab's registry name uploads (registry/storage/linkedblobstore.go, Create)."""
 _DEADLINE = 5.0
 """Seconds for each request to a bucket."""
 
@@ -47,7 +46,10 @@ class Storage(Protocol):
     """A registry's storage, by the keys of its layout."""
 
     def remove(self, folder: str) -> bool | None:
-        """Remove a folder with all that is in it. Whether it is gone now; None where it was not there."""
+        """Remove a folder with all that is in it. Whether it is gone now; None where it was not there.
+
+        Raises NotSweptError where what is said to be in it cannot be.
+        """
         ...
 
     def tidy(self, repository: str) -> None:
@@ -59,51 +61,8 @@ class Storage(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class FolderStorage:
-    """The `filesystem` driver's rootdirectory."""
-
-    root: Path | None
-    """The root folder of the host."""
-    top: Path
-    """The rootdirectory, as it is reached from here."""
-
-    def remove(self, folder: str) -> bool | None:
-        """See `Storage`; of the folders above, those of `blobs` go too where they are empty then."""
-        path, above = self._at(folder), self._at(f"{PREFIX}/blobs")
-        if path is None or above is None or not path.exists():
-            return None
-        if not path.is_relative_to(self._at(PREFIX) or above):
-            return False  # a link leads out of the storage
-        shutil.rmtree(path, ignore_errors=True)
-        _remove_empty(path.parent, above)
-        return not path.exists()
-
-    def tidy(self, repository: str) -> None:
-        """See `Storage`; of the folders above, those that are empty then go too."""
-        above = self._at(f"{PREFIX}/repositories")
-        place = self._at(f"{PREFIX}/repositories/{repository}")
-        if above is None or place is None or not place.is_relative_to(above):
-            return
-        # Beside them lie the repositories whose names begin with this one's.
-        own = [place / name for name in ("_layers", "_manifests", "_uploads")]
-        if any(files for folder in own for _, _, files in os.walk(folder)):
-            return
-        for folder in own:
-            shutil.rmtree(folder, ignore_errors=True)
-        _remove_empty(place, above)
-
-    def holds(self, key: str) -> bool:
-        """See `Storage`."""
-        path = self._at(key)
-        return path is not None and path.exists()
-
-    def _at(self, key: str) -> Path | None:
-        """Where a key lies; None behind a loop of links, where the registry wrote nothing."""
-        try:
-            return follow(self.root, self.top / key)
-        except UnreadableError:
-            return None
+class NotSweptError(Exception):
+    """A storage is not what it should be, so that nothing is removed from it; the message is for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +78,16 @@ class BucketStorage:
         if time.monotonic() >= self.end:
             return False
         try:
-            listing = self.bucket.list(f"{self.bucket.endpoint.root}{folder}/", limit=_MOST_KEYS)
+            prefix = f"{self.bucket.endpoint.root}{folder}/"
+            listing = self.bucket.list(prefix, limit=_MOST_KEYS)
+            if not listing.listed:
+                return False
+            _require_below(prefix, listing)
             # As a list: all are tried, whatever becomes of the first.
             gone = [self.bucket.delete(key).ok for key in listing.keys]
         except CouldNotGatherError:  # there is nothing to sign requests with
             return False
-        if not listing.listed:
-            return False
-        return all(gone) and not listing.more if gone else None
+        return all(gone) if gone else None
 
     def tidy(self, repository: str) -> None:
         """Leave it as it is: a bucket has no folders."""
@@ -137,6 +98,16 @@ class BucketStorage:
             return self.bucket.head(f"{self.bucket.endpoint.root}{key}").status != 404
         except CouldNotGatherError:
             return True
+
+
+def _require_below(prefix: str, listing: Listing) -> None:
+    """Raise NotSweptError unless a listing is of what lies below a prefix, and whole."""
+    for key in listing.keys:
+        # A key with dots would become another one on its way through the URL (RFC 3986 section 5.2.4).
+        if not key.startswith(prefix) or {".", ".."} & set(key.split("/")):
+            raise NotSweptError(f"the bucket was asked for the keys below {prefix} and listed {key[:200]!r}")
+    if listing.more:
+        raise NotSweptError(f"the bucket lists more than {_MOST_KEYS} keys below {prefix}, where a trial writes a few")
 
 
 def storage_at_hand(
@@ -166,7 +137,10 @@ def is_in_database(config: RegistryConfig) -> bool:
 def remove_from(storage: Storage, entry: Entry) -> bool:
     """Remove all that an entry of the ledger stands for. Whether something of it was there, and all of that is gone.
 
-    Nothing but ours is hurt: uploads, tags and digests are as random as the image.
+    Nothing but ours is hurt: tags and digests are as random as the image. The IDs of uploads are the server's choice,
+    so that only what a registry's own generator makes is taken for one.
+
+    Raises NotSweptError as `Storage.remove` does.
     """
     gone = [storage.remove(folder) for folder in _folders(entry)]
     return True in gone and False not in gone
@@ -177,22 +151,14 @@ def _folders(entry: Entry) -> tuple[str, ...]:
     if subject is None:
         return ()
     if entry.kind == "upload":
+        if not _UUID.fullmatch(subject):
+            return ()
         return (upload_folder_key(entry.repository, subject),)
     if entry.kind == "tag":
         return (_parent(_parent(tag_link_key(entry.repository, subject))),)
     digest = parse_digest(subject)
     link = revision_link_key if entry.kind == "manifest" else layer_link_key
     return _parent(link(entry.repository, digest)), _parent(blob_data_key(digest))
-
-
-def _remove_empty(folder: Path, above: Path) -> None:
-    """Remove a folder that is empty, and those above it that are empty then, up to `above`, which stays."""
-    while folder != above and folder.is_relative_to(above):
-        try:
-            folder.rmdir()
-        except OSError:
-            return  # it holds something else, or is not ours to remove
-        folder = folder.parent
 
 
 def _parent(key: str) -> str:

@@ -21,9 +21,9 @@ from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
 from regdoctor.probes.ledger import Entry
 from regdoctor.probes.token_source import Credentials
+from regdoctor.probes.trial_push import TRIAL_REPOSITORY
 from regdoctor.probes.uploads import (
     DEADLINE,
-    REPOSITORY,
     REQUESTS_OF_A_CANCELLATION,
     REQUESTS_OF_A_START,
     Uploads,
@@ -42,8 +42,8 @@ _BUDGET = 20.0
 """Seconds for all bodies and announcements."""
 _PATIENCE = 3.0
 """Seconds for the answer to an announcement; servers that know nothing of them wait for the body."""
-_SEARCH = 20
-"""Announcements, at most, between the largest that is let in and the smallest that is refused."""
+_SEARCH = 32
+"""Announcements, at most, between the largest that is let in and the smallest that is refused: enough for each byte."""
 _OVER = f"the time of {_BUDGET:g} s was over"
 _BLOCK = bytes(1 << 16)
 
@@ -73,7 +73,7 @@ def upload_limit(
         raise NotApplicableError("sending a body writes to the registry: not tried without --allow-writes")
     try:
         uploads = uploads_of(target, source, door, installation, config)
-        return _found(uploads, start.asked, target.repository or REPOSITORY)
+        return _found(uploads, start.asked, target.repository or TRIAL_REPOSITORY)
     except OSError as error:
         raise no_ledger(error) from error
 
@@ -81,7 +81,9 @@ def upload_limit(
 def _found(uploads: Uploads, public: Endpoint, repository: str) -> UploadLimit:
     started = uploads.start(repository, public.url)
     if started.entry is None:
-        raise CouldNotGatherError(f"an upload was started, but its Location names none: {started.location}")
+        raise CouldNotGatherError(
+            f"an upload was started, but its Location names none: {started.location.partition('?')[0]}"
+        )
     growth = _Growth(uploads, started.entry, uploads.credentials(repository), time.monotonic() + _BUDGET)
     removed = False
     try:

@@ -10,10 +10,10 @@ from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import NotApplicableError, probe
+from regdoctor.probes.trial_push import TRIAL_REPOSITORY
 from regdoctor.probes.uploads import (
     CLEANING,
     DEADLINE,
-    REPOSITORY,
     REQUESTS_OF_A_CANCELLATION,
     REQUESTS_OF_A_START,
     Uploads,
@@ -25,10 +25,10 @@ from regdoctor.target import Target
 
 @probe(
     reads="the Location in the answer to the start of a blob upload",
-    writes=f"starts one upload (POST /v2/{REPOSITORY}/blobs/uploads/, or in --repository) and cancels it (DELETE); "
-    "cancels what an earlier run could not; on the registry's host removes the hash state that distribution 2 leaves "
-    "of a cancelled upload, from its folder or, with its credentials, from its bucket; keeps a list of what is to be "
-    "removed in XDG_STATE_HOME/regdoctor",
+    writes=f"starts one upload (POST /v2/{TRIAL_REPOSITORY}/blobs/uploads/, or in --repository) and cancels it "
+    "(DELETE); cancels what an earlier run could not; on the registry's host removes the hash state that "
+    "distribution 2 leaves of a cancelled upload, from its folder or, with its credentials, from its bucket; keeps a "
+    "list of what is to be removed in XDG_STATE_HOME/regdoctor",
     limit=CLEANING + (REQUESTS_OF_A_START + 2 * REQUESTS_OF_A_CANCELLATION) * DEADLINE,
     network=True,
 )
@@ -53,7 +53,7 @@ def upload_start(
     try:
         uploads = uploads_of(target, source, door, installation, config)
         uploads.clean_up(public.url)
-        return _start(target.repository or REPOSITORY, public, endpoints.internal, uploads)
+        return _start(target.repository or TRIAL_REPOSITORY, public, endpoints.internal, uploads)
     except OSError as error:
         raise no_ledger(error) from error
 

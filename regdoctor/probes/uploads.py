@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
 
 from regdoctor.distribution.tokens import Access
 from regdoctor.evidence.exchange import Exchange
@@ -16,11 +15,10 @@ from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError
 from regdoctor.probes.ledger import Entry, Ledger
 from regdoctor.probes.token_source import Credentials, credentials_for
+from regdoctor.probes.trial_notes import TrialNotes, path_of
 from regdoctor.probes.trial_removal import Removal, clean_up_trials
 from regdoctor.target import Target
 
-REPOSITORY = "regdoctor/upload-test"
-"""Where uploads are started, unless --repository names another."""
 DEADLINE = 6.0
 """Seconds for each request, the question for a token included."""
 CLEANING = 6.0
@@ -64,6 +62,7 @@ class Uploads:
             installation=self.installation,
             config=self.config,
             deadline=CLEANING,
+            is_public=True,
         )
 
     def credentials(self, repository: str) -> Credentials:
@@ -91,10 +90,7 @@ class Uploads:
                 "removes it by itself in time (uploadpurging)"
             )
         # Where Location leads is what is in question: the upload is cancelled where it was started.
-        entry = Entry("upload", registry, repository, path)
-        if entry.subject is None:
-            return StartedUpload(exchange, location, None)
-        self.ledger.add(entry)
+        entry = TrialNotes(self.ledger, registry, repository).note_upload(path)
         return StartedUpload(exchange, location, entry)
 
     def moved(self, entry: Entry, location: str) -> Entry:
@@ -103,18 +99,14 @@ class Uploads:
         Only path and query are taken from it: credentials go nowhere else. Raises OSError.
         """
         path = path_of(f"{entry.registry}{entry.path}", location)
-        after = Entry(entry.kind, entry.registry, entry.repository, path or "")
-        if after.subject != entry.subject or after == entry:
-            return entry
-        self.ledger.add(after)
-        self.ledger.remove(entry)
-        return after
+        notes = TrialNotes(self.ledger, entry.registry, entry.repository, [entry])
+        return notes.note_upload(path or "", entry) or entry
 
     def cancel(self, entry: Entry) -> bool:
         """Whether the upload is gone: removed now, or unknown to the registry. What remains is in the ledger."""
         if entry.subject is None:
             return False
-        removal = Removal(self.door, self.source, self.ledger, self.installation, self.config)
+        removal = Removal(self.door, self.source, self.ledger, self.installation, self.config, is_public=True)
         return not removal.remove([entry], time.monotonic() + REQUESTS_OF_A_CANCELLATION * DEADLINE)
 
 
@@ -139,14 +131,3 @@ def no_ledger(error: OSError) -> CouldNotGatherError:
     return CouldNotGatherError(
         f"the list of what is to be removed again cannot be kept: {error} (XDG_STATE_HOME names another place)"
     )
-
-
-def path_of(url: str, location: str) -> str | None:
-    """Path and query that Location means in the answer of `url`; None where it is no URL."""
-    try:
-        parts = urlsplit(urljoin(url, location))
-    except ValueError:
-        return None
-    if not location.isprintable() or " " in location:
-        return None
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path

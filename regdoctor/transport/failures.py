@@ -27,7 +27,8 @@ def failure_of(error: Exception, attempt: Attempt) -> Failure:
         return timeout_of(attempt)
     cause = _root(error)
     kind, message = _verdict(cause, attempt)
-    return Failure(kind, _one_line(f"{attempt.contacted}: {message}" if attempt.contacted else message))
+    line = _one_line(f"{attempt.contacted}: {message}" if attempt.contacted else message)
+    return Failure(kind, line, not_tls=isinstance(cause, ssl.SSLError) and _is_not_tls(cause))
 
 
 def timeout_of(attempt: Attempt) -> Failure:
@@ -71,11 +72,20 @@ def _tls_verdict(error: ssl.SSLError) -> tuple[FailureKind, str]:
         return FailureKind.TLS, f"certificate not accepted: {error.verify_message.rstrip('.')}"
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
         return FailureKind.RESET, "closed the connection in the middle of TLS"
-    match = _OPENSSL.search(str(error))
-    reason = match["reason"] if match else (error.reason or str(error)).lower().replace("_", " ")
-    if any(words in reason.lower() for words in _NOT_TLS):
+    reason = _reason(error)
+    if _is_not_tls(error):
         return FailureKind.TLS, f"{reason}: it does not speak TLS; most likely plain HTTP answered"
     return FailureKind.TLS, reason
+
+
+def _is_not_tls(error: ssl.SSLError) -> bool:
+    told = not isinstance(error, ssl.SSLCertVerificationError | ssl.SSLEOFError | ssl.SSLZeroReturnError)
+    return told and any(words in _reason(error).lower() for words in _NOT_TLS)
+
+
+def _reason(error: ssl.SSLError) -> str:
+    match = _OPENSSL.search(str(error))
+    return match["reason"] if match else (error.reason or str(error)).lower().replace("_", " ")
 
 
 def _closing(cause: BaseException, stage: Stage) -> str:

@@ -7,7 +7,6 @@ import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from regdoctor.evidence.address_reach import NOT_TRIED
 from regdoctor.evidence.addresses import AddressLook
 from regdoctor.evidence.exchange import Failure, FailureKind
 from regdoctor.transport.attempt import Attempt, Stage
@@ -37,17 +36,17 @@ def look(address: AddressInfo, seconds: float) -> AddressLook:
     attempt.contacted = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     attempt.stage = Stage.CONNECT
     failure: Failure | None = None
+    tried = True
     try:
         with socket.socket(family, kind, protocol) as connection:
             connection.settimeout(max(seconds, 0.001))
             connection.connect(place)
     except OSError as error:
-        failure = _failure(error, attempt)
-    return AddressLook(host, attempt.elapsed(), failure)
+        # A timeout of the socket's own has no number.
+        tried = isinstance(error, TimeoutError) or error.errno in _OF_THE_WAY
+        failure = failure_of(error, attempt) if tried else _not_tried(error, attempt)
+    return AddressLook(host, attempt.elapsed(), failure, tried)
 
 
-def _failure(error: OSError, attempt: Attempt) -> Failure:
-    # A timeout of the socket's own has no number.
-    if isinstance(error, TimeoutError) or error.errno in _OF_THE_WAY:
-        return failure_of(error, attempt)
-    return Failure(FailureKind.UNREACHABLE, f"{attempt.contacted}: {error.strerror}: {NOT_TRIED}")
+def _not_tried(error: OSError, attempt: Attempt) -> Failure:
+    return Failure(FailureKind.UNREACHABLE, f"{attempt.contacted}: {error.strerror}: this host could not try it")

@@ -14,6 +14,7 @@ from regdoctor.distribution.certificate_names import host_address
 from regdoctor.evidence.exchange import Failure, FailureKind
 from regdoctor.transport.attempt import Attempt, Stage
 from regdoctor.transport.client_demand import demand_of, is_demand
+from regdoctor.transport.environment_proxy import goes_through_proxy
 from regdoctor.transport.failures import failure_of
 from regdoctor.transport.pyopenssl_errors import translated
 from regdoctor.transport.tunnel import open_way
@@ -49,6 +50,8 @@ class Handshake:
     """Whether it took TLS 1.0 or 1.1, or what OpenSSL refuses at its usual level of security."""
     refused_first: Failure | None = None
     """With old_only: how the usual look failed."""
+    own_address: bool = False
+    """Whether the server's address is one of this host's own, loopback included."""
 
 
 def look_at_tls(host: str, port: int, seconds: float) -> Handshake:
@@ -89,7 +92,8 @@ class _Look:
         try:
             connection = open_way(self.host, self.port, self.attempt)
             with connection:
-                return self._set_up(connection)
+                own = is_own(connection) and not goes_through_proxy(f"https://{self._authority()}")
+                return dataclasses.replace(self._set_up(connection), own_address=own)
         except (OSError, http.client.HTTPException, ValueError) as error:
             return Handshake(failure_of(error, self.attempt))
 
@@ -128,6 +132,9 @@ class _Look:
         # The list of authorities may be empty, so it does not tell; OpenSSL's name of the step does.
         self.asked = self.asked or b"certificate request" in tls.get_state_string()
 
+    def _authority(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
     def _server_name(self) -> bytes:
         """SNI is for names only, without the last dot (RFC 6066 section 3). Raises UnicodeError for what is none."""
         if host_address(self.host) is not None:
@@ -160,6 +167,18 @@ class _Look:
             return dataclasses.replace(seen, client_certificate=once_more.client_certificate)
         demand = demand_of(tls, connection, self.host, self.port, self.attempt)
         return dataclasses.replace(seen, client_certificate=demand)
+
+
+def is_own(connection: socket.socket) -> bool:
+    """Whether the other end has an address of this host: of such a connection the kernel gives both ends that one.
+
+    On loopback the addresses may differ (127.0.0.1 asks 127.0.0.2), see ip-route(8), table local.
+    """
+    try:
+        there, here = (host_address(end()[0]) for end in (connection.getpeername, connection.getsockname))
+    except OSError:  # it was closed meanwhile, which the handshake will tell
+        return False
+    return there is not None and (there.is_loopback or there == here)
 
 
 def _as_der(chain: Iterable[crypto.X509]) -> tuple[bytes, ...]:

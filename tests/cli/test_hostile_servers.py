@@ -7,6 +7,7 @@ import json
 import resource
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,6 +154,28 @@ def test_a_location_elsewhere_is_not_followed(location: str, regdoctor: Run) -> 
                 assert done.returncode in (0, 1, 3), done.stderr
             assert server.connections
         assert not elsewhere.connections
+
+
+@pytest.mark.parametrize("command", ["check", "hops"])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "/v2" * 10_000 + "/blobs/uploads" * 2300,
+        "/v2/regdoctor/upload-test/blobs/uploads/" * 1500,
+        "/v2/regdoctor/upload-test/blobs/uploads/1?_state=" + "%2F" * 20_000,
+    ],
+    ids=["path", "repeated", "query"],
+)
+def test_a_location_of_sixty_kilobytes_costs_no_time(command: str, location: str, regdoctor: Run) -> None:
+    with hostile(sending_uploads_to(location)) as server:
+        words = ("check", "proxy", "--allow-writes", "--registry") if command == "check" else ("hops", "--push")
+        began = time.monotonic()
+        done = regdoctor(*words, server.url)
+
+        assert done.returncode in (0, 1, 3), done.stderr
+        assert time.monotonic() - began < 20  # --timeout 8, and what a slow machine needs to start
+        assert b"POST /v2/regdoctor/upload-test/blobs/uploads/ " in server.everything_received
+        assert len(done.stdout) < 100_000
 
 
 def test_the_json_of_hops_is_whole_where_the_server_is_hostile(regdoctor: Run) -> None:

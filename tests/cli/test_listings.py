@@ -49,10 +49,11 @@ def test_the_list_names_every_check_once(regdoctor: Command) -> None:
         assert item.title in ended.out
 
 
-def test_the_list_of_a_family_names_its_checks_alone(regdoctor: Command) -> None:
+def test_the_list_of_a_family_names_its_checks_and_those_of_its_failure_modes(regdoctor: Command) -> None:
     shown = regdoctor("check", "tls", "--list").out
 
-    assert shown.startswith("tls\n  ")
+    assert "\ntls\n  " in f"\n{shown}"
+    assert "insecure_registry_with_scheme" in shown
     assert "\n  authority_unknown " in shown
     assert "token_key_mismatch" not in shown
 

@@ -19,6 +19,12 @@ def test_the_recommended_value_tells_modsecurity(author: str | None) -> None:
     assert found.failure_mode == "PROXY-07"
 
 
+def test_modsecurity_goes_on_with_its_other_rules() -> None:
+    (line,) = body_limit_of(None, MODSECURITY_LIMIT).lines
+    assert "ctl:requestBodyAccess=Off" in line
+    assert "ruleEngine" not in line
+
+
 def test_the_same_value_of_another_proxy_is_its_own() -> None:
     assert body_limit_of("Cloudflare", MODSECURITY_LIMIT).failure_mode == "PROXY-06"
 

@@ -86,7 +86,6 @@ BUCKET = (
             "Envoy",
             "upstream connect error or disconnect/reset before headers",
         ),
-        (502, [TEXT], b"Bad Gateway", "Traefik", "Bad Gateway"),
         (503, [TEXT], b"no available server\n", "Traefik", "no available server"),
         (404, [TEXT], b"default backend - 404", "the default backend of a Kubernetes ingress", "default backend - 404"),
         (
@@ -229,3 +228,14 @@ def test_nothing_that_a_server_sends_raises(status: int | None, headers: list[tu
 )
 def test_a_page_for_people_is_told_from_data(headers: list[tuple[str, str]], body: bytes, page: bool) -> None:
     assert is_page(headers, body) is page
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(502, b"Bad Gateway"), (503, b"Service Unavailable\n"), (504, b"Gateway Timeout"), (404, b"404 page not found\n")],
+)
+def test_words_that_any_program_writes_prove_nothing(status: int, body: bytes) -> None:
+    author = author_of(status, [TEXT], body)
+
+    assert author is not None
+    assert (author.sure, author.name.startswith("Traefik, or another")) == (False, True)

@@ -8,7 +8,7 @@ from regdoctor.distribution.page_authors import author_of
 
 
 def test_marks_are_lower_case_as_the_body_that_is_searched() -> None:
-    marks = [mark for _, mark in (*page_marks.PAGE_MARKS, *page_marks.WHOLE_BODIES)]
+    marks = [mark for _, mark in (*page_marks.PAGE_MARKS, *page_marks.WHOLE_BODIES, *page_marks.WORDS_OF_MANY)]
     starts = [start for _, *rest in (*page_marks.OWN_HEADERS, *page_marks.BUCKET_HEADERS) for start in rest]
     words = [start for start, _ in (*page_marks.SERVER_WORDS, *page_marks.FOOTERS)]
 

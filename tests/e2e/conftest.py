@@ -5,8 +5,9 @@
         ...  # stack.tree.root, stack.settings.registry_url, stack.password_file, stack.fault.arguments
         stack.heal()  # the same stack, healthy again
 
-A stack is ready within a second and is stopped with its folder removed when its test ends. Where a program is
-missing the tests fail and name the package.
+The first stack of a test is the worker's own, which is healed, its files written and its programs started afresh, for
+each test; what a test asks for beyond it is stopped when the test ends. Where a program is missing the tests fail and
+name the package.
 
     def test_it_is_refused(lone_registry: LoneRegistry) -> None:
         lone_registry.serve("compatibility: {schema1: {enabled: true}}\\n")  # or write(), then start(variables)
@@ -21,8 +22,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -34,6 +33,7 @@ from regdoctor.lab.advice import check_arguments
 from regdoctor.lab.fault import HEALTHY, Fault, find_fault
 from regdoctor.lab.object_store import ObjectStore
 from regdoctor.lab.stack import Stack
+from tests.e2e import warm_runs
 from tests.e2e.lone_registry import LoneRegistry
 
 StackWith = Callable[[str | None], Stack]
@@ -47,19 +47,37 @@ def object_store() -> Iterator[ObjectStore]:
         yield store
 
 
+@pytest.fixture(scope="session")
+def shared_stack(object_store: ObjectStore) -> Iterator[Stack]:
+    """One running stack for all tests of this worker, one after the other."""
+    with Stack(object_store) as stack:
+        yield stack
+
+
 @pytest.fixture
-def stack_with(object_store: ObjectStore) -> Iterator[StackWith]:
+def stack_with(object_store: ObjectStore, shared_stack: Stack) -> Iterator[StackWith]:
     """Make a stack with the fault of that name (None: healthy), as often as a test needs one."""
     with ExitStack() as running:
+        made: list[Stack] = []
 
         def make(fault: str | None = None) -> Stack:
-            stack = running.enter_context(Stack(object_store))
+            stack = running.enter_context(Stack(object_store)) if made else shared_stack
+            made.append(stack)
             chosen = find_fault(fault or HEALTHY)
             if chosen:
                 stack.apply(chosen)
+            else:
+                stack.heal()  # whatever the test before changed in its files
             return stack
 
+        running.callback(_heal_at_the_end, shared_stack)
         yield make
+
+
+def _heal_at_the_end(stack: Stack) -> None:
+    """What a fault does outside its stack, as to the object store, is taken back before the next test."""
+    if stack.fault is not None:
+        stack.heal()
 
 
 @pytest.fixture
@@ -70,23 +88,9 @@ def examine() -> Callable[..., tuple[int, dict[str, Any]]]:
     """
 
     def run(stack: Stack, *more: str, fault: Fault | None = None) -> tuple[int, dict[str, Any]]:
-        done = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "regdoctor",
-                *check_arguments(stack, fault or stack.fault),
-                *more,
-                "--format",
-                "json",
-            ],
-            input=stack.material.password,
-            capture_output=True,
-            text=True,
-            env={**os.environ, "XDG_STATE_HOME": str(stack.folder / "state")},
-            timeout=120,
-            check=False,
-        )
+        words = [*check_arguments(stack, fault or stack.fault), *more, "--format", "json"]
+        environment = {**os.environ, "XDG_STATE_HOME": str(stack.folder / "state")}
+        done = warm_runs.run(words, stdin=stack.material.password, environment=environment)
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode, json.loads(done.stdout)
 

@@ -72,14 +72,15 @@ ProxyPass / http://127.0.0.1:{upstream}/
 """
         return self._start("apache2", text, port, "-D", "FOREGROUND", "-f")
 
-    def squid(self, upstream: int, *options: str) -> str:
-        """Its URL, as a reverse proxy. `options` are those of its cache_peer."""
+    def squid(self, upstream: int, *options: str, rules: str = "") -> str:
+        """Its URL, as a reverse proxy. `options` are those of its cache_peer; `rules` stand before its http_access."""
         (port,) = free_ports(1)
         # Started by root it works as another user, to whom the folder of a test is shut: it writes nothing there.
         user = "cache_effective_user nobody" if os.geteuid() == 0 else ""
         text = f"""\
 http_port 127.0.0.1:{port} accel defaultsite=localhost no-vhost
 cache_peer 127.0.0.1 parent {upstream} 0 no-query originserver {" ".join(options)}
+{rules}
 http_access allow all
 cache deny all
 pid_filename none

@@ -13,7 +13,6 @@ import pytest
 from regdoctor.distribution.media_types import DOCKER_SCHEMA2
 from regdoctor.lab import skopeo
 from regdoctor.lab.client import send, status_of
-from regdoctor.lab.fault import discover
 from regdoctor.lab.material import PROJECT
 from regdoctor.lab.stack import Stack
 
@@ -56,6 +55,12 @@ def upload_location(stack: Stack) -> str:
         ("signing-key-unreadable", "Requesting bearer token: invalid status code from registry 500", ""),
         ("tls-untrusted", "x509: certificate signed by unknown authority", ""),
         ("wrong-vhost", "invalid character '<'", ""),
+        ("under-a-path", "404", ""),
+        ("http-prefix", "404", ""),
+        ("tls-asked-by-http", "400 (Bad Request)", ""),
+        ("tls-registry-key", "502", "tls: private key does not match public key"),
+        ("tls-letsencrypt", "502", "cannot specify both certificate and Let's Encrypt"),
+        ("tls-level-unknown", "502", "unknown minimum TLS level 'TLSv1.2' specified for http.tls.minimumtls"),
     ],
 )
 def test_a_real_client_fails_as_people_report_it(
@@ -75,6 +80,9 @@ def test_a_real_client_fails_as_people_report_it(
     [
         ("location-http", "http://localhost:{public}/", "The plain HTTP request was sent to HTTPS port"),
         ("location-port", "https://localhost/", "connection refused"),
+        ("forwarded-header", "http://localhost:{public}/", "The plain HTTP request was sent to HTTPS port"),
+        ("http-host-other-port", "https://localhost/", "connection refused"),
+        ("scheme-list", "https,http://localhost:{public}/", "first path segment in URL cannot contain"),
         ("location-upstream", "https://127.0.0.1:{registry}/", "server gave HTTP response to HTTPS client"),
     ],
 )
@@ -243,14 +251,15 @@ def test_the_api_version_is_not_told(stack_with: StackWith) -> None:
     assert ["docker-distribution-api-version" in headers for headers in told] == [True, False]
 
 
-def test_every_fault_heals(stack_with: StackWith) -> None:
-    stack = stack_with(None)
+@pytest.mark.parametrize(
+    ("fault", "logged"),
+    [
+        ("upstream-misspelt", 'host not found in upstream "gitlab_registry"'),
+        ("tls-pair-mismatched", "key values mismatch"),
+    ],
+)
+def test_nginx_does_not_start_and_says_why(stack_with: StackWith, fault: str, logged: str) -> None:
+    stack = stack_with(fault)
 
-    left_broken = []
-    for name, fault in discover().items():
-        stack.apply(fault)
-        stack.heal()
-        if skopeo.pull(stack).exit_code != 0:
-            left_broken.append(name)
-
-    assert left_broken == []
+    assert "nginx" not in stack.pids()
+    assert logged in stack.tree.log("nginx/error.log").read_text()

@@ -171,16 +171,44 @@ def test_what_a_proxy_does_to_requests_is_named(
 
 
 @pytest.mark.parametrize(
-    ("broken", "check"),
+    ("broken", "mended", "check"),
     [
-        ("http-request deny unless { method GET HEAD POST }", "method_refused"),
-        ("http-request deny if { req.hdr(User-Agent) -m beg docker/ }", "client_refused"),
+        ("http-request deny unless { method GET HEAD POST }", " or registry_api", "method_refused"),
+        ("http-request deny if { req.hdr(User-Agent) -m beg docker/ }", " !registry_api", "client_refused"),
     ],
 )
-def test_haproxy_with_the_remedy_before_its_rule_refuses_no_more(way: Way, broken: str, check: str) -> None:
+def test_haproxy_refuses_no_more_with_the_exception_in_its_rule(way: Way, broken: str, mended: str, check: str) -> None:
     remedy = way.blamed(haproxy(way, broken))[check].remedy[Dialect.PLAIN]
+    assert mended.strip() in remedy.text
 
-    assert way.blamed(haproxy(way, remedy.commands[0], broken)) == {}
+    assert way.blamed(haproxy(way, remedy.commands[1], broken + mended)) == {}
+
+
+def test_haproxys_other_rules_hold_beside_the_exception(way: Way) -> None:
+    broken = "http-request deny if { req.hdr(User-Agent) -m beg docker/ }"
+    lines = way.blamed(haproxy(way, broken))["client_refused"].remedy[Dialect.PLAIN].commands[1]
+
+    behind = haproxy(way, lines, f"{broken} !registry_api", "http-request deny if { method PATCH }")
+    assert list(way.blamed(behind)) == ["method_refused"]
+
+
+def test_apache_lets_docker_through_with_the_exception_above_its_rule(way: Way) -> None:
+    rule = ("RewriteEngine on", "RewriteCond %{HTTP_USER_AGENT} ^docker/", "RewriteRule .* - [F]")
+    remedy = way.blamed(apache(way, *rule))["client_refused"].remedy[Dialect.PLAIN]
+
+    assert way.blamed(apache(way, *rule[:2], remedy.commands[1], rule[2])) == {}
+
+
+def test_squid_with_the_remedy_serves_the_registry_by_every_method(way: Way) -> None:
+    def blamed(rules: str) -> dict[str, Fail]:
+        # Squid itself calls the site so (defaultsite), and dstdomain is about that name.
+        url = way.proxies.squid(way.registry.port, "login=PASSTHRU", rules=rules)
+        return way.blamed(url.replace("127.0.0.1", "localhost"))
+
+    deny = "acl patch method PATCH\nhttp_access deny patch"
+    lines = blamed(deny)["method_refused"].remedy[Dialect.PLAIN].commands[0]
+
+    assert blamed(f"{lines}\n{deny}") == {}
 
 
 def test_apache_with_the_remedy_takes_every_method(way: Way) -> None:

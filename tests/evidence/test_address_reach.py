@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from regdoctor.evidence.address_reach import NOT_TRIED, is_link_local, is_loopback, is_private, was_not_tried
+from regdoctor.evidence.address_reach import is_link_local, is_loopback, is_private, way_is_proven
 from regdoctor.evidence.addresses import AddressLook
 from regdoctor.evidence.exchange import Failure, FailureKind
 
@@ -30,9 +30,25 @@ def test_kinds_of_addresses(address: str, loopback: bool, link_local: bool, priv
     assert (is_loopback(look), is_link_local(look), is_private(look)) == (loopback, link_local, private)
 
 
-def test_what_this_host_could_not_try_is_told_from_what_refused() -> None:
-    refused = Failure(FailureKind.REFUSED, "8.8.8.8:443: connection refused")
-    no_route = Failure(FailureKind.UNREACHABLE, f"[2a00::7]:443: Network is unreachable: {NOT_TRIED}")
-    assert was_not_tried(AddressLook("2a00::7", 0.0, no_route))
-    assert not was_not_tried(AddressLook("8.8.8.8", 0.0, refused))
-    assert not was_not_tried(AddressLook("8.8.8.8", 0.0))
+@pytest.mark.parametrize(
+    ("other", "kind", "proven"),
+    [
+        ("2a00::8", None, True),
+        ("2a00::8", FailureKind.REFUSED, True),
+        ("2a00::8", FailureKind.RESET, True),
+        ("2a00::8", FailureKind.TIMEOUT, False),
+        ("2a00::8", FailureKind.UNREACHABLE, False),
+        ("8.8.8.8", None, False),
+        ("::1", None, False),
+        ("fe80::1%eth0", None, False),
+    ],
+)
+def test_a_way_is_proven_by_an_answer_of_its_family(other: str, kind: FailureKind | None, proven: bool) -> None:
+    silent = AddressLook("2a00::7", 0.0, Failure(FailureKind.TIMEOUT, "still connecting"))
+    beside = AddressLook(other, 0.0, Failure(kind, "x") if kind else None)
+    assert way_is_proven(silent, (silent, beside)) is proven
+
+
+def test_the_way_to_this_hosts_own_address_needs_no_proof() -> None:
+    silent = AddressLook("127.0.0.2", 0.0, Failure(FailureKind.TIMEOUT, "still connecting"))
+    assert way_is_proven(silent, (silent,))

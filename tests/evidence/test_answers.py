@@ -81,3 +81,37 @@ def test_a_complaint_about_plain_http_is_no_look_at_the_registry() -> None:
 def test_answered_means_http_whatever_the_certificate() -> None:
     assert PublicAnswer(_failed(FailureKind.TLS), unverified=_ping(502)).answered
     assert not PublicAnswer(_failed(FailureKind.TLS)).answered
+
+
+NGINX = b"<html>\r\n<h1>403</h1>\r\n<hr><center>nginx/1.22.1</center>\r\n</html>\r\n"
+HTTPD = (
+    b'<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>403 Forbidden</title>\n</head></html>'
+)
+HTML = ("Content-Type", "text/html")
+
+
+@pytest.mark.parametrize(
+    ("body", "signature"),
+    [
+        (NGINX, "nginx 1.22.1"),
+        (NGINX.replace(b"/1.22.1", b""), "nginx"),
+        (HTTPD, "Apache"),
+        (HTTPD + b"<address>Apache/2.4.62 (Debian) Server at r Port 80</address>", "Apache 2.4.62"),
+        (b"<html>Not for you.</html>", ""),
+        (b'{"errors":[{"code":"DENIED","message":"no"}]}', ""),
+    ],
+)
+def test_who_signed_a_page_is_told_in_two_words(body: bytes, signature: str) -> None:
+    assert _ping(403, HTML, body=body).signature == signature
+
+
+def test_the_header_makes_no_page_of_a_proxy_the_registrys() -> None:
+    api = ("Docker-Distribution-Api-Version", "registry/2.0")
+    assert not _ping(403, HTML, api, body=NGINX).is_registry
+    assert _ping(502, HTML, api, body=NGINX).gateway_error
+    assert _ping(404, ("Content-Type", "text/plain"), api, body=b"404 page not found\n").is_registry
+
+
+@pytest.mark.parametrize(("status", "body", "lost"), [(404, b"404 page not found\n", True), (404, b"404", False)])
+def test_a_path_that_go_does_not_know_is_told_by_the_whole_answer(status: int, body: bytes, lost: bool) -> None:
+    assert _ping(status, body=body).knows_no_v2 is lost

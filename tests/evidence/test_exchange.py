@@ -44,6 +44,11 @@ def test_quote_of_a_failure_gives_its_message() -> None:
         "sig=deadbeefcafe",
         "_state=deadbeefcafe",
         "a=1&_state=deadbeefcafe&b=2",
+        "Policy=deadbeefcafe&Key-Pair-Id=K",
+        "verify=1700000000-deadbeefcafe",
+        "__token__=exp=1~acl=/*~hmac=deadbeefcafe",
+        "hdnea=exp=1~hmac=deadbeefcafe",
+        "upload_token=deadbeefcafe",
     ],
 )
 def test_quote_and_repr_hide_what_signs_a_url(query: str) -> None:
@@ -52,6 +57,15 @@ def test_quote_and_repr_hide_what_signs_a_url(query: str) -> None:
     quote = exchange.quote("Location")
     assert "deadbeefcafe" not in f"{quote.quote}{quote.source}{exchange!r}"
     assert "bucket.example" in quote.quote
+
+
+def test_quote_leaves_out_the_query_of_a_location_whatever_it_is_called() -> None:
+    location = "https://bucket.example/o?unheard-of=deadbeefcafe"
+    exchange = Exchange("GET", URL, status=307, headers=(("location", location), ("Link", "</v2/?n=1>")))
+
+    line = exchange.quote("Location", "Link").quote
+
+    assert line.endswith("Location: https://bucket.example/o?…, Link: </v2/?n=1>")
 
 
 def test_quote_hides_cookies() -> None:

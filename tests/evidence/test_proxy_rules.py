@@ -14,6 +14,7 @@ from regdoctor.evidence.proxy_rules import (
     registry_routes,
     routes_elsewhere,
     serves,
+    unplaced_locations,
 )
 from regdoctor.formats.gitlab_yml import GitLabConfig, parse_gitlab_yml
 from regdoctor.formats.located import UndecidedError
@@ -217,10 +218,14 @@ def test_in_a_site_file_by_itself_port_and_name_are_the_signs(
     named = Installation(None, Dialect.PLAIN, live=False, named={FileKind.NGINX: (path,)})
     alone = read_nginx([path], named)
     assert [route.taken_for for route in registry_routes(alone, ABSENT, ABSENT)] == ([sign] if sign else [])
+    unplaced = [route.name for route in unplaced_locations(alone, ABSENT, ABSENT)]
+    assert unplaced == ([] if sign or "workhorse" in to else [f"{name} location /"])
+    assert unplaced_locations(alone, _config("10.0.0.9:5009"), ABSENT) == ()
     beside_a_configuration = registry_routes(alone, _config("10.0.0.9:5009"), ABSENT)
     assert beside_a_configuration == ()
     of_a_host = read_nginx([path], Installation(tmp_path, Dialect.PLAIN, live=False))
     assert registry_routes(of_a_host, ABSENT, ABSENT) == ()
+    assert unplaced_locations(of_a_host, ABSENT, ABSENT) == ()
 
 
 def test_the_servers_of_an_upstream_are_read_once_for_all_that_lead_there(

@@ -69,8 +69,9 @@ def test_names_are_cut_and_kept_on_one_line() -> None:
 
 
 def test_a_server_without_tls_has_no_certificate_and_of_another_nothing_is_known() -> None:
-    plain = Failure(FailureKind.TLS, "h: wrong version number: it does not speak TLS; most likely plain HTTP answered")
+    plain = Failure(FailureKind.TLS, "h: wrong version number", not_tls=True)
     assert isinstance(unseen(replace(look(), failure=plain)), Skip)
+    assert isinstance(unseen(replace(look(), failure=replace(plain, not_tls=False))), Unknown)
     assert isinstance(unseen(replace(look(), failure=Failure(FailureKind.REFUSED, "h: refused"))), Unknown)
     assert isinstance(unseen(look()), Unknown)
 

@@ -28,8 +28,12 @@ def asked(
     [
         asked(Purpose.REQUEST, 200, b"{}"),
         asked(Purpose.REQUEST, 200, b'{"schemaVersion": 2}'),
+        asked(Purpose.REQUEST, 200),
+        asked(Purpose.REQUEST, 200, b"true", ("Content-Type", "application/json")),
         asked(Purpose.REQUEST, 401, b"", CHALLENGE),
         asked(Purpose.REQUEST, 403, DENIED),
+        asked(Purpose.FOLLOWED, 200, b'{"schemaVersion": 2}'),
+        asked(Purpose.FOLLOWED, 401, b"", CHALLENGE),
         asked(Purpose.BLOB, 200),
         asked(Purpose.BLOB, 206, b"x"),
         asked(Purpose.BLOB, 307, b"", ("Location", "https://bucket/")),
@@ -52,7 +56,15 @@ def test_right_is_what_a_healthy_server_says_to_this_client(right: Asked) -> Non
         (asked(Purpose.REQUEST, 403), "403", ""),
         (asked(Purpose.REQUEST, 429), "429", "too many requests"),
         (asked(Purpose.REQUEST, 200, b"<html>", ("Content-Type", "text/html")), "foreign page", "(text/html)"),
-        (asked(Purpose.REQUEST, 302, b"", ("Location", "https://u:p@l.example/x?sig=1")), "302", "https://l.example"),
+        (asked(Purpose.REQUEST, 200, b"<html>"), "foreign page", "(no type)"),
+        (asked(Purpose.REQUEST, 200, b"no healthy upstream"), "foreign page", ""),
+        (asked(Purpose.REQUEST, 307), "307", "no address"),
+        (
+            asked(Purpose.FOLLOWED, 200, b"<html>"),
+            "foreign page",
+            "sends the request on, https://r.example: what answers 200",
+        ),
+        (asked(Purpose.FOLLOWED, 404), "404", "where it sends the request on"),
         (asked(Purpose.REQUEST, 302, b"", ("Location", "http://[")), "302", "no address"),
         (asked(Purpose.REQUEST, 404, b'{"errors": [{"code": "MANIFEST_UNKNOWN"}]}'), "404", "MANIFEST_UNKNOWN"),
         (asked(Purpose.BLOB, 307), "307", "a blob of the image"),
@@ -83,10 +95,24 @@ def test_every_way_to_break_off_has_a_noun(kind: FailureKind) -> None:
 
 
 @pytest.mark.parametrize(
-    "unclear", [asked(Purpose.HEALTH, 404), asked(Purpose.TOKEN_USED, 401), asked(Purpose.TOKEN_USED, 502)]
+    "unclear",
+    [
+        asked(Purpose.HEALTH, 404),
+        asked(Purpose.TOKEN_USED, 401),
+        asked(Purpose.TOKEN_USED, 502),
+        asked(Purpose.REQUEST, 307, b"", ("Location", "/v2/elsewhere")),
+        asked(Purpose.FOLLOWED, 302, b"", ("Location", "https://b.example/")),
+        Asked(Purpose.REQUEST, Exchange("GET", "https://r.example/v2/a/manifests/1", status=200, body=b"true")),
+    ],
 )
 def test_what_does_not_tell_is_neither(unclear: Asked) -> None:
     assert opinion(unclear).right is None
+
+
+def test_a_redirect_is_told_without_login_and_signature() -> None:
+    found = opinion(asked(Purpose.REQUEST, 302, b"", ("Location", "https://u:p@l.example/x?sig=1")))
+
+    assert (found.right, found.words) == (None, "it sends the request on to https://l.example")
 
 
 def test_a_gateways_503_is_told_from_the_registrys_own() -> None:

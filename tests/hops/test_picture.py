@@ -11,8 +11,8 @@ import pytest
 from regdoctor.check import Quote
 from regdoctor.evidence.addresses import Addresses, AddressLook
 from regdoctor.evidence.endpoints import Endpoint
-from regdoctor.evidence.exchange import Failure, FailureKind
-from regdoctor.evidence.hops import Hop, HopKind, Hops
+from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
+from regdoctor.evidence.hops import Asked, Hop, HopKind, Hops, Purpose
 from regdoctor.hops.picture import picture
 from regdoctor.hops.rows import walk_of
 from tests.hops.conftest import URLS, envelope, hop, page, pushed, untried, walk
@@ -75,6 +75,50 @@ def test_a_server_cannot_command_the_terminal() -> None:
 
 
 def test_why_nothing_was_pushed_is_told(healthy: dict[HopKind, Hop]) -> None:
-    shown = picture(walk_of(dataclasses.replace(walk(*healthy.values()), not_pushed="no token is to be had")))
+    why = "no token is to be had"
+    fine = picture(walk_of(dataclasses.replace(walk(*healthy.values()), not_pushed=why)))
+    refused = walk(*(healthy | {K.PUBLIC: page(K.PUBLIC, 403)}).values())
+    at_fault = picture(walk_of(dataclasses.replace(refused, not_pushed=why)))
 
-    assert shown.endswith("\nNothing was pushed: no token is to be had\n")
+    assert fine.startswith("Nothing was pushed: no token is to be had; every hop is fine.\n")
+    assert fine.count(why) == 1
+    assert at_fault.startswith("The 403 starts at nginx; ")
+    assert at_fault.endswith("\nNothing was pushed: no token is to be had\n")
+
+
+def test_what_stays_is_told_whole_with_each_command_on_one_line(healthy: dict[HopKind, Hop]) -> None:
+    names = [
+        f"skopeo delete docker://registry.example.com/group/a-project/image:trial-{number:030}" for number in (1, 2)
+    ]
+    command = "; ".join(names)
+    line = f"an image with 2 blobs: {'a long reason ' * 40}; run `{command}`, and then `registry garbage-collect x`"
+    left = dataclasses.replace(pushed(K.PUBLIC), left=(line,), image_left=True)
+    shown = picture(walk_of(walk(*(healthy | {K.PUBLIC: dataclasses.replace(hop(K.PUBLIC), pushes=(left,))}).values())))
+
+    assert "Every hop is fine; 1 image stays in the registry: see below." in " ".join(shown.splitlines()[:2])
+    assert [one for one in shown.splitlines() if f"`{command}`" in one]
+    assert [one for one in shown.splitlines() if "`registry garbage-collect x`" in one]
+    assert shown.count("a long reason") + shown.count("a long\n") >= 35
+    assert not [one for one in shown.splitlines() if len(one) > 80 and command not in one]
+
+
+def test_a_failure_is_named_in_the_column_in_whole_words(healthy: dict[HopKind, Hop]) -> None:
+    for kind in FailureKind:
+        first = picture(walk_of(walk(hop(K.PUBLIC, kind), healthy[K.REGISTRY])))
+        assert "…" not in next(line for line in first.splitlines() if line.startswith(" ✗"))
+
+
+def test_an_uncertain_place_is_not_marked_as_certain(healthy: dict[HopKind, Hop]) -> None:
+    unclear = picture(walk_of(walk(hop(K.PUBLIC, 404, b""), untried(K.REGISTRY))))
+    sure = picture(walk_of(walk(page(K.PUBLIC, 403), untried(K.REGISTRY))))
+
+    assert "▲ it starts here, or behind it\n" in unclear
+    assert "▲ it starts here\n" in sure
+
+
+def test_the_look_without_trust_is_called_so(healthy: dict[HopKind, Hop]) -> None:
+    first = hop(K.PUBLIC, FailureKind.TLS)
+    again = Asked(Purpose.REQUEST, Exchange("GET", URLS[K.PUBLIC], status=200, verified=False))
+    shown = picture(walk_of(walk(dataclasses.replace(first, asked=(*first.asked, again)))))
+
+    assert "second look, without trust in the certificate: GET 200" in shown

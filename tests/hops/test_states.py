@@ -6,8 +6,8 @@ import dataclasses
 
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.hops import Asked, HopKind, Purpose
-from regdoctor.hops.states import name_of, push_opinion, state_of
-from tests.hops.conftest import envelope, hop, page, pushed, untried
+from regdoctor.hops.states import name_of, state_of
+from tests.hops.conftest import HTML, NGINX, envelope, hop, page, pushed, untried
 
 
 def test_the_first_wrong_answer_decides() -> None:
@@ -45,10 +45,18 @@ def test_a_push_decides_where_the_answers_are_right() -> None:
     assert state_of(dataclasses.replace(broken, pushes=(pushed(HopKind.PUBLIC),))).right is True
 
 
-def test_a_push_that_could_not_begin_tells_nothing() -> None:
-    begun = dataclasses.replace(pushed(HopKind.PUBLIC, "no token"), exchanges=())
+def test_a_redirect_is_as_right_as_the_place_that_it_leads_to() -> None:
+    sent = hop(HopKind.PUBLIC, 307, b"", ("Location", "https://b.example/x"))
+    there = Exchange("GET", "https://b.example/x", status=200, body=b'{"schemaVersion": 2}')
+    nginx = Exchange("GET", "https://b.example/x", status=502, headers=(HTML,), body=NGINX)
 
-    assert push_opinion(begun).right is None
+    fine = state_of(dataclasses.replace(sent, asked=(*sent.asked, Asked(Purpose.FOLLOWED, there))))
+    broken = state_of(dataclasses.replace(sent, asked=(*sent.asked, Asked(Purpose.FOLLOWED, nginx))))
+
+    assert (fine.right, fine.words, fine.sent_on) == (True, "it sends the request on to https://b.example", False)
+    assert (broken.right, broken.symptom, broken.sent_on) == (False, "502", True)
+    assert broken.author == ""
+    assert state_of(sent).right is None
 
 
 def test_the_registry_is_called_so_whatever_else_it_is() -> None:

@@ -12,6 +12,7 @@ import yaml
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from regdoctor.lab.errors import LabError
 from regdoctor.lab.layout import Tree, write_tree
 from regdoctor.lab.material import Material, new_material
 from regdoctor.lab.object_store import Identity
@@ -50,6 +51,7 @@ def test_every_file_of_the_host_is_where_omnibus_has_it(tree: Tree) -> None:
         "var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key",
         "var/opt/gitlab/gitlab-rails/etc/gitlab.yml",
         "var/opt/gitlab/nginx/conf/gitlab-registry.conf",
+        "var/opt/gitlab/nginx/conf/nginx.conf",
         "var/opt/gitlab/registry/config.yml",
         "var/opt/gitlab/registry/gitlab-registry.crt",
     }
@@ -134,3 +136,32 @@ def test_changed_proxy_headers_stand_in_gitlab_rb_and_in_nginx(tree: Tree, mater
 def test_healthy_files_name_no_proxy_headers_in_gitlab_rb(tree: Tree) -> None:
     assert "proxy_set_headers" not in (tree / "/etc/gitlab/gitlab.rb").read_text()
     assert "proxy_set_header Host $http_host;" in tree.nginx_conf.read_text()
+
+
+def test_an_edit_keeps_the_files_mode_and_one_that_finds_nothing_is_told(tree: Tree) -> None:
+    tree.edit(tree.config_yml, "http:\n", "http:\n  host: https://localhost\n")
+
+    assert yaml.safe_load(tree.config_yml.read_text())["http"]["host"] == "https://localhost"
+    assert stat.S_IMODE(tree.config_yml.stat().st_mode) == 0o640
+    with pytest.raises(LabError, match="does not hold 'nothing of the kind'"):
+        tree.edit(tree.config_yml, "nothing of the kind", "")
+
+
+def test_what_was_added_to_the_tree_is_cleared_away_and_the_logs_stay(tree: Tree) -> None:
+    tree.write("/etc/docker/certs.d/localhost.crt:5050/ca.crt", "")
+    tree.log("registry/current").write_text("a line\n")
+
+    tree.clear()
+
+    assert [file for file in tree.root.rglob("*") if file.is_file()] == [tree.log("registry/current")]
+    assert not (tree / "/etc").exists()
+
+
+def test_a_registry_with_tls_is_asked_by_https_by_nginx_and_gitlab(tree: Tree, material: Material) -> None:
+    write_tree(tree, replace(SETTINGS, registry_tls=True), material, IDENTITY)
+
+    tls = yaml.safe_load(tree.config_yml.read_text())["http"]["tls"]
+    assert tls == {"certificate": "/etc/gitlab/ssl/localhost.crt", "key": "/etc/gitlab/ssl/localhost.key"}
+    assert "proxy_pass https://127.0.0.1:5000;" in tree.nginx_conf.read_text()
+    assert yaml.safe_load(tree.gitlab_yml.read_text())["production"]["registry"]["api_url"] == "https://127.0.0.1:5000"
+    assert "gitlab_rails['registry_api_url'] = 'https://127.0.0.1:5000'" in tree.gitlab_rb.read_text()

@@ -18,6 +18,8 @@ from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError
 from regdoctor.probes.hop_pushes import push_through
+from regdoctor.redaction import Secret
+from regdoctor.target import Login
 
 OPEN = TokenSource(False, "", "", "")
 NONE = Absent("none here", applicable=False)
@@ -43,9 +45,9 @@ def hop(kind: HopKind, url: str, status: int | None = 200, verified: bool | None
     return Hop((kind,), url, Quote("test", url), (Asked(Purpose.REQUEST, exchange),))
 
 
-def through(door: Http, *hops: Hop, seconds: float = 60.0) -> tuple[Hop, ...]:
+def through(door: Http, *hops: Hop, seconds: float = 60.0, source: TokenSource = OPEN) -> tuple[Hop, ...]:
     end = time.monotonic() + seconds
-    return push_through(hops, "a", 2000, door=door, source=OPEN, installation=NONE, config=NONE, end=end)
+    return push_through(hops, "a", 2000, door=door, source=source, installation=NONE, config=NONE, end=end)
 
 
 def test_both_manners_go_through_every_hop_of_the_way(door: Http, pushed: Pushed) -> None:
@@ -83,6 +85,22 @@ def test_the_time_is_shared_out(door: Http, pushed: Pushed) -> None:
 def test_nothing_goes_to_what_does_not_answer_or_is_not_verified(door: Http, pushed: Pushed, closed: Hop) -> None:
     assert through(door, closed) == (closed,)
     assert pushed == []
+
+
+def test_no_password_goes_in_the_clear_to_an_inner_hop(door: Http, pushed: Pushed) -> None:
+    login = Login("alice", Secret("correct horse", "password"))
+    source = TokenSource(True, "http://r.example", "", "", scheme="basic", login=login)
+    way = (
+        hop(HopKind.PUBLIC, "http://r.example"),
+        hop(HopKind.UPSTREAM, "http://10.0.0.5:5000"),
+        hop(HopKind.REGISTRY, "http://127.0.0.1:5000"),
+    )
+
+    through(door, *way, source=source)
+    assert {one["url"] for one in pushed} == {"http://r.example", "http://127.0.0.1:5000"}
+
+    through(door, *way, source=TokenSource(True, "http://r.example", "https://t.example", "r", login=login))
+    assert "http://10.0.0.5:5000" in {one["url"] for one in pushed}  # a token ends by itself
 
 
 def test_without_a_place_for_the_ledger_nothing_is_pushed(

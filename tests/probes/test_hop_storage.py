@@ -26,10 +26,23 @@ def config(storage: str) -> RegistryConfig:
     return parse_registry_config(f"version: 0.1\nstorage: {storage}\n".encode(), "config.yml")
 
 
-def test_a_registry_elsewhere_cannot_send_the_walk_to_this_host(serve: Callable[..., Any], door: Http) -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:{port}/secret",
+        "http://2130706433:{port}/",
+        "http://127.1:{port}/",
+        "http://0x7f000001:{port}/",
+        "http://0:{port}/",
+        "http://[::ffff:127.0.0.1]:{port}/",
+    ],
+)
+def test_a_registry_elsewhere_cannot_send_the_walk_to_this_host(
+    serve: Callable[..., Any], door: Http, url: str
+) -> None:
     inside = serve(lambda one: (200, {}, b""))
 
-    hop = look_at_storage(door, (blob(307, f"{inside.url}/secret"),), NONE, NONE, 2.0)
+    hop = look_at_storage(door, (blob(307, url.format(port=inside.url.rpartition(":")[2])),), NONE, NONE, 2.0)
 
     assert inside.asked() == []
     assert "which means this very host or its cloud: not asked" in hop.not_tried

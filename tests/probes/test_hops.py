@@ -121,7 +121,14 @@ def test_the_client_is_followed_to_the_storage_with_its_method_and_no_credential
 
 @pytest.mark.parametrize(
     "location",
-    ["http://169.254.169.254/latest/meta-data/", "file:///etc/passwd", "http://[", "http://0.0.0.0/x", "javascript:0"],
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "file:///etc/passwd",
+        "http://[",
+        "http://0.0.0.0/x",
+        "javascript:0",
+        "http://[::ffff:169.254.169.254]/",
+    ],
 )
 def test_no_registry_leads_the_walk_to_metadata_or_files(serve: Callable[..., Any], door: Http, location: str) -> None:
     hops = walked(door, serve(registry(location)).url)
@@ -129,6 +136,35 @@ def test_no_registry_leads_the_walk_to_metadata_or_files(serve: Callable[..., An
     storage = hops.hop(HopKind.STORAGE)
     assert storage is not None
     assert not [one for one in storage.asked if one.exchange.status is not None]
+
+
+def test_a_request_that_is_sent_on_is_followed_once_without_credentials(serve: Callable[..., Any], door: Http) -> None:
+    mirror = serve(registry())
+    server = serve(lambda one: (307, {"Location": f"{mirror.url}{one.path}"}, b""))
+    source = TokenSource(
+        True, server.url, server.url, "s", scheme="basic", login=Login("me", Secret("hunter22", "password"))
+    )
+
+    hops = walked(door, server.url, source=source, wish=Wish("a", "latest"))
+
+    assert [(one.purpose, one.exchange.status) for one in hops.hops[0].asked] == [
+        (Purpose.REQUEST, 307),
+        (Purpose.FOLLOWED, 200),
+    ]
+    assert requests(mirror) == ["GET /v2/a/manifests/latest"]
+    assert "Authorization" in server.seen[0].headers
+    assert all("Authorization" not in one.headers for one in mirror.seen)
+
+
+def test_why_a_login_was_not_used_is_said(serve: Callable[..., Any], door: Http) -> None:
+    target = Target(login=Login("me", Secret("hunter22", "password")))
+    known: dict[type, Any] = dict.fromkeys(NEEDED, NONE)
+    known |= {Http: door, Endpoints: Endpoints(at(serve(registry()).url), None, None, None)}
+    known[TokenSource] = Absent("the password was not sent")
+
+    hops = walk(target, known, Wish(), time.monotonic() + 20)
+
+    assert hops.asked_as == "without credentials (the password was not sent)"
 
 
 def test_names_that_lead_astray_are_not_asked_for(serve: Callable[..., Any], door: Http) -> None:

@@ -6,6 +6,7 @@ import json
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,7 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: p
     with pytest.raises(OSError, match="No space left"):
         ledger.add(entry(2))
     assert ledger.entries(HERE) == (entry(1),)
-    assert {file.name for file in tmp_path.iterdir()} == {"ledger.json", "ledger.lock"}
+    assert not [file.name for file in tmp_path.iterdir() if file.name.startswith(".")]
 
 
 def test_a_place_that_cannot_be_written_is_told_beforehand(tmp_path: Path) -> None:
@@ -108,6 +109,58 @@ def test_the_users_own_place_follows_the_standard(tmp_path: Path, monkeypatch: p
         Ledger()
 
 
+def test_what_earlier_versions_noted_is_left_behind(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.json"
+    row = {"kind": "upload", "registry": HERE, "repository": "a/b", "path": entry(1).path}
+    path.write_text(json.dumps([row, row | {"owner": "../../etc/passwd", "path": entry(2).path}]))
+    assert Ledger(path).left_behind(HERE) == (entry(1), entry(2))
+
+
+def test_what_a_run_that_goes_on_has_noted_is_not_left_behind(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.json"
+    program = (
+        "import sys; from pathlib import Path; from regdoctor.probes.ledger import Entry, Ledger\n"
+        f"Ledger(Path(sys.argv[1])).add(Entry('upload', '{HERE}', 'a/b', '{entry(1).path}'))\n"
+        "print('noted', flush=True); sys.stdin.read()"
+    )
+    ledger = Ledger(path)
+    ledger.add(entry(2))
+    words = [sys.executable, "-c", program, str(path)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"noted\n"
+        assert ledger.entries(HERE) == (entry(2), entry(1))
+        assert ledger.left_behind(HERE) == (entry(2),)  # a process begins nothing before it cleans up
+        other.kill()
+    assert ledger.left_behind(HERE) == (entry(2), entry(1))
+
+
+def test_a_ledger_that_is_empty_leaves_no_mark_of_a_run(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.json")
+    ledger.add(entry(1))
+    ledger.add(entry(2))
+    ledger.remove(entry(1))
+    assert len(list(tmp_path.glob("run-*"))) == 1
+    ledger.remove(entry(2))
+    assert list(tmp_path.glob("run-*")) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v2" * 10_000 + "/blobs/uploads" * 2300,
+        "/v2/a/b/blobs/uploads/" * 2800,
+        "/v2/a/b/blobs/uploads/1?" + "x" * 62_000,
+        "/v2/a/b/blobs/uploads/" + "a" * 4000 + "/v2/a/b/blobs/uploads/" + "%",
+    ],
+    ids=["v2", "uploads", "query", "long ID"],
+)
+def test_a_path_of_any_length_is_judged_at_once(path: str) -> None:
+    began = time.process_time()
+    assert [Entry("upload", HERE, "a/b", path).subject for _ in range(100)] == [None] * 100
+    assert time.process_time() - began < 1
+
+
 DIGEST = f"sha256:{'0a' * 32}"
 TAG = f"regdoctor-trial-{'0a' * 8}"
 
@@ -117,6 +170,7 @@ TAG = f"regdoctor-trial-{'0a' * 8}"
     [
         ("upload", "/v2/a/b/blobs/uploads/1?_state=x%2F", "1"),
         ("upload", "/prefix/v2/a/b/blobs/uploads/1", "1"),
+        ("upload", "/v2/x/v2/a/b/blobs/uploads/1", "1"),
         ("manifest", f"/v2/a/b/manifests/{DIGEST}", DIGEST),
         ("tag", f"/v2/a/b/manifests/{TAG}", TAG),
         ("blob", f"/v2/a/b/blobs/{DIGEST}", DIGEST),
@@ -143,8 +197,15 @@ def test_an_entry_names_what_it_is_to_remove(kind: str, path: str, subject: str)
         ("tag", f"/v2/a/b/manifests/{DIGEST}"),
         ("blob", f"/v2/a/b/manifests/{DIGEST}"),
         ("blob", f"/v2/a/b/blobs/{DIGEST[:-1]}"),
+        ("blob", f"/prefix/v2/a/b/blobs/{DIGEST}"),
+        ("blob", f"/v2/a/b/blobs/{DIGEST}?x"),
         ("other", "/v2/a/b/blobs/uploads/1"),
     ],
 )
 def test_an_entry_that_leads_anywhere_else_names_nothing(kind: str, path: str) -> None:
     assert Entry(kind, HERE, "a/b", path).subject is None
+
+
+@pytest.mark.parametrize("repository", ["", "../etc", "A/b", "a//b", "a/_uploads"])
+def test_an_entry_of_what_cannot_be_a_repository_names_nothing(repository: str) -> None:
+    assert Entry("upload", HERE, repository, f"/v2/{repository}/blobs/uploads/1").subject is None

@@ -78,6 +78,7 @@ def test_the_chain_is_described_and_judged(start: Callable[..., str]) -> None:
     (look,) = gather(url).looks
     assert (look.whose, look.endpoint, look.failure) == ("registry", Endpoint(url, SAID), None)
     assert (look.served, look.unreadable, look.protocol) == (2, 0, "TLSv1.3")
+    assert look.own_address
     assert abs((datetime.now(UTC) - look.looked).total_seconds()) < 60
     assert look.leaf is not None
     assert (look.leaf.common_name, look.leaf.dns_names, look.leaf.ip_addresses, look.leaf.has_san) == (
@@ -254,3 +255,26 @@ def test_without_a_root_the_folder_of_this_host_counts(
 
     assert look.by_system is not None
     assert look.by_docker is None
+
+
+@pytest.mark.parametrize(
+    ("names", "shows"),
+    [
+        (["client.cert", "client.key"], True),
+        (["ca.crt", "me.cert", "me.key"], True),
+        (["client.cert"], False),
+        (["client.cert", "other.key"], False),
+        (["ca.crt", "client.key"], False),
+    ],
+)
+def test_docker_shows_a_certificate_where_its_key_lies_beside_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, names: list[str], shows: bool
+) -> None:
+    folder = tmp_path / "etc/docker/certs.d/registry.example"
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).write_text("x")
+    shown(monkeypatch, Handshake(chain=(SERVER.der,)))
+    (look,) = gather("https://registry.example", root=tmp_path).looks
+    assert look.client_pair == (look.docker_folder if shows else None)
+    assert look.own_address is False

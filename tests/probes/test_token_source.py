@@ -71,7 +71,14 @@ def source(realm: str, registry: str = "https://r.example.com", **more: Any) -> 
 
 def gather(public: PublicAnswer | Absent = NONE, internal: InternalAnswer | Absent = NONE, **more: Any) -> TokenSource:
     """The probe's answer."""
-    arguments = {"target": Target(login=LOGIN), "files": NONE, "config": NONE, "gitlab": NONE, **more}
+    arguments = {
+        "target": Target(login=LOGIN),
+        "files": NONE,
+        "config": NONE,
+        "gitlab": NONE,
+        "endpoints": NONE,
+        **more,
+    }
     found = probe.gather(public=public, internal=internal, **arguments)
     assert isinstance(found, TokenSource)
     return found
@@ -81,6 +88,51 @@ def test_the_challenge_is_taken_apart_and_the_login_goes_with_it() -> None:
     found = gather(PublicAnswer(ping(BEARER)))
     assert (found.realm, found.service) == ("https://gitlab.example.com/jwt/auth", "container_registry")
     assert (found.scheme, found.login, found.registry) == ("bearer", LOGIN, "https://r.example.com")
+
+
+def basic_page(status: int = 401, url: str = "https://r.example.com", **more: Any) -> Ping:
+    """What a proxy with basic authentication writes in front of a registry."""
+    headers = (("Content-Type", "text/html"), ("WWW-Authenticate", 'Basic realm="closed"'))
+    body = b"<html><head><title>401 Authorization Required</title></head></html>"
+    exchange = Exchange("GET", f"{url}/v2/", status=status, headers=headers, body=body, **more)
+    return Ping(Endpoint(url, Quote("", "")), exchange)
+
+
+@pytest.mark.parametrize("behind", [NONE, InternalAnswer(ping(status=200, url="http://127.0.0.1:5000"))])
+def test_a_proxy_that_asks_for_a_password_gets_the_login_as_docker_sends_it(
+    behind: InternalAnswer | Absent, door: Http
+) -> None:
+    found = gather(PublicAnswer(basic_page()), behind)
+    assert (found.needed, found.scheme, found.login, found.registry) == (True, "basic", LOGIN, "https://r.example.com")
+    assert credentials_for(door, found, SCOPES) == {"basic": (LOGIN.username, LOGIN.password)}
+
+
+def test_a_registry_that_asks_for_tokens_behind_such_a_proxy_is_still_asked_by_token() -> None:
+    found = gather(PublicAnswer(basic_page()), InternalAnswer(ping(BEARER, url="http://127.0.0.1:5000")))
+    assert (found.scheme, found.registry) == ("bearer", "http://127.0.0.1:5000")
+
+
+def test_a_page_that_asks_for_a_password_gets_none_without_a_login_or_a_certificate_that_verifies() -> None:
+    with pytest.raises(CouldNotGatherError, match="in front of the registry asks for a name and a password"):
+        gather(PublicAnswer(basic_page()), target=Target())
+    untrusted = Ping(Endpoint("https://r.example.com", Quote("", "")), Exchange("GET", "https://r.example.com/v2/"))
+    with pytest.raises(CouldNotGatherError, match="the password was not sent"):
+        gather(PublicAnswer(untrusted, unverified=basic_page(verified=False)))
+
+
+@pytest.mark.parametrize("realm", ["http://127.0.0.1:9/auth", "https://169.254.169.254/auth"])
+def test_a_registry_elsewhere_names_no_realm_on_this_host_or_its_cloud(realm: str) -> None:
+    far = ping(("WWW-Authenticate", f'Bearer realm="{realm}",service="s"'), url="https://192.0.2.7")
+    with pytest.raises(CouldNotGatherError, match="means this very host or its cloud: not asked"):
+        gather(PublicAnswer(far))
+
+
+def test_a_realm_on_this_host_is_asked_where_the_configuration_names_it_or_the_registry_is_here() -> None:
+    challenge = ("WWW-Authenticate", 'Bearer realm="http://127.0.0.1:9/auth",service="s"')
+    ours = Endpoints(None, None, None, Endpoint("http://127.0.0.1:9/auth", Quote("config.yml", "realm")))
+    far, here = ping(challenge, url="https://192.0.2.7"), ping(challenge, url="http://127.0.0.1:5000")
+    assert gather(PublicAnswer(far), endpoints=ours).realm == "http://127.0.0.1:9/auth"
+    assert gather(PublicAnswer(here)).realm == "http://127.0.0.1:9/auth"
 
 
 def test_of_several_challenges_the_one_that_can_be_answered_counts() -> None:
@@ -304,7 +356,7 @@ def test_an_endless_answer_ends_at_the_cap(door: Http) -> None:
 def test_without_anything_to_answer_by_it_is_said_what_to_pass(door: Http) -> None:
     with pytest.raises(CouldNotGatherError, match="--username and --password-stdin"):
         credentials_for(door, source("https://x/", login=None), SCOPES)
-    with pytest.raises(CouldNotGatherError, match="a user and a password"):
+    with pytest.raises(CouldNotGatherError, match="the registry wants a login"):
         credentials_for(door, source("r", scheme="basic", login=None), SCOPES)
     assert credentials_for(door, source("r", scheme="basic"), SCOPES) == {"basic": ("alice", LOGIN.password)}
     assert credentials_for(door, TokenSource(False, "", "", ""), SCOPES) == {}

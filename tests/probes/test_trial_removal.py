@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +18,7 @@ from regdoctor.formats.registry_config import RegistryConfig, parse_registry_con
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probes.ledger import Entry, Ledger
-from regdoctor.probes.trial_removal import clean_up_trials, collection_words
+from regdoctor.probes.trial_removal import Removal, clean_up_trials, collection_words
 from tests.probes.fake_registry import UNSUPPORTED, FakeRegistry, fake_registry
 
 OPEN = TokenSource(False, "", "", "")
@@ -55,7 +59,7 @@ def clean_up(
 ) -> tuple[str, ...]:
     """What the next run does first."""
     return clean_up_trials(
-        url, door=door, source=source, ledger=ledger, installation=NONE, config=NONE, deadline=deadline
+        url, door=door, source=source, ledger=ledger, installation=NONE, config=NONE, deadline=deadline, is_public=True
     )
 
 
@@ -67,6 +71,21 @@ def test_the_manifest_goes_first_and_nothing_else_is_hurt(registry: FakeRegistry
     assert registry.manifests == {"latest": b"other"}
     assert ledger.entries(registry.url) == ()
     assert line.startswith("the bytes of 3 deleted blobs of a/b stay in the storage")
+    assert "`registry garbage-collect /etc/docker/registry/config.yml`" in line
+    assert line.endswith("a/b, where it is new, stays listed in _catalog")
+
+
+@pytest.mark.parametrize("with_traces", [True, False])
+def test_the_traces_of_cancelled_uploads_are_told_where_they_are_wanted(
+    registry: FakeRegistry, ledger: Ledger, door: Http, with_traces: bool
+) -> None:
+    entry = Entry("upload", registry.url, "a/b", "/v2/a/b/blobs/uploads/1")
+    ledger.add(entry)
+    registry.instead = lambda _: (204, {}, b"")
+    removal = Removal(door, OPEN, ledger, NONE, NONE, is_public=True)
+    lines = removal.remove([entry], time.monotonic() + 10, with_traces=with_traces)
+    assert [line.startswith("1 cancelled uploads of a/b: ") for line in lines] == [True] * with_traces
+    assert ledger.entries(registry.url) == ()
 
 
 def test_without_a_note_nothing_is_asked(registry: FakeRegistry, ledger: Ledger, door: Http) -> None:
@@ -139,6 +158,62 @@ def test_without_a_token_or_time_all_stays_noted(registry: FakeRegistry, ledger:
     assert "the time for it was up" in no_time
     assert registry.seen == []
     assert len(ledger.entries(registry.url)) == 4
+
+
+NOTING = """
+import sys
+from pathlib import Path
+from regdoctor.probes.ledger import Entry, Ledger
+ledger, url, path = sys.argv[1:]
+Ledger(Path(ledger)).add(Entry("blob", url, "a/b", path))
+print("noted", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_what_a_run_beside_this_one_has_pushed_is_left_to_it(
+    registry: FakeRegistry, ledger: Ledger, door: Http
+) -> None:
+    path = f"/v2/a/b/blobs/{LAYER}"
+    words = [sys.executable, "-c", NOTING, str(ledger.path), registry.url, path]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"noted\n"
+        assert clean_up(registry.url, ledger, door) == ()
+        assert (registry.seen, LAYER in registry.blobs) == ([], True)
+        other.kill()
+    clean_up(registry.url, ledger, door)
+    assert LAYER not in registry.blobs
+    assert ledger.entries(registry.url) == ()
+
+
+def test_a_bucket_that_lists_what_is_not_ours_loses_nothing_and_is_told(
+    registry: FakeRegistry, ledger: Ledger, door: Http, serve: Callable[..., Any]
+) -> None:
+    note(ledger, registry.url)
+    key = "<Key>accounts.db</Key>"
+    bucket = serve(
+        lambda one: (
+            (404, {}, b"")
+            if one.method == "HEAD"
+            else (200, {}, f"<ListBucketResult >{key}</ListBucketResult>".encode())
+        )
+    )
+    keys = f'accesskey: key, secretkey: s3cret, bucket: b, regionendpoint: "{bucket.url}"'
+    lines = clean_up_trials(
+        registry.url,
+        door=door,
+        source=OPEN,
+        ledger=ledger,
+        installation=Installation(None, Dialect.PLAIN, live=True),
+        config=config(f"storage: {{s3: {{{keys}}}}}\n"),
+        deadline=10.0,
+        is_public=True,
+    )
+    assert lines[0].startswith("the storage of a/b was left as it is: the bucket was asked for the keys below ")
+    assert "listed 'accounts.db'" in lines[0]
+    assert [one.method for one in bucket.seen] == ["HEAD", "GET"]
+    assert ledger.entries(registry.url) == ()  # the registry itself has deleted it
 
 
 @pytest.mark.parametrize(

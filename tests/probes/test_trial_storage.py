@@ -1,4 +1,4 @@
-"""What a trial leaves in the storage is removed from it, and nothing beside it."""
+"""What a trial leaves is removed from the storage of the registry's own host alone, and nothing beside it."""
 
 from __future__ import annotations
 
@@ -14,30 +14,10 @@ from regdoctor.evidence.installation import Installation
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http
 from regdoctor.injection import Absent
+from regdoctor.probes.folder_storage import FolderStorage
 from regdoctor.probes.ledger import Entry
-from regdoctor.probes.trial_storage import BucketStorage, FolderStorage, remove_from, storage_at_hand
-
-HEX = "12" * 32
-TAG = f"regdoctor-trial-{'0' * 16}"
-ENTRIES = {
-    "upload": Entry("upload", "http://r", "a/b", "/v2/a/b/blobs/uploads/1"),
-    "manifest": Entry("manifest", "http://r", "a/b", f"/v2/a/b/manifests/sha256:{HEX}"),
-    "tag": Entry("tag", "http://r", "a/b", f"/v2/a/b/manifests/{TAG}"),
-    "blob": Entry("blob", "http://r", "a/b", f"/v2/a/b/blobs/sha256:{HEX}"),
-}
-OURS = {
-    "upload": ["repositories/a/b/_uploads/1/startedat", "repositories/a/b/_uploads/1/hashstates/sha256/0"],
-    "manifest": [f"repositories/a/b/_manifests/revisions/sha256/{HEX}/link", f"blobs/sha256/12/{HEX}/data"],
-    "tag": [f"repositories/a/b/_manifests/tags/{TAG}/current/link"],
-    "blob": [f"repositories/a/b/_layers/sha256/{HEX}/link", f"blobs/sha256/12/{HEX}/data"],
-}
-THEIRS = [
-    "repositories/a/b/_uploads/2/startedat",
-    "repositories/a/b/_manifests/tags/latest/current/link",
-    f"repositories/a/b/_manifests/revisions/sha256/{'13' * 32}/link",
-    f"repositories/a/b/_layers/sha256/{'13' * 32}/link",
-    f"blobs/sha256/12/{'12' * 31}13/data",
-]
+from regdoctor.probes.trial_storage import BucketStorage, NotSweptError, remove_from, storage_at_hand
+from tests.probes.trial_entries import ENTRIES, HEX
 
 
 def config(storage: str, more: str = "") -> RegistryConfig:
@@ -46,69 +26,6 @@ def config(storage: str, more: str = "") -> RegistryConfig:
 
 
 ON_DISK = "{filesystem: {rootdirectory: /var/lib/registry}}"
-
-
-def fill(top: Path, keys: list[str]) -> set[Path]:
-    """Files under these keys."""
-    files = {top / PREFIX / key for key in keys}
-    for file in files:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("x")
-    return files
-
-
-def files_in(top: Path) -> set[Path]:
-    """All files of the storage."""
-    return {path for path in top.rglob("*") if path.is_file()}
-
-
-@pytest.mark.parametrize("kind", ENTRIES)
-def test_what_an_entry_stands_for_goes_and_what_lies_beside_it_stays(tmp_path: Path, kind: str) -> None:
-    storage = FolderStorage(tmp_path, tmp_path)
-    theirs = fill(tmp_path, THEIRS)
-    fill(tmp_path, OURS[kind])
-    assert remove_from(storage, ENTRIES[kind])
-    storage.tidy("a/b")
-    assert files_in(tmp_path) == theirs
-    assert not remove_from(storage, ENTRIES[kind])
-
-
-def test_a_repository_that_was_made_for_it_goes_whole(tmp_path: Path) -> None:
-    storage = FolderStorage(tmp_path, tmp_path)
-    fill(tmp_path, [key for keys in OURS.values() for key in keys])
-    assert all(remove_from(storage, ENTRIES[kind]) for kind in ("upload", "tag", "blob"))
-    assert remove_from(storage, ENTRIES["manifest"])
-    storage.tidy("a/b")
-    left = sorted(str(path.relative_to(tmp_path / PREFIX)) for path in (tmp_path / PREFIX).rglob("*"))
-    assert left == ["blobs", "repositories"]
-
-
-def test_a_repository_below_it_stays(tmp_path: Path) -> None:
-    storage = FolderStorage(tmp_path, tmp_path)
-    (tmp_path / PREFIX / "repositories/a/b/_layers/sha256").mkdir(parents=True)
-    theirs = fill(tmp_path, ["repositories/a/b/c/_manifests/tags/latest/current/link"])
-    storage.tidy("a/b")
-    assert files_in(tmp_path) == theirs
-    assert not (tmp_path / PREFIX / "repositories/a/b/_layers").exists()
-
-
-def test_a_link_out_of_the_storage_is_not_followed(tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    kept = elsewhere / "1/startedat"
-    kept.parent.mkdir(parents=True)
-    kept.write_text("kept")
-    top = tmp_path / "top"
-    (top / PREFIX / "repositories/a/b").mkdir(parents=True)
-    (top / PREFIX / "repositories/a/b/_uploads").symlink_to(elsewhere)
-    assert not remove_from(FolderStorage(tmp_path, top), ENTRIES["upload"])
-    assert kept.exists()
-
-
-def test_an_entry_that_names_nothing_removes_nothing(tmp_path: Path) -> None:
-    theirs = fill(tmp_path, THEIRS)
-    wrong = Entry("upload", "http://r", "a/b", "/v2/a/b/blobs/uploads/..")
-    assert not remove_from(FolderStorage(tmp_path, tmp_path), wrong)
-    assert files_in(tmp_path) == theirs
 
 
 def test_the_storage_is_at_hand_on_the_registrys_own_host_alone(tmp_path: Path, door: Http) -> None:
@@ -138,10 +55,11 @@ def in_bucket(url: str) -> RegistryConfig:
     return config(f'{{s3: {{{keys}, regionendpoint: "{url}"}}}}')
 
 
-def listing(*keys: str) -> bytes:
+def listing(*keys: str, more: bool = False) -> bytes:
     """A bucket's answer."""
     found = "".join(f"<Contents><Key>{key}</Key></Contents>" for key in keys)
-    return f'<ListBucketResult xmlns="x"><IsTruncated>false</IsTruncated>{found}</ListBucketResult>'.encode()
+    cut = f"<IsTruncated>{str(more).lower()}</IsTruncated>"
+    return f'<ListBucketResult xmlns="x">{cut}{found}</ListBucketResult>'.encode()
 
 
 @pytest.mark.parametrize("refused", [False, True])
@@ -176,3 +94,39 @@ def test_a_bucket_that_does_not_answer_is_not_at_hand(serve: Callable[..., Any],
     server = serve(lambda _: (200, {}, b""))
     for url in (dead_url, server.url):  # a database may be in use there
         assert storage_at_hand(here, in_bucket(url), door) is None
+
+
+OURS = f"root/{PREFIX}/blobs/sha256/12/{HEX}"
+
+
+@pytest.mark.parametrize(
+    ("others", "more"),
+    [
+        (["root/secrets.txt"], False),
+        ([f"root/{PREFIX}/blobs/sha256/13/data"], False),
+        ([f"{OURS}/../../../secrets.txt"], False),
+        ([f"{OURS}of-another/data"], False),
+        ([], True),
+    ],
+)
+def test_a_listing_of_anything_else_costs_nothing_its_life(
+    serve: Callable[..., Any], door: Http, others: list[str], more: bool
+) -> None:
+    keys = [f"{OURS}/data", *others]
+    server = serve(lambda one: (404, {}, b"") if one.method == "HEAD" else (200, {}, listing(*keys, more=more)))
+    storage = storage_at_hand(Installation(None, Dialect.PLAIN, live=True), in_bucket(server.url), door)
+    assert storage is not None
+    with pytest.raises(NotSweptError, match="the bucket") as caught:
+        storage.remove(f"{PREFIX}/blobs/sha256/12/{HEX}")
+    assert all(other.rpartition("/")[2] in str(caught.value) for other in others)
+    assert {one.method for one in server.seen} == {"HEAD", "GET"}
+
+
+@pytest.mark.parametrize("upload", ["ssl", "1", "latest", "0B6F0A7A-1D5C-4CBB-9D0E-3F6B6F0A7A1D"])
+def test_what_no_registry_calls_an_upload_is_not_looked_for(tmp_path: Path, upload: str) -> None:
+    kept = tmp_path / PREFIX / "repositories/a/b/_uploads" / upload / "startedat"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("kept")
+    entry = Entry("upload", "http://r", "a/b", f"/v2/a/b/blobs/uploads/{upload}")
+    assert not remove_from(FolderStorage(None, tmp_path), entry)
+    assert kept.exists()

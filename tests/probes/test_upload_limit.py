@@ -182,7 +182,9 @@ def test_whenever_it_is_killed_the_ledger_has_what_removes_the_upload(serving: S
     assert registry.noted == [path for path, _ in registry.patched]
 
 
-@pytest.mark.parametrize("limit", [300 << 10, MIB, 3 * MIB, 13_107_200, 100 * MIB])
+@pytest.mark.parametrize(
+    "limit", [1, 300 << 10, 500_001, MIB, 3 * MIB, 13_107_200, 100_000_000, 100 * MIB, 123_456_789]
+)
 def test_a_limit_by_the_announced_length_is_found_to_the_byte(serving: Serving, door: Http, limit: int) -> None:
     registry = serving(Registry(limit=limit))
     found = gather(registry, door)

@@ -54,6 +54,7 @@ def test_each_exception_is_told_in_the_doors_words(error: SSL.Error, kind: Failu
     attempt.stage = Stage.HANDSHAKE
     failure = failure_of(translated(error), attempt)
     assert (failure.kind, failure.message) == (kind, message)
+    assert failure.not_tls == message.startswith("wrong version number")
 
 
 def test_the_reason_is_where_pythons_own_exception_has_it() -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from regdoctor.evidence.address_reach import was_not_tried
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.transport.sockets import AddressInfo
 from regdoctor.transport.tcp_look import look, look_side_by_side
@@ -52,7 +51,7 @@ def test_what_the_system_says_is_sorted(
     monkeypatch.setattr(socket, "socket", Refusing)
     found = look(V6, 1)
     assert found.failure is not None
-    assert (found.failure.kind, was_not_tried(found), found.is_v6) == (kind, not_tried, True)
+    assert (found.failure.kind, not found.tried, found.is_v6) == (kind, not_tried, True)
     assert found.failure.message.startswith("[2001:db8::7]:443: ")
 
 

@@ -18,7 +18,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from regdoctor.evidence.exchange import Failure, FailureKind
-from regdoctor.transport.tls_look import Handshake, look_at_tls
+from regdoctor.transport import tls_look as module
+from regdoctor.transport.tls_look import Handshake, is_own, look_at_tls
 from tests.certificates import Pair, context_of, garbage, issue
 
 StartServer = Callable[[Callable[[socket.socket, threading.Event], None]], Any]
@@ -76,6 +77,7 @@ def test_the_chain_comes_as_it_is_served_whoever_signed_it(tls_server: Callable[
     assert (seen.protocol, seen.alpn, seen.failure) == ("TLSv1.3", "http/1.1", None)
     assert seen.cipher.startswith("TLS_")
     assert (seen.old_only, seen.client_certificate, seen.client_authorities) == (False, None, ())
+    assert seen.own_address
     assert received in ([], [b""]), "no request is sent where no certificate of a client was asked for"
 
 
@@ -200,6 +202,39 @@ def _flood(connection: socket.socket, over: threading.Event) -> None:
     connection.recv(65536)
     while not over.is_set():
         connection.sendall(bytes(65536))
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "own"),
+    [
+        (("127.0.0.2", 443), ("127.0.0.1", 50000), True),
+        (("10.0.0.5", 443), ("10.0.0.5", 50000), True),
+        (("::ffff:10.0.0.5", 443, 0, 0), ("::ffff:10.0.0.5", 50000, 0, 0), True),
+        (("10.0.0.6", 443), ("10.0.0.5", 50000), False),
+        (("2001:db8::6", 443, 0, 0), ("2001:db8::5", 50000, 0, 0), False),
+    ],
+)
+def test_an_address_is_this_hosts_own_where_both_ends_have_it(there: Any, here: Any, own: bool) -> None:
+    class Connected:
+        def getpeername(self) -> Any:
+            return there
+
+        def getsockname(self) -> Any:
+            return here
+
+    assert is_own(Connected()) is own  # type: ignore[arg-type]
+
+
+def test_through_a_proxy_nothing_is_this_hosts_own(
+    tls_server: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "goes_through_proxy", lambda url: True)
+    assert not look(tls_server(context_of(SERVER))).own_address
+
+
+def test_a_connection_that_is_gone_is_nobodys_own() -> None:
+    with socket.socket() as never_connected:
+        assert is_own(never_connected) is False
 
 
 def _close(connection: socket.socket, over: threading.Event) -> None:

@@ -1,6 +1,8 @@
 """AUTH-13: everybody may pull, and perhaps push, without a login."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Skip, Unknown, check
+from collections.abc import Sequence
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.checks.auth import registry_is_on
 from regdoctor.distribution.web_addresses import is_loopback, listening_on
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
@@ -9,6 +11,7 @@ from regdoctor.evidence.registry_reach import own_services, published_ports, rou
 from regdoctor.formats.compose_file import ComposeFile
 from regdoctor.formats.container_service import Port
 from regdoctor.formats.gitlab_yml import GitLabConfig
+from regdoctor.formats.located import UndecidedError
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
@@ -37,22 +40,28 @@ def anonymous_access(
     for docker sends a mirror no credentials, and is passed over where its configuration shows it. Anonymous pulls of
     a public project in GitLab are another thing: there the registry still asks, and GitLab gives a token to anyone.
     Where nothing answers, its configuration is judged: what listens on loopback alone serves this host alone, and a
-    proxy in front of it may ask in its place.
+    proxy in front of it may ask in its place. A registry without GitLab that was asked at a loopback address is a
+    warning: nothing says that others reach it.
 
-    Give the registry an auth section; for GitLab the token section that its documentation names the minimum.
+    Give the registry an auth section: users of its own in an htpasswd file, or for GitLab the token section that its
+    documentation names the minimum.
     """
     if isinstance(config, RegistryConfig) and _is_mirror(config):
         return Skip(f"{config.source} makes it a mirror of public images, which is open by intention")
     outer = public.best if isinstance(public, PublicAnswer) else None
     inner = internal.ping if isinstance(internal, InternalAnswer) else None
+    of_gitlab = _belongs_to_gitlab(installation, gitlab)
+    looks = [look for look in (outer, inner) if look is not None]
+    is_for_others = of_gitlab or not _is_on_loopback_alone(looks, config, gitlab, compose, nginx)
+    severity = Severity.ERROR if is_for_others else Severity.WARNING
     if outer is not None and _is_open(outer):
-        return _open(outer, config)
+        return _open(outer, config, severity, of_gitlab=of_gitlab)
     if outer is not None and _asks(outer):
         if inner is not None and _is_open(inner):
             return _only_the_proxy_asks(outer, inner, config)
         return Pass(f"{outer.endpoint.url}/v2/ answers 401 without credentials")
     if inner is not None and _is_open(inner):
-        return _open(inner, config)
+        return _open(inner, config, severity, of_gitlab=of_gitlab)
     if inner is not None and _asks(inner):
         return Pass(f"{inner.endpoint.url}/v2/ answers 401 without credentials")
     if isinstance(config, RegistryConfig):
@@ -77,7 +86,38 @@ def _asks(ping: Ping) -> bool:
     return ping.exchange.status == 401 and (ping.is_registry or bool(ping.challenges))
 
 
-def _open(look: Ping, config: RegistryConfig | Absent) -> Outcome:
+def _belongs_to_gitlab(installation: Installation | Absent, gitlab: GitLabConfig | Absent) -> bool:
+    dialect = installation.dialect if isinstance(installation, Installation) else Dialect.PLAIN
+    of_package = dialect in (Dialect.OMNIBUS, Dialect.HELM, Dialect.SOURCE)
+    return of_package or (isinstance(gitlab, GitLabConfig) and registry_is_on(gitlab))
+
+
+def _is_on_loopback_alone(
+    looks: Sequence[Ping],
+    config: RegistryConfig | Absent,
+    gitlab: GitLabConfig | Absent,
+    compose: ComposeFile | Absent,
+    nginx: NginxConfig | Absent,
+) -> bool:
+    """Whether every address that is known of it is a loopback one, so that nothing says that others reach it."""
+    if not all(is_loopback(look.endpoint.host) for look in looks):
+        return False
+    if isinstance(config, Absent):
+        return True
+    try:
+        routes, _ = routes_that_ask(nginx, config, gitlab)
+        names = {name for route in routes for name in route.server.names if name not in ("", "_")}
+        services = own_services(config, compose)
+        address = config.http_address()
+        inner = is_loopback(listening_on((address.text() if address else None) or "localhost:5000")[0])
+        if services:
+            inner = all(port.is_loopback for port in published_ports(config, services))
+    except UndecidedError:
+        return False  # it is open all the same, and what is computed at run time may be any address
+    return inner and all(is_loopback(name) for name in names)
+
+
+def _open(look: Ping, config: RegistryConfig | Absent, severity: Severity, *, of_gitlab: bool) -> Outcome:
     evidence = [look.exchange.quote()]
     if isinstance(config, RegistryConfig):
         scheme = config.auth_scheme()
@@ -94,7 +134,8 @@ def _open(look: Ping, config: RegistryConfig | Absent) -> Outcome:
         f"The registry at {look.endpoint.url} answers without asking for a login",
         evidence=tuple(evidence),
         resource=look.endpoint.url,
-        remedy=_REMEDY,
+        severity=severity,
+        remedy=_remedy(of_gitlab=of_gitlab),
     )
 
 
@@ -155,7 +196,7 @@ def _judged_from_file(
         evidence=(_no_auth(config), *(item.quote() for item in quoted)),
         resource=config.source,
         severity=severity,
-        remedy=_REMEDY,
+        remedy=_remedy(of_gitlab=_belongs_to_gitlab(installation, gitlab)),
     )
 
 
@@ -186,6 +227,32 @@ _BEHIND = {
         ("http:\n  addr: 127.0.0.1:5000",),
     ),
 }
+_OF_GITLAB = Remedy(
+    "Add an auth section to the registry's config.yml and restart it, with GitLab's own address as realm:",
+    (
+        "auth:\n"
+        "  token:\n"
+        "    realm: https://gitlab.example.com/jwt/auth\n"
+        "    service: container_registry\n"
+        "    issuer: gitlab-issuer\n"
+        "    rootcertbundle: /root/certs/certbundle",
+    ),
+)
+_WITH_USERS = Remedy(
+    "Give the registry users: make the file (it asks for a password), add the section to its config.yml, and restart "
+    "it. A registry of GitLab takes auth.token in place of it, with GitLab's /jwt/auth as realm.",
+    (
+        "sudo htpasswd -B -c /etc/docker/registry/htpasswd admin",
+        "auth:\n  htpasswd:\n    realm: Registry\n    path: /etc/docker/registry/htpasswd",
+        "sudo systemctl restart docker-registry",
+    ),
+)
+
+
+def _remedy(*, of_gitlab: bool) -> Remedies:
+    return {**_REMEDY, Dialect.PLAIN: _OF_GITLAB if of_gitlab else _WITH_USERS}
+
+
 _REMEDY = {
     Dialect.OMNIBUS: Remedy(
         "Omnibus always writes an auth section: this config.yml was edited by hand or another is in use. Reconfigure "
@@ -204,17 +271,6 @@ _REMEDY = {
             "  REGISTRY_AUTH_HTPASSWD_PATH: /auth/htpasswd\n"
             "volumes:\n"
             "  - ./auth:/auth:ro",
-        ),
-    ),
-    Dialect.PLAIN: Remedy(
-        "Add an auth section to the registry's config.yml and restart it. For GitLab, with its own address as realm:",
-        (
-            "auth:\n"
-            "  token:\n"
-            "    realm: https://gitlab.example.com/jwt/auth\n"
-            "    service: container_registry\n"
-            "    issuer: gitlab-issuer\n"
-            "    rootcertbundle: /root/certs/certbundle",
         ),
     ),
 }

@@ -36,14 +36,13 @@ def insecure_registry_missing(
         return Skip("no registry was seen to speak plain HTTP")
     if all(isinstance(one, Absent) and not one.applicable for one in (daemons, service, disk)):
         return Skip("no Docker was found on this host")
-    wanted = ping.endpoint.authority
-    if ping.endpoint.port in (80, 443):  # image names then begin with the host alone
-        wanted = wanted.rpartition(":")[0]
+    names = _names(ping)
+    wanted = names[0]
     address = (ping.exchange.peer or "").rpartition(":")[0].strip("[]")
     if is_loopback(ping.endpoint.host) or is_loopback(address):
         return Pass(f"Docker takes every registry on loopback for an insecure one, {wanted} too")
     told = (*_listed(daemons), *(service.option("insecure-registry") if isinstance(service, DockerService) else ()))
-    if _covers(told, wanted, address):
+    if _covers(told, names, address):
         return Pass(f"insecure-registries names {wanted}")
     if isinstance(daemons, Absent) and daemons.applicable:
         return Unknown(daemons.reason)
@@ -70,6 +69,12 @@ def _plain(public: PublicAnswer) -> Ping | None:
     return plain if plain is not None and plain.is_registry else None
 
 
+def _names(ping: Ping) -> tuple[str, ...]:
+    """How image names may call the registry: on port 80 and 443 without the port, or with it all the same."""
+    authority = ping.endpoint.authority
+    return (authority.rpartition(":")[0], authority) if ping.endpoint.port in (80, 443) else (authority,)
+
+
 def _listed(daemons: DockerDaemons | Absent) -> tuple[str, ...]:
     files = daemons.files if isinstance(daemons, DockerDaemons) else ()
     return tuple(entry.text() or "" for daemon in files for entry in daemon.listed("insecure-registries"))
@@ -85,11 +90,11 @@ def _quotes(daemons: DockerDaemons | Absent) -> tuple[Quote, ...]:
     return (Quote("/etc/docker/daemon.json", "no such file, so no insecure-registries"),)
 
 
-def _covers(told: Iterable[str], wanted: str, address: str) -> bool:
+def _covers(told: Iterable[str], names: tuple[str, ...], address: str) -> bool:
     """As moby's registry/config.go, isSecureIndex: host:port letter by letter, or a network with the address."""
     for entry in told:
         bare = entry.removeprefix("http://").removeprefix("https://")
-        if bare == wanted:
+        if bare in names:
             return True
         try:
             if address and ipaddress.ip_address(address) in ipaddress.ip_network(bare, strict=False):

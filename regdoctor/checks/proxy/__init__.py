@@ -3,12 +3,20 @@
 The three checks of Location share one set of remedies, for the same three things mend each of them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Skip, Unknown
+from regdoctor.distribution.page_marks import SERVER_WORDS
 from regdoctor.evidence.forwarded_headers import location_is_fixed
-from regdoctor.evidence.proxy_rules import PublicAddress, Route, public_address, registry_routes, serves
+from regdoctor.evidence.proxy_rules import (
+    PublicAddress,
+    Route,
+    public_address,
+    registry_routes,
+    serves,
+    unplaced_locations,
+)
 from regdoctor.evidence.upload_start import UploadStart
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import UndecidedError
@@ -19,6 +27,17 @@ from regdoctor.injection import Absent
 _SENDING = frozenset(("POST", "PUT", "PATCH"))
 """The methods of a push (distribution-spec, end-4 to end-7)."""
 PULLS_ONLY = "nginx lets nobody push here (limit_except)"
+HOST_LINES: Mapping[str, str] = {
+    "nginx": "proxy_set_header Host $http_host;",
+    "Apache": "ProxyPreserveHost On",
+    "HAProxy": "# HAProxy passes Host on as it came: take away the http-request line that sets or replaces it",
+}
+"""By the name of the proxy, what makes it pass the client's Host on, with its port."""
+_PLACES = {
+    "nginx": "for nginx, where it passes /v2/ on",
+    "Apache": "for Apache, in the virtual host (RequestHeader is of the module headers: a2enmod headers)",
+    "HAProxy": "for HAProxy, in the frontend",
+}
 RELOAD = "sudo nginx -t && sudo systemctl reload nginx"
 
 
@@ -28,19 +47,43 @@ def each_route(
     gitlab: GitLabConfig | Absent,
     judge: Callable[[Route], Outcome],
 ) -> Iterator[Outcome]:
-    """What `judge` says of every location that leads to the registry; the healthy ones together give one Pass."""
+    """What `judge` says of every location that leads to the registry; the healthy ones together give one Pass.
+
+    Where nginx's files were named by hand and nothing tells of some locations where they lead, there is no Pass, but
+    what would tell.
+    """
     try:
         routes = registry_routes(nginx, config, gitlab)
+        unplaced = unplaced_locations(nginx, config, gitlab)
     except UndecidedError as reason:
         yield Unknown(str(reason))
         return
     if not routes:
-        yield Skip("no location of nginx could be told to lead to the registry")
+        yield (
+            Unknown(f"no location is known to lead to a registry: {_what_tells(unplaced)}")
+            if unplaced
+            else Skip("no location of nginx could be told to lead to the registry")
+        )
         return
     outcomes = [_judged(judge, route) for route in routes]
     yield from (one for one in outcomes if isinstance(one, Fail | Unknown))
-    if not any(isinstance(one, Fail | Unknown) for one in outcomes):
+    if unplaced:
+        yield Unknown(f"only {_listed(routes)} was judged as one that leads to a registry: {_what_tells(unplaced)}")
+    elif not any(isinstance(one, Fail | Unknown) for one in outcomes):
         yield next((one for one in outcomes if isinstance(one, Pass)), outcomes[0])
+
+
+def _what_tells(unplaced: tuple[Route, ...]) -> str:
+    return (
+        f"whether {_listed(unplaced)} does is not said here; name the registry's config.yml with nginx's "
+        "files, or ask the registry itself (--registry URL)"
+    )
+
+
+def _listed(routes: tuple[Route, ...]) -> str:
+    """The first by name, and how many more."""
+    more = len({route.name for route in routes}) - 1
+    return f"{routes[0].name} (and {more} more)" if more else routes[0].name
 
 
 def location_by_config(
@@ -135,15 +178,36 @@ def location_evidence(start: UploadStart) -> tuple[Quote, ...]:
     return (start.exchange.quote(), Quote(start.exchange.url, f"Location: {start.location}"))
 
 
-def location_remedies(url: str | None, nginx_line: str) -> Remedies:
+def scheme_lines(scheme: str) -> Mapping[str, str]:
+    """By the name of the proxy, what makes it tell the registry that clients came by `scheme`."""
+    return {
+        "nginx": f"proxy_set_header X-Forwarded-Proto {scheme};",
+        "Apache": f'RequestHeader set X-Forwarded-Proto "{scheme}"',
+        "HAProxy": f"http-request set-header X-Forwarded-Proto {scheme}",
+    }
+
+
+def _for_the_proxy(lines: Mapping[str, str], start: UploadStart | None) -> tuple[str, ...]:
+    """The line for the proxy that the answer names in Server; for each one where it names none of them.
+
+    start: None where nginx's configuration was judged.
+    """
+    server = (start.exchange.header("Server") or "").lower() if start is not None else "nginx"
+    known = [name for begin, name in SERVER_WORDS if server.startswith(begin) and name in lines]
+    return tuple(f"# in the proxy; {_PLACES[name]}:\n{lines[name]}" for name in known or lines)
+
+
+def location_remedies(url: str | None, lines: Mapping[str, str], start: UploadStart | None = None) -> Remedies:
     """The proxy's missing line, or else relative URLs, or a fixed http.host, as each installation sets them.
 
     url: the registry's public URL; None where it is not known, and then http.host is not offered.
+    lines: by the name of the proxy, its line: HOST_LINES, or what scheme_lines gives.
+    start: the answer that tells which proxy it is; None where nginx's configuration was judged.
 
     Omnibus cannot set http.relativeurls or http.host in gitlab.rb but by variables (registry['env']); the chart has
     registry.relativeurls and no http.host.
     """
-    nginx = f"# in the proxy; for nginx, where it passes /v2/ on:\n{nginx_line}"
+    proxies = _for_the_proxy(lines, start)
     variable = (f"# or there:\nREGISTRY_HTTP_HOST: {url}",) if url else ()
     setting = (f"# or there:\nhttp:\n  host: {url}",) if url else ()
     relative = "registry['env'] = { \"REGISTRY_HTTP_RELATIVEURLS\" => true }"
@@ -153,7 +217,7 @@ def location_remedies(url: str | None, nginx_line: str) -> Remedies:
             "registry['nginx']['proxy_set_headers'], in older files registry_nginx['proxy_set_headers'], or a custom "
             "configuration says otherwise; so look at what stands in front of it, too), or let the registry answer "
             "with relative URLs. One of the two is enough.",
-            (nginx, f"# or in /etc/gitlab/gitlab.rb:\n{relative}", "# and then:\nsudo gitlab-ctl reconfigure"),
+            (*proxies, f"# or in /etc/gitlab/gitlab.rb:\n{relative}", "# and then:\nsudo gitlab-ctl reconfigure"),
         ),
         Dialect.HELM: Remedy(
             "Mend the ingress or the load balancer in front, or let the registry answer with relative URLs.",
@@ -163,7 +227,7 @@ def location_remedies(url: str | None, nginx_line: str) -> Remedies:
             "Mend the proxy, or let the registry answer with relative URLs, or fix its public address. One of "
             "these is enough.",
             (
-                nginx,
+                *proxies,
                 '# or in the environment of the registry\'s container:\nREGISTRY_HTTP_RELATIVEURLS: "true"',
                 *variable,
             ),
@@ -172,7 +236,7 @@ def location_remedies(url: str | None, nginx_line: str) -> Remedies:
             "Mend the proxy, or let the registry answer with relative URLs, or fix its public address, and restart it. "
             "One of these is enough.",
             (
-                nginx,
+                *proxies,
                 "# or in the registry's config.yml:\nhttp:\n  relativeurls: true",
                 *setting,
             ),

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterable
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
-from regdoctor.evidence.address_reach import is_link_local, is_loopback, is_private, was_not_tried
+from regdoctor.evidence.address_reach import is_link_local, is_loopback, is_private, way_is_proven
 from regdoctor.evidence.addresses import Addresses, AddressLook
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.formats.gitlab_rb import GitLabRb
@@ -27,8 +27,11 @@ def address_unreachable(addresses: Addresses, rb: GitLabRb | Absent) -> Outcome:
     it 0.3 s at each connection where it is the only one of its family, and up to half of its 30 s where it is one of
     two. Programs that try one address alone fail: with IPv6 first, where the server does not listen on IPv6; now and
     then, where one machine behind a name of several is down. A private address among public ones works inside, and
-    nowhere else. Of localhost, ::1 may refuse: clients go on to 127.0.0.1. What is seen is seen from this host: behind
-    NAT, its own public address may be closed to it alone.
+    nowhere else. Of localhost, ::1 may refuse: clients go on to 127.0.0.1.
+
+    What is seen is seen from this host. Where nothing at all comes back from one family, while the other serves, this
+    host's own IPv6 may lead nowhere, or its own public address be closed to it behind NAT: that is left open, and
+    another host can tell.
 
     Let the server listen on each address, open the firewall for it, or remove the record of a dead one from DNS.
     """
@@ -39,10 +42,13 @@ def address_unreachable(addresses: Addresses, rb: GitLabRb | Absent) -> Outcome:
     alive = addresses.reachable
     if not alive:
         return Skip(f"none of the addresses of {name} accepts a connection: it is not one of them that is at fault")
-    tried = [look for look in looks if not was_not_tried(look) and not is_link_local(look)]
-    dead = [look for look in tried if look.failure is not None and not _is_bare_loopback(look, alive)]
+    tried = [look for look in looks if look.tried and not is_link_local(look)]
+    silent = [look for look in tried if look.failure is not None and not _is_bare_loopback(look, alive)]
+    dead = [look for look in silent if way_is_proven(look, looks)]
+    if silent and not dead:
+        return Unknown(_open_question(addresses, silent, alive))
     if not dead:
-        left = len([look for look in looks if was_not_tried(look)])
+        left = len([look for look in looks if not look.tried])
         more = f"; {left} could not be tried from here" if left else ""
         return Pass(f"{len(alive)} of {len(looks)} addresses of {name} accept connections{more}")
     return Fail(
@@ -58,6 +64,21 @@ def address_unreachable(addresses: Addresses, rb: GitLabRb | Absent) -> Outcome:
 def _is_bare_loopback(look: AddressLook, alive: Iterable[AddressLook]) -> bool:
     """::1 of localhost, where 127.0.0.1 serves: no other host is concerned, and local clients go on."""
     return look.is_v6 and is_loopback(look) and all(is_loopback(one) for one in alive)
+
+
+def _open_question(addresses: Addresses, silent: list[AddressLook], alive: Iterable[AddressLook]) -> str:
+    """What cannot be told from here where no address of a family answers, and who can tell."""
+    family, option = ("IPv6", "-6") if silent[0].is_v6 else ("IPv4", "-4")
+    ours = f"{family} of this host leads nowhere" if silent[0].is_v6 else "they are closed to this host alone (NAT)"
+    return (
+        f"nothing comes back from {_listed(silent)}, and {_listed(alive)} of {addresses.endpoint.host} accepts "
+        f"connections: either nobody reaches it by {family}, or {ours}. Another host with {family} can tell: "
+        f"{_curl(addresses, option)}"
+    )
+
+
+def _curl(addresses: Addresses, option: str) -> str:
+    return " ".join(f"curl {option} -svo /dev/null {shlex.quote(addresses.endpoint.url)}/v2/".split())
 
 
 def _swallows(look: AddressLook) -> bool:
@@ -104,7 +125,7 @@ def _remedies(addresses: Addresses, dead: list[AddressLook], rb: GitLabRb | Abse
         (
             f"getent ahosts {shlex.quote(endpoint.host)}",
             f"ss -ltn 'sport = :{endpoint.port}'",
-            " ".join(f"curl {option} -svo /dev/null {shlex.quote(endpoint.url)}/v2/".split()),
+            _curl(addresses, option),
         ),
     )
     if option != "-6":

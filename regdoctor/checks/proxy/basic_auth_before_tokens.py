@@ -17,6 +17,8 @@ from regdoctor.injection import Absent
 from regdoctor.proxy_remedies import for_author
 
 _WHY = "Let the registry alone ask for credentials."
+_APACHE = "# behind the section that asks:\n<Location /v2/>\n  AuthType None\n  Require all granted\n</Location>"
+"""The last section that matches a request decides (httpd, How the sections are merged)."""
 
 
 @check(
@@ -25,7 +27,7 @@ _WHY = "Let the registry alone ask for credentials."
     failure_modes=("AUTH-20",),
     symptoms=("no basic auth credentials", "401 Authorization Required"),
     explains=("login_unauthorized", "api_version_header_missing"),
-    reference="https://distribution.github.io/distribution/recipes/nginx/",
+    reference="https://distribution.github.io/distribution/spec/auth/token/",
 )
 def basic_auth_before_tokens(
     nginx: NginxConfig | Absent,
@@ -82,7 +84,7 @@ def _seen(public: PublicAnswer | Absent, internal: InternalAnswer | Absent) -> O
             author,
             _WHY,
             change_nginx(_WHY, "auth_basic off;"),
-            {"Apache": "<Location /v2/>\n  AuthType None\n  Require all granted\n</Location>"},
+            {"Apache": _APACHE},
         ),
     )
 

@@ -35,7 +35,7 @@ _LARGE = 1 << 30
         "client intended to send too large body",
         "unexpected status: 413",
     ),
-    reference="https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size",
+    reference="https://www.rfc-editor.org/rfc/rfc9110#section-15.5.14",
 )
 def body_size_limited(
     limit: UploadLimit | Absent,

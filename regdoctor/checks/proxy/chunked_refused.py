@@ -2,8 +2,7 @@
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import change_nginx
-from regdoctor.distribution.page_authors import is_page
-from regdoctor.evidence.proxied_answers import ProxiedAnswers, asked, refused_by, written_by
+from regdoctor.evidence.proxied_answers import ProxiedAnswers, asked, is_foreign, written_by
 from regdoctor.proxy_remedies import for_author
 
 _REFUSALS = (411, 501)
@@ -34,7 +33,7 @@ def chunked_refused(answers: ProxiedAnswers) -> Outcome:
     if chunked.status not in _REFUSALS:
         return Pass(f"POST in chunks gives {chunked.status}")
     author = written_by(chunked)
-    if refused_by(chunked) is None and not (author is None and is_page(chunked.headers, chunked.body)):
+    if not is_foreign(chunked):
         return Unknown(f"whether the registry wrote this is not clear: {chunked.quote().quote}")
     url = answers.ping.endpoint.url
     return Fail(

@@ -2,13 +2,19 @@
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.checks.proxy import change_nginx
-from regdoctor.distribution.page_authors import is_page
-from regdoctor.evidence.proxied_answers import ProxiedAnswers, asked, refused_by, written_by
-from regdoctor.proxy_remedies import for_author
+from regdoctor.evidence.proxied_answers import ProxiedAnswers, asked, is_foreign, written_by
+from regdoctor.proxy_remedies import Exempt, exempt_in_haproxy, for_author
 
 _FOR_A_MOMENT = (401, 408, 425, 429)
 """What an answer of 4xx may say to one request, and not to the next that is the same."""
 _WHY = "Let programs through at this name: docker's User-Agent is no browser's, and neither is a runner's."
+
+_IN_APACHE = Exempt(
+    "sudo grep -rniE 'user[-_]agent|browsermatch' /etc/apache2 /etc/httpd",
+    "RewriteCond %{REQUEST_URI} !^/v2/",
+    "A RewriteRule takes the second line above it; a variable that BrowserMatch or SetEnvIf sets is taken back below "
+    "them by a `SetEnvIf Request_URI ^/v2/` that names it with a `!` before.",
+)
 
 
 @check(
@@ -32,8 +38,8 @@ def client_refused(answers: ProxiedAnswers) -> Outcome:
     if status is None:
         return Unknown(exchange.failure.message if exchange.failure else "docker's request got no answer")
     author = written_by(exchange)
-    foreign = refused_by(exchange) is not None or (author is None and is_page(exchange.headers, exchange.body))
-    if status == answers.ping.exchange.status or not 400 <= status < 500 or status in _FOR_A_MOMENT or not foreign:
+    is_refusal = 400 <= status < 500 and status not in _FOR_A_MOMENT and status != answers.ping.exchange.status
+    if not is_refusal or not is_foreign(exchange):
         return Pass(f"with docker's User-Agent GET /v2/ gives {status}")
     who = author.opening if author else "A page that is not the registry's"
     url = answers.ping.endpoint.url
@@ -53,9 +59,8 @@ def client_refused(answers: ProxiedAnswers) -> Outcome:
                 "# no return and no deny by $http_user_agent where /v2/ is passed on",
             ),
             {
-                "HAProxy": "http-request allow if { req.hdr(User-Agent) -m beg docker/ containerd/ buildkit/ skopeo/ "
-                "Go-http-client/ }",
-                "Apache": "<Location /v2/>\n  Require all granted\n</Location>",
+                "HAProxy": exempt_in_haproxy(answers.ping.endpoint, "user-agent"),
+                "Apache": _IN_APACHE,
                 "Cloudflare": "# Security, WAF, Custom rules, action Skip (all managed rules, Super Bot Fight Mode):\n"
                 '(starts_with(http.request.uri.path, "/v2/"))',
             },

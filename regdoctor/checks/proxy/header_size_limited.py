@@ -3,7 +3,7 @@
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import change_nginx
 from regdoctor.distribution.page_authors import is_page
-from regdoctor.evidence.proxied_answers import ProxiedAnswers, asked, refused_by, written_by
+from regdoctor.evidence.proxied_answers import ProxiedAnswers, asked, is_foreign, written_by
 from regdoctor.proxy_remedies import for_author
 
 _TOO_LARGE = (400, 413, 414, 431, 494)
@@ -34,8 +34,7 @@ def header_size_limited(answers: ProxiedAnswers) -> Outcome:
     if large.status is None:
         return Unknown(large.failure.message if large.failure else "a request with a large token got no answer")
     author = written_by(large)
-    foreign = refused_by(large) is not None or (author is None and is_page(large.headers, large.body))
-    if large.status not in _TOO_LARGE or not foreign:
+    if large.status not in _TOO_LARGE or not is_foreign(large):
         return Pass(f"with a token of 6,000 bytes GET /v2/ gives {large.status}")
     url = answers.ping.endpoint.url
     return Fail(

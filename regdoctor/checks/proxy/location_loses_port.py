@@ -3,7 +3,14 @@
 from collections.abc import Iterable
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Skip, Unknown, check
-from regdoctor.checks.proxy import location_by_config, location_evidence, location_remedies, public_of, url_of
+from regdoctor.checks.proxy import (
+    HOST_LINES,
+    location_by_config,
+    location_evidence,
+    location_remedies,
+    public_of,
+    url_of,
+)
 from regdoctor.distribution.whole_numbers import port_number
 from regdoctor.evidence.forwarded_headers import Told, told_host
 from regdoctor.evidence.installation import Installation
@@ -70,7 +77,7 @@ def _by_answer(start: UploadStart) -> Outcome:
         f"The registry sends clients of {start.asked.url} on to port {port}: pushes fail",
         evidence=location_evidence(start),
         resource=start.asked.url,
-        remedy=location_remedies(start.asked.url, "proxy_set_header Host $http_host;"),
+        remedy=location_remedies(start.asked.url, HOST_LINES, start),
     )
 
 
@@ -157,5 +164,5 @@ def _fail(
         evidence=(*said, *route.quotes(), listens.quote(), *(public.said_by if public else ())),
         resource=route.name,
         severity=severity,
-        remedy=location_remedies(url, "proxy_set_header Host $http_host;"),
+        remedy=location_remedies(url, HOST_LINES),
     )

@@ -1,10 +1,17 @@
-"""PROXY-03: the registry sends clients on to its own, inner, name."""
+"""PROXY-03, PROXY-28: the registry sends clients on to its own, inner, name."""
 
 import ipaddress
 from collections.abc import Iterable
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
-from regdoctor.checks.proxy import location_by_config, location_evidence, location_remedies, public_of, url_of
+from regdoctor.checks.proxy import (
+    HOST_LINES,
+    location_by_config,
+    location_evidence,
+    location_remedies,
+    public_of,
+    url_of,
+)
 from regdoctor.evidence.forwarded_headers import told_host
 from regdoctor.evidence.proxy_rules import Route
 from regdoctor.evidence.upload_start import UploadStart
@@ -17,7 +24,7 @@ from regdoctor.injection import Absent
 @check(
     title="Uploads go on at the host where they were started",
     severity=Severity.ERROR,
-    failure_modes=("PROXY-03",),
+    failure_modes=("PROXY-03", "PROXY-28"),
     symptoms=("no such host", "connection refused"),
     reference="https://docs.gitlab.com/administration/packages/container_registry_troubleshooting/",
 )
@@ -29,8 +36,9 @@ def location_shows_upstream(
 ) -> Outcome | Iterable[Outcome]:
     """The registry tells the client where to go on with an upload; it takes the host from the Host header.
 
-    A proxy that does not hand the client's Host on (nginx sends proxy_pass's name unless told otherwise, Apache its own
-    without ProxyPreserveHost) makes the registry answer with an inner name or address, which clients cannot reach.
+    A proxy that does not hand the client's Host on (nginx sends proxy_pass's name unless told otherwise, Apache does so
+    with ProxyAddHeaders Off and without ProxyPreserveHost) makes the registry answer with an inner name or address,
+    which clients cannot reach.
 
     An upload that was started tells it for certain. Without one nginx's configuration is judged. A level of it that
     has any proxy_set_header inherits none: one line for another header takes the Host of the outer level away.
@@ -58,7 +66,8 @@ def _by_answer(start: UploadStart) -> Outcome:
         f"The registry sends clients of {start.asked.host} on to {start.leads_to.netloc}, {whose}: pushes fail",
         evidence=location_evidence(start),
         resource=start.asked.url,
-        remedy=location_remedies(start.asked.url, "proxy_set_header Host $http_host;"),
+        failure_modes=("PROXY-03",),
+        remedy=location_remedies(start.asked.url, HOST_LINES, start),
     )
 
 
@@ -100,7 +109,8 @@ def _by_config(route: Route, nginx: NginxConfig, gitlab: GitLabConfig | Absent) 
         f"nginx ({route.name}) {case} {host}, which clients are then sent on to: pushes fail",
         evidence=(*said, *route.quotes()),
         resource=route.name,
-        remedy=location_remedies(url_of(route, public_of(route, gitlab)), "proxy_set_header Host $http_host;"),
+        failure_modes=("PROXY-03", "PROXY-28") if told.directive is None else ("PROXY-03",),
+        remedy=location_remedies(url_of(route, public_of(route, gitlab)), HOST_LINES),
     )
 
 

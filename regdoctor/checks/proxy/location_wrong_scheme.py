@@ -1,9 +1,16 @@
-"""PROXY-01: the registry sends clients on to http:// though they came by https://."""
+"""PROXY-01, PROXY-24, PROXY-29: the registry sends clients on to http:// though they came by https://."""
 
 from collections.abc import Iterable
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
-from regdoctor.checks.proxy import location_by_config, location_evidence, location_remedies, public_of, url_of
+from regdoctor.checks.proxy import (
+    location_by_config,
+    location_evidence,
+    location_remedies,
+    public_of,
+    scheme_lines,
+    url_of,
+)
 from regdoctor.evidence.forwarded_headers import (
     Told,
     hides_scheme,
@@ -21,7 +28,7 @@ from regdoctor.injection import Absent
 @check(
     title="Uploads go on with the scheme that they were started with",
     severity=Severity.ERROR,
-    failure_modes=("PROXY-01", "PROXY-24"),
+    failure_modes=("PROXY-01", "PROXY-24", "PROXY-29"),
     symptoms=("Retrying in", "unauthorized: authentication required"),
     reference="https://docs.gitlab.com/administration/packages/container_registry_troubleshooting/",
 )
@@ -66,8 +73,8 @@ def _by_answer(start: UploadStart) -> Outcome:
         f"The registry answers a client that came by {asked} with a Location of {leads}: pushes fail",
         evidence=location_evidence(start),
         resource=start.asked.url,
-        failure_modes=("PROXY-24",) if is_list else ("PROXY-01",),
-        remedy=location_remedies(start.asked.url, f"proxy_set_header X-Forwarded-Proto {asked};"),
+        failure_modes=("PROXY-24",) if is_list else ("PROXY-01", "PROXY-29"),
+        remedy=location_remedies(start.asked.url, scheme_lines(asked), start),
     )
 
 
@@ -130,5 +137,5 @@ def _fail(route: Route, told: Told, text: str, url: str | None) -> Fail:
         evidence=(*said, *route.quotes(), listen.quote()),
         resource=route.name,
         failure_modes=("PROXY-24",) if is_list else ("PROXY-01",),
-        remedy=location_remedies(url, "proxy_set_header X-Forwarded-Proto https;"),
+        remedy=location_remedies(url, scheme_lines("https")),
     )

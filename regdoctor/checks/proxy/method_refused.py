@@ -7,7 +7,7 @@ from regdoctor.checks.proxy import change_nginx
 from regdoctor.distribution.page_authors import Author, is_page
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, refused_by, written_by
-from regdoctor.proxy_remedies import for_author
+from regdoctor.proxy_remedies import exempt_in_haproxy, for_author
 
 _REFUSALS = (403, 405, 501)
 _NEEDED_FOR = {
@@ -36,8 +36,7 @@ def method_refused(answers: ProxiedAnswers) -> Iterator[Outcome]:
 
     The registry answers GET at the same address, and a page that it never wrote answers the other method: a 403 of a
     firewall's rule, a 405 of a virtual host of files, a 501. Clients then print the page's first character as an
-    error of JSON. Where POST and PATCH are both refused the address may be meant for pulls alone: that is told as
-    information.
+    error of JSON. Where POST and PATCH are both refused the address may be meant for pulls alone: that is one warning.
 
     Allow GET, HEAD, POST, PUT, PATCH and DELETE for /v2/ in whatever wrote the page. Where the address is for pulls
     alone, accept the finding with --ignore.
@@ -50,7 +49,8 @@ def method_refused(answers: ProxiedAnswers) -> Iterator[Outcome]:
         if exchange.failure is not None and exchange.status is None:
             yield Unknown(f"{name}: {exchange.failure.message}")
         elif name in refused:
-            yield _refused(answers, exchange, refused[name], pulls_only)
+            if not pulls_only or name == _PUSH[0]:
+                yield _refused(answers, exchange, refused[name], pulls_only)
         elif exchange.status in _REFUSALS and is_page(exchange.headers, exchange.body):
             yield Unknown(f"whether the registry wrote this is not clear: {exchange.quote().quote}")
         else:
@@ -71,12 +71,14 @@ def _refusal(method: str, exchange: Exchange) -> Author | None:
 
 def _refused(answers: ProxiedAnswers, exchange: Exchange, author: Author, pulls_only: bool) -> Outcome:
     method, status, url = exchange.method, exchange.status, answers.ping.endpoint.url
+    what = " and ".join(_PUSH) if pulls_only else method
+    needed = "no push gets through: the address may be meant for pulls alone" if pulls_only else _NEEDED_FOR[method]
     return Fail(
-        f"{author.opening} answers {status} to {method} at {url} in the registry's place, and {_NEEDED_FOR[method]}; "
-        f"GET gets through with {answers.ping.exchange.status}",
+        f"{author.opening} answers {status} to {what} at {url} in the registry's place, and {needed}; GET gets through "
+        f"with {answers.ping.exchange.status}",
         evidence=(exchange.quote("Allow") if status == 405 else exchange.quote(), answers.ping.exchange.quote()),
-        resource=f"{method} {url}/v2/",
-        severity=Severity.INFO if pulls_only else None,
+        resource=f"{what} {url}/v2/",
+        severity=Severity.WARNING if pulls_only else None,
         failure_modes=("PROXY-16",) if status == 405 else ("PROXY-21",),
         remedy=for_author(
             author,
@@ -88,10 +90,13 @@ def _refused(answers: ProxiedAnswers, exchange: Exchange, author: Author, pulls_
             ),
             {
                 "Apache": "<Location /v2/>\n  AllowMethods GET HEAD POST PUT PATCH DELETE\n</Location>",
-                "HAProxy": "http-request allow if { path_beg /v2/ } { method GET HEAD POST PUT PATCH DELETE }",
-                "squid": "acl registry_methods method GET HEAD POST PUT PATCH DELETE\nhttp_access allow "
-                "registry_methods",
-                "ModSecurity": 'SecAction "id:900200,phase:1,pass,t:none,nolog,'
+                "HAProxy": exempt_in_haproxy(answers.ping.endpoint, "meth"),
+                "squid": "# above the http_access line that denies them\n"
+                f"acl registry_name dstdomain {answers.ping.endpoint.host}\n"
+                "acl registry_methods method GET HEAD POST PUT PATCH DELETE\n"
+                "http_access allow registry_name registry_methods",
+                "ModSecurity": "# below the line that includes crs-setup.conf\n"
+                'SecRule REQUEST_URI "@beginsWith /v2/" "id:1000414,phase:1,pass,t:none,nolog,'
                 "setvar:'tx.allowed_methods=GET HEAD POST PUT PATCH DELETE OPTIONS'\"",
             },
         ),

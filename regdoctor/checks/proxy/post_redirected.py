@@ -1,6 +1,6 @@
 """PROXY-14: a POST is redirected, and clients make a GET of it."""
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
 from regdoctor.checks.proxy import change_nginx
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, written_by
 from regdoctor.proxy_remedies import for_author
@@ -8,7 +8,7 @@ from regdoctor.proxy_remedies import for_author
 _BECOMES_GET = (301, 302, 303)
 """Go's http.Client, and with it docker, skopeo and containerd, follows these with a GET and without a body; 307 and 308
 keep the method (net/http/client.go, redirectBehavior; RFC 9110 section 15.4)."""
-_WHY = "Let /v2/ be served where it is asked for, without a redirect, or redirect with 308, which keeps the method."
+_WHY = "Let /v2/ be served where it is asked for, without a redirect."
 
 
 @check(
@@ -41,13 +41,15 @@ def post_redirected(answers: ProxiedAnswers) -> Outcome:
         f"GET is answered with {answers.ping.exchange.status}",
         evidence=(post.quote("Location"), answers.ping.exchange.quote()),
         resource=answers.ping.endpoint.url,
-        remedy=for_author(
+        remedy=_UNSIGNED
+        if author is None
+        else for_author(
             author,
             _WHY,
             change_nginx(f"{_WHY} Take away the return or rewrite that answers so.", _NGINX),
             {
-                "Apache": "RewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=308,L]",
-                "HAProxy": "http-request redirect scheme https code 308 unless { ssl_fc }",
+                "Apache": _APACHE,
+                "HAProxy": _HAPROXY,
                 "an AWS load balancer": "# a redirect action knows 301 and 302 only: forward /v2/* to the target group",
             },
         ),
@@ -55,3 +57,19 @@ def post_redirected(answers: ProxiedAnswers) -> Outcome:
 
 
 _NGINX = "# neither return 301, 302 or 303 nor rewrite where /v2/ is passed on"
+_APACHE = (
+    "# take away the Redirect or RedirectMatch that takes in /v2/; before a RewriteRule that does, write:\n"
+    "RewriteEngine On\n"
+    "RewriteRule ^/?v2/ - [END]"
+)
+_HAPROXY = (
+    "# append this to the condition of the redirect that takes in /v2/, or take the redirect away:\n!{ path_beg /v2/ }"
+)
+_UNSIGNED = {
+    Dialect.PLAIN: Remedy(
+        f"{_WHY} The answer is not signed, as HAProxy and load balancers leave it: find the rule by where it leads. In "
+        "HAProxy, for this name; then load it anew:",
+        (_HAPROXY, "sudo haproxy -c -f /etc/haproxy/haproxy.cfg && sudo systemctl reload haproxy"),
+    )
+}
+"""nginx and Apache sign the page of each redirect; HAProxy sends none (src/http_ana.c, http_apply_redirect_rule)."""

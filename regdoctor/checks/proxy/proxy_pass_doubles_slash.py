@@ -19,6 +19,7 @@ _ASKED = "/v2/a/manifests/b"
     severity=Severity.ERROR,
     failure_modes=("PROXY-15",),
     symptoms=("301 Moved Permanently", "404 page not found"),
+    explains=("not_a_registry", "post_redirected"),
     reference="https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_pass",
 )
 def proxy_pass_doubles_slash(

@@ -1,4 +1,4 @@
-"""HA-01: instances of one registry sign the state of an upload with different secrets."""
+"""HA-01, PROXY-25: instances of one registry sign the state of an upload with different secrets."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ from regdoctor.redaction import Secret
 @check(
     title="Every instance of the registry has the same http.secret",
     severity=Severity.ERROR,
-    failure_modes=("HA-01",),
+    failure_modes=("HA-01", "PROXY-25"),
     symptoms=(
         "No HTTP secret provided - generated random secret",
         'err.code="blob upload invalid" err.detail="invalid secret"',

@@ -1,10 +1,9 @@
 """No registry answers: the name, the network, the proxy's way to it, or the process itself."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.installation import Installation
-from regdoctor.evidence.proxied_answers import author_in_words
 from regdoctor.injection import Absent
 
 _SILENT = (FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.RESET)
@@ -70,7 +69,7 @@ def _answers(ping: Ping) -> str:
 
 def _outer_down(outer: Ping, inner: Ping | None, installation: Installation | Absent) -> Outcome:
     failure = outer.exchange.failure
-    by_proxy = f"a proxy answers {outer.exchange.status} in its place{author_in_words(outer.exchange)}"
+    by_proxy = f"{outer.signature or 'a proxy'} answers {outer.exchange.status} in its place"
     said = failure.message if failure else by_proxy
     modes = _MODES.get(failure.kind, ()) if failure else ()
     remedy = _way(outer)
@@ -98,7 +97,11 @@ def _outer_down(outer: Ping, inner: Ping | None, installation: Installation | Ab
             modes = ("PROXY-18",) if (inner.endpoint.host, outer.exchange.status) == ("localhost", 502) else ()
     return Fail(
         message,
-        evidence=tuple(ping.exchange.quote() for ping in (outer, inner) if ping is not None),
+        evidence=(
+            outer.exchange.quote(),
+            *((Quote("the page that answers", outer.author.because),) if outer.author is not None else ()),
+            *((inner.exchange.quote(),) if inner is not None else ()),
+        ),
         resource=outer.endpoint.url,
         severity=severity,
         failure_modes=modes,

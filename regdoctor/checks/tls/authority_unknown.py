@@ -70,7 +70,14 @@ def _accepted(look: ServedTls) -> str:
 
 def _why(top: ServedCertificate, refused: Distrust) -> str:
     if not top.is_self_issued:
-        return f"{name_of(top)} was issued by {shown(top.facts.issuer)}, which is neither served nor known on this host"
+        unknown = (
+            f"{name_of(top)} was issued by {shown(top.facts.issuer)}, which is neither served nor known on this host"
+        )
+        return (
+            unknown
+            if top.is_authority
+            else f"{unknown}: an intermediate that is not sent along, or an unknown authority"
+        )
     if refused.depth == 0 and refused.code not in ISSUER_MISSING:
         return f"{name_of(top)} is signed by itself, and not known on this host"
     return f"its chain ends at {name_of(top)}, which is not known on this host"

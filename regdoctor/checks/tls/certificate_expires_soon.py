@@ -23,10 +23,11 @@ and what is served there (a cross-signed root) is for old clients."""
 def certificate_expires_soon(looks: TlsLooks) -> Iterator[Outcome]:
     """A certificate that ends takes every pull and push with it, on a day that is known long before.
 
-    It is a warning at 30 days and an error at 7. Certificates of short lives are measured by these: a warning where
-    less than a quarter is left, an error below a twelfth, which is 22 days and 7 of Let's Encrypt's 90, 12 days and 4
-    of 47, 36 hours and 12 of 6 days. Whatever renews by itself has done so before: certbot, cert-manager and Omnibus
-    begin when a third is left, and Omnibus looks every fourth day. Intermediates in the served file are judged, too.
+    It is a warning at 30 days and an error at 7. Certbot, cert-manager and Omnibus renew Let's Encrypt's 90 days when
+    30 are left, and Omnibus looks every fourth day: a warning that goes away within four days was theirs to mend. Those
+    that are short by design, and so are renewed by a program, are measured by their own lives: of at most 2 days, and
+    of at most 10 where they say where their issuer is to be had, as public authorities' do. There it is a warning where
+    less than a quarter is left, and an error below a twelfth. Intermediates in the served file are judged, too.
 
     Renew the certificate, and see why nothing did: the log of certbot or of `gitlab-ctl renew-le-certs`, the events of
     cert-manager.

@@ -3,13 +3,17 @@
 import shlex
 from collections.abc import Iterator
 
-from regdoctor.certificate_remedies import HUP_NGINX, see
+from regdoctor.certificate_remedies import HUP_NGINX, install_authority, see
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, check
 from regdoctor.evidence.served_file import file_of
 from regdoctor.evidence.served_path import each_certificate, issuer_to_fetch, name_of, path_of, quote, shown, unseen
 from regdoctor.evidence.served_tls import ServedTls, TlsLooks
 from regdoctor.evidence.tls_files import TlsFiles
 from regdoctor.injection import Absent
+
+_IS_ROOT = (
+    'test "$(openssl x509 -in issuer.pem -noout -subject_hash)" = "$(openssl x509 -in issuer.pem -noout -issuer_hash)"'
+)
 
 
 @check(
@@ -27,15 +31,19 @@ def intermediate_missing(looks: TlsLooks, files: TlsFiles | Absent) -> Iterator[
     address in the certificate (Authority Information Access) or remember it from another site. Docker, containerd and
     podman do neither. Certificates in the wrong order, or a root that is left out, do no harm.
 
-    Put the intermediate below the server's own certificate in the file that is served, and reload the server.
+    An authority of one tier, such as a company's AD CS, writes the address of its root there: then nothing is missing
+    from what is served, and clients lack the root. The certificate at that address tells: a root is issued by itself.
+
+    Put the intermediate below the server's own certificate in the file that is served, and reload the server; or give
+    the root to each client.
     """
     for look in each_certificate(looks):
-        yield _judge(look, files)
+        yield _judge(look, looks, files)
     if not looks.looks:
         yield Skip("no address is asked by TLS")
 
 
-def _judge(look: ServedTls, files: TlsFiles | Absent) -> Outcome:
+def _judge(look: ServedTls, looks: TlsLooks, files: TlsFiles | Absent) -> Outcome:
     path = path_of(look)
     if not path:
         return unseen(look)
@@ -48,19 +56,19 @@ def _judge(look: ServedTls, files: TlsFiles | Absent) -> Outcome:
     if look.by_docker is not None:
         words += f": {look.by_docker.words}"
     return Fail(
-        f"{look.endpoint.authority} ({look.whose}) serves {name_of(leaf)} alone: its issuer {issuer} is missing, "
-        "and is "
-        f"to be had at {shown(url)}",
+        f"{look.endpoint.authority} ({look.whose}) serves {name_of(leaf)} alone, and its issuer {issuer} is not known "
+        f"here: an intermediate that must be sent along, or a root that clients lack; it is to be had at {shown(url)}",
         evidence=(quote(look, leaf, words), look.endpoint.said_by, *((file.named_by,) if file else ())),
         resource=file.path if file else look.endpoint.url,
-        remedy=_remedies(look, url, file.path if file else ""),
+        remedy=_remedies(look, looks, url, file.path if file else ""),
     )
 
 
-def _remedies(look: ServedTls, url: str, path: str) -> Remedies:
+def _remedies(look: ServedTls, looks: TlsLooks, url: str, path: str) -> Remedies:
     text = (
-        "Fetch the issuer (such addresses give DER; the second command takes PEM as well) and see that its subject and "
-        "its issuer differ: where they are the same it is a root, which clients must be given instead."
+        "Fetch the issuer (such addresses give DER; the second command takes PEM as well). Where its subject and its "
+        "issuer are the same it is a root: the last command gives it to docker on each client's host, and nothing is "
+        "to be changed at the server. Where they differ it is an intermediate:"
     )
     fetch = (
         f"curl -sfo issuer.crt {shlex.quote(url)}",
@@ -68,18 +76,23 @@ def _remedies(look: ServedTls, url: str, path: str) -> Remedies:
         "openssl x509 -in issuer.pem -noout -subject -issuer",
     )
     omnibus = path or f"/etc/gitlab/ssl/{look.endpoint.host}.crt"
-    append = f"sudo sh -c {shlex.quote(f'cat issuer.pem >> {shlex.quote(omnibus)}')}"
-    named = f"sudo sh -c {shlex.quote(f'cat issuer.pem >> {shlex.quote(path)}')}" if path else ""
+    named = (_append(path),) if path else ()
+    last = (see(look.endpoint), f"{_IS_ROOT} && {install_authority(look, looks, 'issuer.pem')}")
     return {
         Dialect.OMNIBUS: Remedy(
-            f"{text} Then append it to {omnibus} and reload nginx.", (*fetch, append, HUP_NGINX, see(look.endpoint))
+            f"{text} append it to {omnibus} and reload nginx.", (*fetch, _append(omnibus), HUP_NGINX, *last)
         ),
         Dialect.HELM: Remedy(
-            f"{text} Then append it to tls.crt of the TLS secret that the Ingress of this host names.",
-            (*fetch, "kubectl get ingress --all-namespaces", see(look.endpoint)),
+            f"{text} append it to tls.crt of the TLS secret that the Ingress of this host names.",
+            (*fetch, "kubectl get ingress --all-namespaces", *last),
         ),
         Dialect.PLAIN: Remedy(
-            f"{text} Then append it to {path or 'the certificate file that is served'}, and reload the server.",
-            (*fetch, *((named,) if named else ()), see(look.endpoint)),
+            f"{text} append it to {path or 'the certificate file that is served'}, and reload the server.",
+            (*fetch, *named, *last),
         ),
     }
+
+
+def _append(path: str) -> str:
+    """The command that does nothing to a root."""
+    return f"{_IS_ROOT} || sudo sh -c {shlex.quote(f'cat issuer.pem >> {shlex.quote(path)}')}"

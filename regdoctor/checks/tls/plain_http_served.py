@@ -46,7 +46,7 @@ def plain_http_served(public: PublicAnswer) -> Outcome:
 def _sends_to_tls(plain: Ping, failure: Failure) -> bool:
     """Whether the answer to plain HTTP only sends on to TLS, as nginx does with `error_page 497`."""
     location = plain.exchange.header("Location") or ""
-    return location.lower().startswith("https:") and "does not speak TLS" not in failure.message
+    return location.lower().startswith("https:") and not failure.not_tls
 
 
 def _remedies(ping: Ping) -> Remedies:

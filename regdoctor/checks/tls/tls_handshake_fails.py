@@ -49,7 +49,7 @@ def _judge(look: ServedTls, public: PublicAnswer | Absent) -> Outcome:
     if failure.kind is not FailureKind.TLS:
         return Unknown(failure.message)
     if look.whose == "registry" and isinstance(public, PublicAnswer):
-        if public.speaks_plain_http is not None and "does not speak TLS" in failure.message:
+        if public.speaks_plain_http is not None and failure.not_tls:
             return Skip(f"{look.endpoint.authority} speaks plain HTTP: see plain_http_served")
         if public.best.exchange.failure is None and public.best.exchange.url.startswith("https:"):
             return Unknown(f"TLS failed at one look and not at another: {failure.message}")

@@ -14,7 +14,7 @@ def _changed(settings: Settings) -> Settings:
 FAULT = Fault(
     title="nginx passes no X-Forwarded-Proto, so the registry sends uploads to http://",
     check="location_wrong_scheme",
-    failure_modes=("PROXY-01",),
+    failure_modes=("PROXY-01", "PROXY-29"),
     arguments=("--allow-writes",),
     settings=_changed,
     shows_on="push",

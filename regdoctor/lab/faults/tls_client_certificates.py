@@ -19,5 +19,6 @@ FAULT = Fault(
     title="nginx refuses every client that shows no certificate",
     check="client_certificates_demanded",
     failure_modes=("TLS-11",),
+    arguments=("--fail-on", "warning"),
     settings=_changed,
 )

@@ -13,7 +13,7 @@ from regdoctor.checks.auth.anonymous_access import anonymous_access
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.installation import Installation
 from regdoctor.formats.compose_file import ComposeRegistry, parse_compose_file
-from regdoctor.formats.located import Place
+from regdoctor.formats.located import Computed, Located, Place
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import parse_registry_config
 from regdoctor.probes.nginx_config import read_nginx
@@ -29,7 +29,61 @@ def test_an_open_registry_is_a_finding(given: Given) -> None:
     fail = given.fail(anonymous_access, public=given.public(given.open()))
     assert fail.resource == given.public_url
     assert "without asking for a login" in fail.message
-    assert fail.severity is None
+    assert fail.severity is Severity.ERROR
+    assert "htpasswd:" in fail.remedy[Dialect.PLAIN].commands[1]
+    assert "/jwt/auth as realm" in fail.remedy[Dialect.PLAIN].text
+
+
+HERE = "https://localhost:5050"
+
+
+@pytest.mark.parametrize(
+    ("asked", "config", "severity"),
+    [
+        ([HERE], None, Severity.WARNING),
+        (["http://127.0.0.1:5000"], None, Severity.WARNING),
+        ([HERE], NONE, Severity.WARNING),
+        ([HERE], "version: 0.1\nhttp: {addr: ':5000'}\n", Severity.ERROR),
+        (["http://192.0.2.7:5000"], None, Severity.ERROR),
+    ],
+)
+def test_an_open_registry_that_only_loopback_addresses_are_known_of_is_a_warning(
+    given: Given, asked: list[str], config: str | None, severity: Severity
+) -> None:
+    known = {"config": given.config(config)} if config else {}
+    fail = given.fail(anonymous_access, public=given.public(given.open(asked[0])), **known)
+    assert fail.severity is severity
+
+
+def test_the_public_name_says_that_others_reach_it_though_only_its_own_port_answered(given: Given) -> None:
+    inner = given.internal(given.open(given.inner_url))
+    fail = given.fail(anonymous_access, public=given.public(given.gateway()), internal=inner)
+    assert fail.severity is Severity.ERROR
+    assert given.fail(anonymous_access, internal=inner).severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(("name", "severity"), [("localhost", Severity.WARNING), ("r.example.com", Severity.ERROR)])
+def test_a_server_of_nginx_with_a_name_says_that_others_reach_it(
+    given: Given, tmp_path: Path, name: str, severity: Severity
+) -> None:
+    nginx = _nginx(tmp_path, "", f"server_name {name};")
+    fail = given.fail(anonymous_access, public=given.public(given.open(HERE)), config=given.config(NONE), nginx=nginx)
+    assert fail.severity is severity
+
+
+def test_an_address_that_is_computed_may_be_any(given: Given) -> None:
+    config = given.config(NONE)
+    http = Located(Computed("a template"), Place(config.source, 2), "http")
+    config = replace(config, tree=replace(config.tree, value={**config.tree.entries(), "http": http}))
+    fail = given.fail(anonymous_access, public=given.public(given.open(HERE)), config=config)
+    assert fail.severity is Severity.ERROR
+
+
+@pytest.mark.parametrize("dialect", [Dialect.OMNIBUS, Dialect.HELM, Dialect.SOURCE])
+def test_gitlabs_registry_is_open_to_the_world_wherever_it_was_asked(given: Given, dialect: Dialect) -> None:
+    fail = given.fail(anonymous_access, public=given.public(given.open(HERE)), installation=given.installation(dialect))
+    assert fail.severity is Severity.ERROR
+    assert "rootcertbundle" in fail.remedy[Dialect.PLAIN].commands[0]
 
 
 def test_an_open_registry_is_a_finding_whether_or_not_the_api_header_is_sent(given: Given) -> None:
@@ -209,11 +263,11 @@ def _compose(given: Given, ports: str) -> dict[str, object]:
     }
 
 
-def _nginx(tmp_path: Path, words: str) -> NginxConfig:
+def _nginx(tmp_path: Path, words: str, named: str = "") -> NginxConfig:
     conf = tmp_path / "nginx.conf"
     conf.write_text(
-        f"events {{}}\nhttp {{ server {{ listen 80; location /v2/ {{ {words} "
-        "proxy_pass http://registry:5000; } } }\n"
+        f"events {{}}\nhttp {{ server {{ listen 80; {named} location /v2/ {{ {words} "
+        f"proxy_pass http://{'127.0.0.1' if named else 'registry'}:5000; }} }} }}\n"
     )
     return read_nginx([conf], Installation(tmp_path, Dialect.COMPOSE, live=False))
 

@@ -71,11 +71,21 @@ def test_docker_compares_letter_by_letter(clients: Clients, entry: str) -> None:
     assert entry in fail.evidence[-1].quote
 
 
-def test_without_a_port_the_name_is_the_hosts(clients: Clients) -> None:
-    daemons = clients.daemon('{"insecure-registries": ["registry.example.com"]}')
+@pytest.mark.parametrize("entry", ["registry.example.com", "registry.example.com:80"])
+@pytest.mark.parametrize("url", ["http://registry.example.com", "http://registry.example.com:80"])
+def test_on_the_schemes_own_port_images_may_be_named_with_it_or_without(clients: Clients, url: str, entry: str) -> None:
+    daemons = clients.daemon(f'{{"insecure-registries": ["{entry}"]}}')
+
+    assert clients.given.passes(insecure_registry_missing, public=plain(clients, url, "10.20.0.7:80"), daemons=daemons)
+
+
+def test_another_port_is_another_registry(clients: Clients) -> None:
+    daemons = clients.daemon('{"insecure-registries": ["registry.example.com:443", "registry.example.com:8080"]}')
     public = plain(clients, "http://registry.example.com", "10.20.0.7:80")
 
-    assert clients.given.passes(insecure_registry_missing, public=public, daemons=daemons)
+    fail = clients.given.fail(insecure_registry_missing, public=public, daemons=daemons)
+
+    assert fail.resource == "registry.example.com"
 
 
 @pytest.mark.parametrize(("url", "peer"), [("http://127.0.0.1:5000", "127.0.0.1:5000"), (PLAIN, "127.0.1.1:5000")])

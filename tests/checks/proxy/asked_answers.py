@@ -45,9 +45,9 @@ def page(
     )
 
 
-def other_page(status: int) -> Exchange:
-    """A page that nothing tells the author of."""
-    return Exchange("GET", f"{PUBLIC}/v2/", status=status, headers=(_HTML,), body=b"<html>Not for you.</html>")
+def other_page(status: int, *more: tuple[str, str]) -> Exchange:
+    """A page that nothing tells the author of, or but a header."""
+    return Exchange("GET", f"{PUBLIC}/v2/", status=status, headers=(_HTML, *more), body=b"<html>Not for you.</html>")
 
 
 def down(method: str = "GET") -> Exchange:

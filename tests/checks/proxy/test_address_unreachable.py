@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from regdoctor.check import Dialect, Quote
 from regdoctor.checks.proxy.address_unreachable import address_unreachable
-from regdoctor.evidence.address_reach import NOT_TRIED
 from regdoctor.evidence.addresses import Addresses, AddressLook
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Failure, FailureKind
@@ -37,7 +37,7 @@ def swallowed(address: str) -> AddressLook:
 
 def no_route(address: str) -> AddressLook:
     """This host has no such family."""
-    return looked(address, FailureKind.UNREACHABLE, f"Network is unreachable: {NOT_TRIED}")
+    return replace(looked(address, FailureKind.UNREACHABLE, "Network is unreachable"), tried=False)
 
 
 def name(*looks: AddressLook, host: str = "registry.example.com") -> Addresses:
@@ -49,8 +49,7 @@ def name(*looks: AddressLook, host: str = "registry.example.com") -> Addresses:
     ("looks", "modes", "words"),
     [
         ([refused(V6), looked(V4)], ("CLI-01",), "docker goes on to the other family, programs that use IPv6 alone"),
-        ([swallowed(V6), looked(V4)], ("CLI-09",), "docker loses 0.3 s at each connection"),
-        ([looked(V6), swallowed(V4)], ("CLI-09",), "programs that use IPv4 alone"),
+        ([looked(V6), refused(V4)], ("CLI-01",), "programs that use IPv4 alone"),
         ([looked(V4), refused(V4_TOO)], ("CLI-01",), "docker goes on, programs that try one address alone fail now"),
         ([looked(V4), swallowed(V4_TOO)], ("CLI-09",), "docker hangs for seconds whenever it tries it first"),
         ([refused(V6), swallowed(V6_TOO), looked(V4)], ("CLI-01", "CLI-09"), "docker loses 0.3 s"),
@@ -67,6 +66,30 @@ def test_dead_beside_living(looks: list[AddressLook], modes: tuple[str, ...] | N
     quoted = " ".join(quote.quote for quote in fail.evidence)
     assert all(look.address in quoted for look in looks)
     assert "registry: host" in quoted
+
+
+@pytest.mark.parametrize(
+    ("looks", "words"),
+    [
+        ([swallowed(V6), looked(V4)], "IPv6 of this host leads nowhere"),
+        ([swallowed(V6), swallowed(V6_TOO), looked(V4), looked(V4_TOO)], f"nothing comes back from {V6}, {V6_TOO}"),
+        ([looked(V6, FailureKind.UNREACHABLE, "No route to host"), looked(V4)], "IPv6 of this host leads nowhere"),
+        ([looked(V6), swallowed(V4)], "closed to this host alone (NAT)"),
+    ],
+)
+def test_where_a_whole_family_is_silent_another_host_can_tell(
+    looks: list[AddressLook], words: str, given: Given
+) -> None:
+    reason = given.unknown(address_unreachable, addresses=name(*looks))
+    assert words in reason
+    option = "-6" if looks[0].failure else "-4"
+    assert reason.endswith(f"can tell: curl {option} -svo /dev/null https://registry.example.com/v2/")
+
+
+def test_a_silent_family_beside_a_dead_address_of_the_other_leaves_that_a_finding(given: Given) -> None:
+    fail = given.fail(address_unreachable, addresses=name(swallowed(V6), refused(V4), looked(V4_TOO)))
+    assert f"accept no connection ({V4})" in fail.message
+    assert fail.failure_modes == ("CLI-01",)
 
 
 def test_a_private_address_is_not_called_stray_where_all_are_private(given: Given) -> None:

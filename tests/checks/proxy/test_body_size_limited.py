@@ -37,6 +37,33 @@ def test_a_route_that_was_only_taken_for_the_registrys_says_so(proxied: Proxied)
     assert words in proxied.one(body_size_limited, healthy).message
 
 
+UNPLACED = "server {{ listen 80; server_name s{0}.example.com; client_max_body_size {0}m; location / {{ {1} }} }}\n"
+ELSEWHERE = "proxy_pass http://127.0.0.1:41000;"
+
+
+def test_a_file_in_which_no_location_is_known_to_lead_to_a_registry_is_not_healthy(proxied: Proxied) -> None:
+    nginx = dataclasses.replace(proxied.read(UNPLACED.format(3, ELSEWHERE)), by_hand=True)
+    unknown = proxied.one(body_size_limited, nginx)
+    assert isinstance(unknown, Unknown)
+    assert unknown.reason.startswith("no location is known to lead to a registry: whether s3.example.com location /")
+    named = proxied.one(body_size_limited, nginx, config=proxied.config("http: {addr: '127.0.0.1:41000'}"))
+    assert isinstance(named, Fail)
+
+
+def test_one_healthy_location_does_not_speak_for_those_that_nothing_tells_of(proxied: Proxied) -> None:
+    others = "".join(UNPLACED.format(number, ELSEWHERE) for number in range(1, 4))
+    nginx = dataclasses.replace(proxied.read(proxied.server(location="/") + others), by_hand=True)
+    unknown = proxied.one(body_size_limited, nginx)
+    assert isinstance(unknown, Unknown)
+    assert "only registry.example.com location / was judged" in unknown.reason
+    assert "s1.example.com location / (and 2 more)" in unknown.reason
+
+
+def test_a_file_that_passes_nothing_on_is_about_something_else(proxied: Proxied) -> None:
+    nginx = dataclasses.replace(proxied.read(UNPLACED.format(3, "return 204;")), by_hand=True)
+    assert isinstance(proxied.one(body_size_limited, nginx), Skip)
+
+
 @pytest.mark.parametrize("size", ["100m", "1023m"])
 def test_a_limit_that_large_layers_exceed_is_a_warning(proxied: Proxied, size: str) -> None:
     fail = proxied.one(body_size_limited, proxied.server(f"client_max_body_size {size};"))

@@ -31,6 +31,28 @@ def test_a_page_of_unknown_author_is_as_much_of_a_refusal(given: Given) -> None:
     )
 
 
+@pytest.mark.parametrize("server", ["cloudflare", "nginx/1.24.0", "Apache/2.4.57 (Debian)"])
+def test_a_page_of_ones_own_under_a_known_header_is_as_much_of_one(given: Given, server: str) -> None:
+    fail = given.fail(client_refused, answers=answers(as_docker=other_page(403, ("Server", server))))
+
+    assert "answers 403 to docker" in fail.message
+
+
+def test_a_challenge_for_browsers_is_cloudflares(given: Given) -> None:
+    page_of_it = other_page(403, ("Server", "cloudflare"), ("cf-mitigated", "challenge"))
+    fail = given.fail(client_refused, answers=answers(as_docker=page_of_it))
+
+    assert fail.message.startswith("Cloudflare answers 403")
+
+
+def test_apaches_remedy_allows_nobody_else(given: Given) -> None:
+    apache = other_page(403, ("Server", "Apache/2.4.57"))
+    commands = given.fail(client_refused, answers=answers(as_docker=apache)).remedy[Dialect.PLAIN].commands
+
+    assert not any("granted" in line for line in commands)
+    assert "RewriteCond %{REQUEST_URI} !^/v2/" in commands
+
+
 def test_cloudflares_remedy_is_a_rule_of_cloudflares(given: Given) -> None:
     fail = given.fail(client_refused, answers=answers(as_docker=page(403, signed="cloudflare")))
 

@@ -27,6 +27,8 @@ HAPROXY = Exchange(
         (page(414), "nginx"),
         (HAPROXY, "HAProxy"),
         (other_page(431), "A proxy"),
+        (other_page(400, ("Server", "nginx")), "nginx"),
+        (other_page(400, ("Server", "cloudflare")), "Cloudflare"),
     ],
 )
 def test_a_page_for_the_large_token_alone_is_a_finding(given: Given, exchange: Exchange, who: str) -> None:

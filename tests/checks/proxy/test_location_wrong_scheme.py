@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect, Fail, Pass, Skip, Unknown
+from regdoctor.check import Check, Dialect, Fail, Pass, Skip, Unknown
 from regdoctor.checks.proxy.location_loses_port import location_loses_port
 from regdoctor.checks.proxy.location_shows_upstream import location_shows_upstream
 from regdoctor.checks.proxy.location_wrong_scheme import location_wrong_scheme
@@ -20,16 +20,17 @@ if TYPE_CHECKING:
 PATH = "/v2/a/blobs/uploads/4299c757?_state=SECRETSTATE"
 
 
-def _start(given: Given, asked: str, location: str) -> UploadStart:
+def _start(given: Given, asked: str, location: str, server: str = "nginx/1.22.1") -> UploadStart:
     said_by = given.asks().endpoint.said_by
-    post = given.exchange(f"{asked}/v2/a/blobs/uploads/", 202, ("Location", location), method="POST")
+    headers = (("Location", location), *((("Server", server),) if server else ()))
+    post = given.exchange(f"{asked}/v2/a/blobs/uploads/", 202, *headers, method="POST")
     return UploadStart(Endpoint(asked, said_by), post, location, True, None)
 
 
 def test_http_for_https_is_a_finding(given: Given) -> None:
     start = _start(given, "https://r.example.com", f"http://r.example.com{PATH}")
     fail = given.fail(location_wrong_scheme, start=start)
-    assert fail.failure_modes == ("PROXY-01",)
+    assert fail.failure_modes == ("PROXY-01", "PROXY-29")
     assert fail.resource == "https://r.example.com"
     proxy, gitlab_rb, apply = fail.remedy[Dialect.OMNIBUS].commands
     assert proxy.splitlines()[1:] == ["proxy_set_header X-Forwarded-Proto https;"]
@@ -38,10 +39,45 @@ def test_http_for_https_is_a_finding(given: Given) -> None:
     assert fail.remedy[Dialect.PLAIN].commands[2].endswith("http:\n  host: https://r.example.com")
 
 
+NGINX = "proxy_set_header X-Forwarded-Proto https;"
+APACHE = 'RequestHeader set X-Forwarded-Proto "https"'
+HAPROXY = "http-request set-header X-Forwarded-Proto https"
+
+
+@pytest.mark.parametrize(
+    ("server", "lines"),
+    [
+        ("nginx", [NGINX]),
+        ("Apache/2.4.62 (Debian)", [APACHE]),
+        ("", [NGINX, APACHE, HAPROXY]),
+        ("awselb/2.0", [NGINX, APACHE, HAPROXY]),
+    ],
+)
+def test_the_line_is_for_the_proxy_that_the_answer_names(given: Given, server: str, lines: list[str]) -> None:
+    start = _start(given, "https://r.example.com", f"http://r.example.com{PATH}", server)
+    fail = given.fail(location_wrong_scheme, start=start)
+    for dialect in (Dialect.PLAIN, Dialect.COMPOSE, Dialect.OMNIBUS):
+        commands = fail.remedy[dialect].commands
+        assert [command.splitlines()[1] for command in commands if "# in the proxy" in command] == lines
+
+
+@pytest.mark.parametrize(
+    ("check", "location"),
+    [
+        (location_loses_port, f"https://r.example.com{PATH}"),
+        (location_shows_upstream, f"https://127.0.0.1:8443{PATH}"),
+    ],
+)
+def test_apache_is_told_to_keep_the_host(given: Given, check: Check, location: str) -> None:
+    start = _start(given, "https://r.example.com:8443", location, "Apache")
+    commands = given.fail(check, start=start).remedy[Dialect.PLAIN].commands
+    assert commands[0].splitlines()[1:] == ["ProxyPreserveHost On"]
+
+
 def test_tls_ended_by_a_proxy_that_tells_nothing_is_two_failures_and_no_third(given: Given) -> None:
     # github.com/distribution/distribution/issues/996
     start = _start(given, "https://registry.example.com:8443", f"http://registry.example.com{PATH}")
-    assert given.fail(location_wrong_scheme, start=start).failure_modes == ("PROXY-01",)
+    assert given.fail(location_wrong_scheme, start=start).failure_modes == ("PROXY-01", "PROXY-29")
     given.fail(location_loses_port, start=start)
     assert given.passes(location_shows_upstream, start=start)
 

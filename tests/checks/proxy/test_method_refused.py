@@ -36,9 +36,11 @@ def test_each_refused_method_is_told(given: Given) -> None:
 def test_an_address_that_takes_no_pushes_at_all_may_be_meant_so(given: Given) -> None:
     changed = {"POST": page(403, "POST"), "PATCH": page(403, "PATCH")}
 
-    fails = given.fails(method_refused, answers=answers(changed))
+    (fail,) = given.fails(method_refused, answers=answers(changed))
 
-    assert [fail.severity for fail in fails] == [Severity.INFO, Severity.INFO]
+    assert fail.severity is Severity.WARNING
+    assert "403 to POST and PATCH" in fail.message
+    assert "may be meant for pulls alone" in fail.message
 
 
 def test_a_firewall_is_told_to_look_at_its_rules(given: Given) -> None:
@@ -46,6 +48,26 @@ def test_a_firewall_is_told_to_look_at_its_rules(given: Given) -> None:
 
     assert "Cloudflare answers 403" in fail.message
     assert "Cloudflare" in fail.remedy[Dialect.PLAIN].text
+
+
+def test_squids_remedy_opens_it_for_the_registry_alone(given: Given) -> None:
+    squid = Exchange("PATCH", PUBLIC, status=403, headers=(("X-Squid-Error", "ERR_ACCESS_DENIED 0"),), body=b"<html>")
+    (fail,) = given.fails(method_refused, answers=answers({"PATCH": squid}))
+
+    lines = fail.remedy[Dialect.PLAIN].commands[0].splitlines()
+    assert "acl registry_name dstdomain registry.example.com" in lines
+    assert [line for line in lines if line.startswith("http_access")] == [
+        "http_access allow registry_name registry_methods"
+    ]
+
+
+def test_haproxys_remedy_ends_no_evaluation(given: Given) -> None:
+    body = b"<html><body><h1>403 Forbidden</h1>\nRequest forbidden by administrative rules.\n</body></html>\n"
+    (fail,) = given.fails(method_refused, answers=answers({"PATCH": Exchange("PATCH", PUBLIC, status=403, body=body)}))
+
+    remedy = fail.remedy[Dialect.PLAIN]
+    assert not any("http-request allow" in line for line in remedy.commands)
+    assert "acl registry_api base_reg -i ^registry[.]example[.]com(:[0-9]+)?/v2/" in remedy.commands
 
 
 def test_a_page_in_answer_to_head_is_a_proxys_whoever_it_is(given: Given) -> None:

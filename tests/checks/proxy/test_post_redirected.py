@@ -8,6 +8,7 @@ import pytest
 
 from regdoctor.check import Dialect
 from regdoctor.checks.proxy.post_redirected import post_redirected
+from regdoctor.evidence.exchange import Exchange
 from tests.checks.proxy.asked_answers import PUBLIC, answers, down, page
 
 if TYPE_CHECKING:
@@ -48,3 +49,21 @@ def test_the_registrys_own_answer_passes(given: Given) -> None:
 
 def test_no_answer_is_unknown(given: Given) -> None:
     assert "too slow" in given.unknown(post_redirected, answers=answers({"POST": down("POST")}))
+
+
+def test_a_redirect_that_nobody_signed_is_not_said_to_be_nginxs(given: Given) -> None:
+    bare = Exchange("POST", f"{PUBLIC}/v2/", status=302, headers=(*AWAY, ("Content-Length", "0")))
+    fail = given.fail(post_redirected, answers=answers({"POST": bare}))
+
+    assert set(fail.remedy) == {Dialect.PLAIN}
+    assert "nginx" not in str(fail.remedy)
+    assert "!{ path_beg /v2/ }" in fail.remedy[Dialect.PLAIN].commands[0]
+
+
+def test_apaches_remedy_redirects_nothing(given: Given) -> None:
+    body = b"<html><address>Apache/2.4.62 (Debian) Server at r Port 443</address></html>"
+    post = Exchange("POST", f"{PUBLIC}/v2/", status=302, headers=AWAY, body=body)
+    lines = given.fail(post_redirected, answers=answers({"POST": post})).remedy[Dialect.PLAIN].commands[0]
+
+    assert "RewriteRule ^/?v2/ - [END]" in lines
+    assert "R=" not in lines

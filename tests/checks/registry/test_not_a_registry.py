@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from regdoctor.check import Dialect
 from regdoctor.checks.registry.not_a_registry import not_a_registry
 from regdoctor.evidence.exchange import FailureKind
 
 if TYPE_CHECKING:
+    from regdoctor.evidence.answers import Ping
     from tests.checks.conftest import Given
 
 PAGE = b"<!DOCTYPE html><html></html>"
@@ -152,4 +154,70 @@ def test_a_redirect_is_foreign_unless_it_leads_to_the_api(given: Given, location
 def test_whoever_wrote_the_page_is_named(given: Given) -> None:
     page = b"<html>\r\n<center><h1>405</h1></center>\r\n<hr><center>nginx</center>\r\n</html>\r\n"
     fail = given.fail(not_a_registry, public=given.public(given.ping(given.public_url, 405, HTML, body=page)))
-    assert fail.message.endswith("gives 405 with text/html (written by nginx: <hr><center>nginx</center>)")
+    assert fail.message.endswith("gives 405 with text/html (written by nginx)")
+    assert "<" not in fail.message
+    assert fail.evidence[1].quote == "<hr><center>nginx</center>"
+
+
+def signed_page(given: Given, status: int, *more: tuple[str, str]) -> Ping:
+    """A page of nginx that it did not get from elsewhere."""
+    page = f"<html>\r\n<h1>{status}</h1>\r\n<hr><center>nginx/1.22.1</center>\r\n</html>\r\n".encode()
+    return given.ping(given.public_url, status, HTML, *more, body=page)
+
+
+@pytest.mark.parametrize(
+    ("status", "modes"), [(403, ("PROXY-16", "PROXY-21")), (404, ("PROXY-16", "PROXY-13")), (500, ("PROXY-16",))]
+)
+@pytest.mark.parametrize("more", [(), (("Docker-Distribution-Api-Version", "registry/2.0"),)])
+def test_a_page_that_another_signed_is_a_finding_whatever_header_is_added(
+    given: Given, status: int, modes: tuple[str, ...], more: tuple[tuple[str, str], ...]
+) -> None:
+    fail = given.fail(not_a_registry, public=given.public(signed_page(given, status, *more)))
+    assert fail.failure_modes == modes
+    assert "written by nginx 1.22.1" in fail.message
+    assert ("rule of nginx 1.22.1" in fail.remedy[Dialect.PLAIN].text) is (status == 403)
+
+
+def test_a_password_that_a_proxy_asks_for_is_no_proof(given: Given) -> None:
+    page = signed_page(given, 401, ("WWW-Authenticate", 'Basic realm="here"'))
+    given.unknown(not_a_registry, public=given.public(page))
+
+
+@pytest.mark.parametrize("status", [400, 429])
+def test_what_a_proxy_says_of_one_request_is_no_proof(given: Given, status: int) -> None:
+    given.unknown(not_a_registry, public=given.public(signed_page(given, status)))
+
+
+def lost(given: Given, url: str) -> Ping:
+    """What a registry answers to a path that it does not know."""
+    return given.ping(url, 404, given.api, TEXT, body=b"404 page not found\n")
+
+
+@pytest.mark.parametrize(
+    ("inner", "why", "remedy"),
+    [
+        ("lost", "404 page not found; http.prefix moved it", "http.prefix"),
+        ("asks", "the proxy asks it for another path", "proxy_pass"),
+        ("", "http.prefix moved it below a path, or a proxy", "http.prefix"),
+    ],
+)
+def test_a_registry_that_knows_no_v2_is_moved(given: Given, inner: str, why: str, remedy: str) -> None:
+    looks = {"lost": lost(given, given.inner_url), "asks": given.asks(given.inner_url)}
+    more = {"internal": given.internal(looks[inner])} if inner else {}
+    fail = given.fail(not_a_registry, public=given.public(lost(given, given.public_url)), **more)
+    assert fail.failure_modes == ("PROXY-13",)
+    assert why in fail.message
+    assert remedy in fail.remedy[Dialect.PLAIN].text
+
+
+def test_a_redirect_to_https_is_told_with_the_address_to_examine(given: Given) -> None:
+    redirect = given.ping("http://r.example.com:8080", 301, HTML, ("Location", "https://r.example.com:8443/v2/"))
+    reason = given.unknown(not_a_registry, public=given.public(redirect))
+    assert reason.endswith("examine that address (--registry https://r.example.com:8443)")
+
+
+@pytest.mark.parametrize("location", ["https://[/v2/", "https:///v2/", "http://r.example.com/v2/"])
+def test_a_redirect_that_leads_nowhere_by_https_names_no_address(given: Given, location: str) -> None:
+    redirect = given.ping("http://r.example.com", 301, ("Location", location))
+    (outcome,) = given.outcomes(not_a_registry, public=given.public(redirect), internal=given.no_such)
+    assert "--registry" not in str(outcome)

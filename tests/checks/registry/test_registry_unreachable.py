@@ -187,4 +187,12 @@ def test_the_proxy_that_answers_in_its_place_is_named(given: Given) -> None:
     )
     ping = given.ping(given.public_url, 503, given.html, body=body)
     fail = given.fail(registry_unreachable, public=given.public(ping), internal=given.internal(given.refused()))
-    assert "(written by HAProxy: No server is available to handle this request.)" in fail.message
+    assert "HAProxy answers 503 in its place" in fail.message
+    assert fail.evidence[1].quote == "No server is available to handle this request."
+
+
+def test_the_first_sentence_quotes_no_page(given: Given) -> None:
+    body = b"<html>\r\n<h1>502 Bad Gateway</h1>\r\n<hr><center>nginx/1.22.1</center>\r\n</html>\r\n"
+    ping = given.ping(given.public_url, 502, given.html, given.api, body=body)
+    fail = given.fail(registry_unreachable, public=given.public(ping))
+    assert fail.message == "The registry cannot be reached: nginx 1.22.1 answers 502 in its place"

@@ -1,4 +1,4 @@
-"""The end that is near is a warning and then an error, measured by the certificate's own lifetime."""
+"""The end that is near is a warning and then an error: at 30 days and at 7, and by its own life where that is short."""
 
 from __future__ import annotations
 
@@ -20,22 +20,44 @@ if TYPE_CHECKING:
         (365, 30, Severity.WARNING),
         (365, 7.5, Severity.WARNING),
         (365, 7, Severity.ERROR),
-        (90, 22, Severity.WARNING),
+        (90, 30, Severity.WARNING),
+        (90, 7.5, Severity.WARNING),
         (90, 6.9, Severity.ERROR),
-        (47, 11, Severity.WARNING),
-        (47, 3, Severity.ERROR),
-        (6, 1.4, Severity.WARNING),
-        (6, 0.4, Severity.ERROR),
+        (47, 29, Severity.WARNING),
+        (47, 7, Severity.ERROR),
+        (20, 20, Severity.WARNING),
+        (5, 5, Severity.ERROR),
+        (1, 0.2, Severity.WARNING),
+        (1, 0.04, Severity.ERROR),
     ],
 )
 def test_the_end_is_near(given: Given, served: Served, lifetime: float, left: float, severity: Severity) -> None:
     look = served.look(served.certificate(since=left - lifetime, until=left))
     fail = given.fail(certificate_expires_soon, looks=served.looks(look))
     assert fail.severity is severity
-    assert f"{int(left)} day" in fail.message or "hours" in fail.message
+    assert f"{int(left)} day" in fail.message or "hours" in fail.message or "0 hour" in fail.message
 
 
-@pytest.mark.parametrize(("lifetime", "left"), [(365, 31), (3650, 40), (90, 26), (90, 30), (47, 15), (6, 2), (365, -1)])
+@pytest.mark.parametrize(
+    ("lifetime", "left", "severity"),
+    [(6, 1.4, Severity.WARNING), (6, 0.4, Severity.ERROR), (10, 2.4, Severity.WARNING)],
+)
+def test_a_public_short_lived_one_is_measured_by_its_life(
+    given: Given, served: Served, lifetime: float, left: float, severity: Severity
+) -> None:
+    leaf = served.certificate(since=left - lifetime, until=left, urls=("http://r.example.com/",))
+    assert given.fail(certificate_expires_soon, looks=served.looks(served.look(leaf))).severity is severity
+
+
+@pytest.mark.parametrize(("lifetime", "left"), [(6.7, 4), (6, 2), (10, 6)])
+def test_a_public_short_lived_one_is_healthy_while_it_renews(
+    given: Given, served: Served, lifetime: float, left: float
+) -> None:
+    leaf = served.certificate(since=left - lifetime, until=left, urls=("http://r.example.com/",))
+    given.passes(certificate_expires_soon, looks=served.looks(served.look(leaf)))
+
+
+@pytest.mark.parametrize(("lifetime", "left"), [(365, 31), (3650, 40), (90, 31), (47, 31), (1, 0.5), (365, -1)])
 def test_what_renews_by_itself_in_time_is_no_finding(
     given: Given, served: Served, lifetime: float, left: float
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect
+from regdoctor.check import Dialect, Fail, Pass, Quote, Severity
 from regdoctor.checks.tls.client_certificates_demanded import client_certificates_demanded
 from regdoctor.evidence.exchange import Failure, FailureKind
 from regdoctor.evidence.product import Generation
@@ -62,7 +62,35 @@ def test_a_server_that_breaks_off_is_a_finding(given: Given, served: Served) -> 
     fail = given.fail(client_certificates_demanded, looks=served.looks(look), config=given.no_such)
     assert "certificate required" in fail.evidence[0].quote
     assert "CN=Clients, CN=a\\nb" in fail.message
-    assert "/etc/docker/certs.d/registry.example.com:5050 as client.cert" in fail.remedy[Dialect.PLAIN].text
+    assert "/etc/docker/certs.d/registry.example.com:5050" in fail.remedy[Dialect.PLAIN].text
+
+
+def test_without_a_certificate_of_this_hosts_docker_it_is_a_warning_that_gives_it_one(
+    given: Given, served: Served
+) -> None:
+    fail = given.fail(
+        client_certificates_demanded, looks=served.looks(served.look(client_certificate=REFUSAL)), config=given.no_such
+    )
+    assert fail.severity is Severity.WARNING
+    commands = fail.remedy[Dialect.PLAIN].commands
+    folder = "/etc/docker/certs.d/registry.example.com:5050"
+    assert commands[0] == f"sudo install -D -m 644 client.cert {folder}/client.cert"
+    assert commands[1] == f"sudo install -D -m 600 client.key {folder}/client.key"
+    assert commands[-1] == "ssl_verify_client off;"
+
+
+def test_where_docker_of_this_host_has_one_it_is_meant_so(given: Given, served: Served) -> None:
+    folder = Quote("/etc/docker/certs.d/registry.example.com:5050", "client.cert, client.key")
+    look = served.look(client_certificate=REFUSAL, client_pair=folder)
+    told = given.outcomes(
+        client_certificates_demanded, looks=served.looks(look), config=given.config(DEMANDED), product=given.product()
+    )
+    fail, configured = told
+    assert isinstance(fail, Fail)
+    assert fail.severity is Severity.INFO
+    assert "docker on this host has one" in fail.message
+    assert folder in fail.evidence
+    assert isinstance(configured, Pass)
 
 
 def test_a_server_that_breaks_off_before_its_own_certificate_is_a_finding(given: Given, served: Served) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from regdoctor.check import Dialect
 from regdoctor.checks.tls.intermediate_missing import intermediate_missing
+from regdoctor.lab.certificates import Authority
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -24,6 +27,29 @@ def test_the_issuer_and_its_address_are_named(given: Given, served: Served) -> N
     assert AIA in fail.message
     assert fail.remedy[Dialect.PLAIN].commands[0] == f"curl -sfo issuer.crt {AIA}"
     assert "/etc/gitlab/ssl/registry.example.com.crt" in fail.remedy[Dialect.OMNIBUS].commands[3]
+
+
+def test_a_root_of_one_tier_is_as_likely_and_is_not_appended(given: Given, served: Served, tmp_path: Path) -> None:
+    look = served.look(served.certificate(urls=(AIA,)), distrust=MISSING)
+    fail = given.fail(intermediate_missing, looks=served.looks(look))
+    assert "an intermediate that must be sent along, or a root that clients lack" in fail.message
+    append = fail.remedy[Dialect.OMNIBUS].commands[3]
+    give = fail.remedy[Dialect.OMNIBUS].commands[-1]
+    root = Authority("own root")
+    for pem, is_root in ((root.certificate, True), (Authority("middle", above=root).certificate, False)):
+        (tmp_path / "issuer.pem").write_text(pem)
+        did = [_would_run(command, tmp_path) for command in (append, give)]
+        assert did == [not is_root, is_root]
+
+
+def _would_run(command: str, folder: Path) -> bool:
+    """Whether the shell comes to what the command does by sudo."""
+    (folder / "sudo").write_text("#!/bin/sh\ntouch done\n")
+    (folder / "sudo").chmod(0o755)
+    (folder / "done").unlink(missing_ok=True)
+    environment = {"PATH": f"{folder}:/usr/bin:/bin"}
+    subprocess.run(["/bin/sh", "-c", command], cwd=folder, env=environment, timeout=30, check=False)
+    return (folder / "done").exists()
 
 
 @pytest.mark.parametrize("urls", [(), ("ldap:///CN=issuing",), ("file:///etc/passwd",), ("http://a\n.example.com",)])

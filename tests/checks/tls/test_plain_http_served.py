@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from regdoctor.check import Dialect
 from regdoctor.checks.tls.plain_http_served import plain_http_served
-from regdoctor.evidence.exchange import FailureKind
+from regdoctor.evidence.answers import Ping
+from regdoctor.evidence.exchange import Failure, FailureKind
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 URL = "https://registry.example.com"
 TO_TLS = ("Location", "https://registry.example.com/v2/")
-NOT_TLS = "h:5000: wrong version number: it does not speak TLS; most likely plain HTTP answered"
+
+
+def not_tls(ping: Ping) -> Ping:
+    """The same, where what came back was no TLS at all."""
+    failure = Failure(FailureKind.TLS, "h:5000: wrong version number", not_tls=True)
+    return replace(ping, exchange=replace(ping.exchange, failure=failure))
 
 
 def test_plain_http_where_tls_is_expected(given: Given) -> None:
-    ping = given.ping("https://h:5000", fails=(FailureKind.TLS, NOT_TLS))
+    ping = not_tls(given.ping("https://h:5000"))
     fail = given.fail(plain_http_served, public=given.public(ping, plain=given.asks("http://h:5000")))
     assert json.loads(fail.remedy[Dialect.PLAIN].commands[0]) == {"insecure-registries": ["h:5000"]}
 
 
 def test_a_port_without_tls_may_send_on_to_one_with_it(given: Given) -> None:
-    ping = given.ping(URL, fails=(FailureKind.TLS, NOT_TLS))
+    ping = not_tls(given.ping(URL))
     plain = given.ping("http://registry.example.com:443", 301, TO_TLS)
     given.fail(plain_http_served, public=given.public(ping, plain=plain))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from tests.checks.conftest import Given
     from tests.checks.tls.conftest import Served
 
-NOT_TLS = "wrong version number: it does not speak TLS; most likely plain HTTP answered"
+NOT_TLS = Failure(FailureKind.TLS, "registry.example.com:5050: wrong version number", not_tls=True)
 
 
 @pytest.mark.parametrize("reason", ["tlsv1 unrecognized name", "sslv3 alert handshake failure"])
@@ -24,10 +25,14 @@ def test_what_the_server_says_is_told(given: Given, served: Served, reason: str)
 
 
 def test_plain_http_is_the_other_checks(given: Given, served: Served) -> None:
-    ping = given.ping(fails=(FailureKind.TLS, f"registry.example.com:5050: {NOT_TLS}"))
+    ping = given.ping(fails=(NOT_TLS.kind, NOT_TLS.message))
     public = given.public(ping, plain=given.asks("http://registry.example.com:5050"))
-    said = given.skips(tls_handshake_fails, looks=served.looks(served.broken(NOT_TLS)), public=public)
+    look = replace(served.broken("wrong version number"), failure=NOT_TLS)
+    said = given.skips(tls_handshake_fails, looks=served.looks(look), public=public)
     assert "plain_http_served" in said
+    given.fail(
+        tls_handshake_fails, looks=served.looks(replace(look, failure=replace(NOT_TLS, not_tls=False))), public=public
+    )
 
 
 def test_a_failure_that_does_not_come_again_is_unknown(given: Given, served: Served) -> None:

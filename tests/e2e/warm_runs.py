@@ -1,0 +1,63 @@
+"""regdoctor's command line in processes that have everything imported already: half a run is imports otherwise.
+
+Each run is a process of its own all the same, forked from a server that did nothing but import (multiprocessing's
+forkserver); it ends by regdoctor's own `main`, with its own streams, environment and exit code.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pkgutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from subprocess import CompletedProcess, TimeoutExpired
+
+import regdoctor
+
+_LIMIT = 120.0
+"""Seconds that a run may take."""
+
+
+def run(words: Sequence[str], *, stdin: str, environment: Mapping[str, str]) -> CompletedProcess[str]:
+    """`regdoctor` with these words. Raises TimeoutExpired after two minutes."""
+    with tempfile.TemporaryDirectory(prefix="regdoctor-run-") as name:
+        streams = tuple(Path(name, stream) for stream in ("in", "out", "err"))
+        streams[0].write_text(stdin, "utf-8")
+        process = _context().Process(target=_main, args=(tuple(words), streams, dict(environment)))
+        process.start()
+        process.join(_LIMIT)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise TimeoutExpired(list(words), _LIMIT)
+        out, err = (stream.read_text("utf-8") for stream in streams[1:])
+        return CompletedProcess(list(words), process.exitcode, out, err)
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    modules = pkgutil.walk_packages(regdoctor.__path__, "regdoctor.")
+    # The lab is no part of a run, and __main__ is what each run begins with.
+    wanted = [one.name for one in modules if not one.name.startswith(("regdoctor.lab", "regdoctor.__main__"))]
+    context.set_forkserver_preload(wanted)
+    return context
+
+
+def _main(words: tuple[str, ...], streams: tuple[Path, ...], environment: dict[str, str]) -> None:
+    """What the new process does: its streams and its surroundings first, then what `python -m regdoctor` does."""
+    os.environ.clear()
+    os.environ.update(environment)
+    for number, path in enumerate(streams):
+        opened = os.open(path, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT, 0o600)
+        os.dup2(opened, number)
+        os.close(opened)
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for the life of the process
+    sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))  # noqa: SIM115
+    sys.argv = ["regdoctor", *words]
+    from regdoctor.__main__ import main
+
+    main()
