@@ -137,8 +137,8 @@ _QUERY = re.compile(
 )
 _ASSIGNMENT = re.compile(
     # Not the word in a placeholder: what follows a secret is no secret. Nor the file /etc/passwd.
-    r"(?i)((?<!\[redacted )(?:secretkey|secret_access_key|accesskey|access_key_id|password|(?<!ht)(?<!/)passwd|http_secret|"
-    r"http\.secret|accountkey|internal_key|notification_secret|client_secret|private_key|session_token|"
+    r"(?i)((?<!\[redacted )(?:secretkey|secret_access_key|accesskey|access_key_id|password|(?<!ht)(?<!/)passwd|"
+    r"http_secret|http\.secret|accountkey|internal_key|notification_secret|client_secret|private_key|session_token|"
     r"secret_token|secret_key_base|db_key_base|otp_key_base|encryption_key)"
     rf"{_SET})(?:(?P<mark>\\{{0,3}}[\"'])(?:(?!(?P=mark))(?:\\.|[^\\\r\n]))+|[^\s\"'\[\\][^\s\"']*)"
 )

@@ -6,9 +6,9 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from regdoctor.distribution.page_authors import REGISTRY
 from regdoctor.evidence.hops import HopKind, Hops
-from regdoctor.hops.pushes import first_location, leads_away_to, push_opinion, what_stays
+from regdoctor.hops.pushes import push_opinion, what_stays
+from regdoctor.hops.starting_point import before_the_registry, by_location, from_outside, location_of, proxy_of
 from regdoctor.hops.states import State, name_of, state_of
 
 _INWARDS = (HopKind.STORAGE, HopKind.REGISTRY, HopKind.UPSTREAM, HopKind.PUBLIC)
@@ -85,12 +85,12 @@ def _fault(fault: State, way: Sequence[State], states: Sequence[State]) -> Verdi
         place, kind, certain = f"at {_the(fault)}", fault.hop.kind, True
         if HopKind.REGISTRY in fault.hop.kinds:
             kind = HopKind.REGISTRY
-    elif leads_to := _leads_away(fault):
-        place, kind, certain = _by_location(fault, inner, leads_to)
+    elif leads_to := location_of(fault):
+        place, kind, certain = by_location(fault, inner, leads_to)
     elif registry_is_fine:
-        place, kind, certain = _before_the_registry(fault, inner)
+        place, kind, certain = before_the_registry(fault, inner)
     else:
-        place, kind, certain = _from_outside(fault)
+        place, kind, certain = from_outside(fault)
     breaks = "A push would break" if fault.foreseen else "The push breaks"
     start = f"{breaks} {place}" if fault.by_push else f"The {fault.symptom} starts {place}"
     how = f": Location leads to {leads_to}" if leads_to and not certain else _how(fault)
@@ -100,53 +100,6 @@ def _fault(fault: State, way: Sequence[State], states: Sequence[State]) -> Verdi
     if len(start) + len(how) + len(end) > _MOST:
         end = f"{'; '.join(['', *_fine(fault, states, counted=True), *rest])}{hint}."
     return Verdict(Result.FAULT, _told(start, how, end), kind, certain)
-
-
-def _leads_away(fault: State) -> str:
-    """Where a Location led to, if it is what broke the push; empty otherwise."""
-    return next(filter(None, map(leads_away_to, fault.hop.pushes)), "") if fault.by_push else ""
-
-
-def _by_location(fault: State, inner: Sequence[State], leads_to: str) -> tuple[str, HopKind, bool]:
-    """Who makes the registry write it: its own http.host, or what the proxy says of the request.
-
-    Asked at its own port, a registry without http.host writes the address that it was asked at.
-    """
-    pushes = [push for state in inner for push in state.hop.pushes]
-    if any(first_location(push) == leads_to != push.endpoint.url for push in pushes):
-        return "at the registry, by its http.host", HopKind.REGISTRY, True
-    if any(push.succeeded for push in pushes):
-        return f"at {_proxy(fault) or 'the proxy'}", HopKind.PUBLIC, True
-    return "at the proxy (its Host or X-Forwarded-Proto) or by the registry's http.host", HopKind.PUBLIC, False
-
-
-def _before_the_registry(fault: State, inner: Sequence[State]) -> tuple[str, HopKind, bool]:
-    """The registry is fine by itself, and its public URL is not."""
-    knows_upstream = any(HopKind.UPSTREAM in state.hop.kinds for state in inner)
-    proxy = _proxy(fault)
-    if fault.gateway and not knows_upstream:
-        return f"between {proxy or 'the proxy'} and the registry's own port", HopKind.UPSTREAM, False
-    if fault.hop.asked and fault.hop.asked[0].exchange.failure is not None and not fault.by_push:
-        return "at the public URL", HopKind.PUBLIC, True
-    if proxy or knows_upstream or fault.by_push:
-        return f"at {proxy or 'the proxy'}", HopKind.PUBLIC, True
-    return "between the public URL and the registry's own port", HopKind.PUBLIC, False
-
-
-def _from_outside(fault: State) -> tuple[str, HopKind, bool]:
-    """Nothing behind the public URL could be asked."""
-    if fault.author == REGISTRY and fault.refuses_login:
-        return "at the registry, which refuses the login, or at a proxy that loses it on the way", HopKind.PUBLIC, False
-    if fault.author == REGISTRY:
-        return "at the registry or behind it, for its own words come through the public URL", HopKind.REGISTRY, False
-    proxy = _proxy(fault)
-    if fault.gateway:
-        return f"behind {proxy or 'the public URL'}, which gets no answer from there", HopKind.UPSTREAM, False
-    if proxy:
-        return f"at {proxy}", HopKind.PUBLIC, True
-    if fault.hop.asked and fault.hop.asked[0].exchange.failure is not None:
-        return "at the public URL", HopKind.PUBLIC, True
-    return "at the public URL or behind it", HopKind.PUBLIC, False
 
 
 def _beside(way: Sequence[State], states: Sequence[State], not_pushed: str) -> Verdict:
@@ -203,7 +156,7 @@ def _passing_on(fault: State, way: Sequence[State]) -> list[str]:
     by_symptom: dict[str, list[str]] = {}
     for state in way[way.index(fault) + 1 :]:
         if state.right is False:
-            by_symptom.setdefault(state.symptom, []).append(_proxy(state) or _the(state))
+            by_symptom.setdefault(state.symptom, []).append(proxy_of(state) or _the(state))
     return [
         f"{_joined(names)} {'passes' if len(names) == 1 else 'pass'} it on"
         f"{'' if symptom == fault.symptom else f' as {symptom}'}"
@@ -228,11 +181,6 @@ def _how(fault: State) -> str:
     if fault.symptom.isdigit():
         return f" with {fault.symptom}"
     return f": {fault.words.partition('; ')[0].rstrip('.')}"
-
-
-def _proxy(state: State) -> str:
-    """Who in front of the registry wrote the answer; empty where nothing tells."""
-    return "" if state.author == REGISTRY or HopKind.PUBLIC not in state.hop.kinds else state.author
 
 
 def _of(states: Sequence[State], kind: HopKind) -> State | None:

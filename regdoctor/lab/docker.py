@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import tarfile
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,13 +34,13 @@ class DockerDaemon:
         if os.geteuid() != 0:
             raise LabError("dockerd runs as root only")
         self._stack = stack
-        self._folder = stack.folder / "docker"
+        self._folder = Path(tempfile.mkdtemp(prefix="docker-", dir=stack.folder))
+        self.log = self._folder / "dockerd.log"
         self._processes = Processes()
         self._environment = minimal_environment(stack.folder) | {"DOCKER_CONFIG": str(self._folder / "config")}
 
     def __enter__(self) -> Self:
         """Start it and wait until it answers. Raises LabError, with the log's end, where it does not."""
-        self._folder.mkdir()
         command: list[str | Path] = [
             find_program("dockerd"),
             *("--iptables=false", "--ip6tables=false", "--bridge=none", "--storage-driver=vfs"),
@@ -48,8 +49,7 @@ class DockerDaemon:
         ]
         (self._folder / "no-daemon.json").write_text("{}")
         try:
-            log = self._folder / "dockerd.log"
-            started = self._processes.start("dockerd", command, log=log, environment=self._environment, grace=15)
+            started = self._processes.start("dockerd", command, log=self.log, environment=self._environment, grace=15)
             started.wait_ready(lambda: self._run("version").exit_code == 0, seconds=60)
         except BaseException:
             self._processes.stop_all()

@@ -71,7 +71,7 @@ def test_docker_itself_does_not_speak_an_old_version(stack_with: StackWith) -> N
     stack = stack_with("tls-protocol-old")
     with DockerDaemon(stack) as docker:
         login = docker.log_in()
-        log = (stack.folder / "docker" / "dockerd.log").read_text()
+        log = docker.log.read_text()
 
     assert login.exit_code != 0
     assert any(symptom in log for symptom in tls_protocol_old.symptoms)

@@ -39,10 +39,11 @@ def test_elsewhere_the_unlinked_bytes_are_told(lone_registry: LoneRegistry, door
     found = push(lone_registry.url, door, ledger)
 
     assert found.succeeded
-    assert found.left == (
-        f"the bytes of 3 deleted blobs of {TRIAL_REPOSITORY} stay in the storage; garbage collection on the "
-        "registry's host removes them",
-    )
+    (line,) = found.left
+    assert line.startswith(f"the bytes of 3 deleted blobs of {TRIAL_REPOSITORY} stay in the storage; ")
+    assert "`registry garbage-collect /etc/docker/registry/config.yml`" in line
+    assert line.endswith(f"; {TRIAL_REPOSITORY}, where it is new, stays listed in _catalog")
+    assert not found.image_left
     assert ledger.entries(lone_registry.url) == ()
     stay = {path for path in contents(lone_registry).keys() - before.keys() if contents(lone_registry)[path]}
     assert {path.split("/")[3] for path in stay} == {"blobs"}

@@ -288,8 +288,8 @@ def test_a_wrong_location_seen_from_outside_is_the_proxys_or_of_http_host(health
 
     assert (said.result, said.starts_at, said.certain) == (Result.FAULT, K.PUBLIC, False)
     assert said.sentence == (
-        "The push breaks at the proxy (its Host or X-Forwarded-Proto) or by the registry's http.host: Location leads to "
-        "http://registry.example.com (--root DIR on the registry's host, or --upstream URL, would tell)."
+        "The push breaks at the proxy (its Host or X-Forwarded-Proto) or by the registry's http.host: Location leads "
+        "to http://registry.example.com (--root DIR on the registry's host, or --upstream URL, would tell)."
     )
 
 
