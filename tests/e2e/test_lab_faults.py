@@ -211,7 +211,8 @@ def test_everyone_may_list_what_is_there(stack_with: StackWith) -> None:
 
     answer = send("GET", f"{stack.settings.registry_url}/v2/_catalog", trust=stack.trust())
 
-    assert json.loads(answer.body) == {"repositories": [PROJECT]}
+    # A test before this one may have left another: the stack is shared.
+    assert PROJECT in json.loads(answer.body)["repositories"]
 
 
 def test_the_secrets_file_alone_differs(stack_with: StackWith) -> None:

@@ -111,7 +111,9 @@ def test_what_is_no_pair_stops_the_registry(
     for name, path in tls.items():
         filled = [line.replace(f" {name}", f" {path}") for line in filled]
     said = lone_registry.refuse(configuration(filled))
-    files = tls_files.gather(Installation(Path("/"), Dialect.PLAIN, live=False), lone_registry.config())
+    absent = Absent("not part of this test", applicable=False)
+    here = Installation(Path("/"), Dialect.PLAIN, live=False)
+    files = tls_files.gather(here, lone_registry.config(), absent, absent)
 
     assert says in said
     assert len(findings(tls_pair_unusable, files=files)) == 1
