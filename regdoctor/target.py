@@ -15,6 +15,13 @@ class Login:
 
     username: str
     password: Secret
+    origin: str = ""
+    """Where it was found: a file, a program or a variable; empty where it was given by hand."""
+
+    @property
+    def words(self) -> str:
+        """Whose it is, and where it was found, for people."""
+        return f"{self.username} ({self.origin})" if self.origin else self.username
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,9 @@ class Target:
     config_files: tuple[Path, ...] = ()
     """Configuration files named by hand; they take the place of those found under `root`."""
     login: Login | None = None
+    """Given by hand; None: a stored one is looked for, unless `anonymous`."""
+    anonymous: bool = False
+    """No stored login is looked for."""
     ca_file: Path | None = None
     repository: str | None = None
     """A repository of the registry to try things on; None: one that is made up, or any that is found."""

@@ -33,3 +33,11 @@ def test_a_target_can_be_shown_with_its_login() -> None:
 
     assert "hunter" not in repr(target)
     assert "bob" in repr(target)
+
+
+def test_a_login_tells_whose_it_is_and_where_it_was_found_and_not_its_password() -> None:
+    password = Secret("correct horse", "password")
+    assert Login("alice", password).words == "alice"
+    stored = Login("alice", password, "/root/.docker/config.json")
+    assert stored.words == "alice (/root/.docker/config.json)"
+    assert "horse" not in repr(stored)

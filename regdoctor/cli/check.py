@@ -96,6 +96,9 @@ def command(
         bool,
         typer.Option("--password-stdin", help="Read the password from standard input.", rich_help_panel=LOGIN),
     ] = False,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Use no login that is stored on this machine.", rich_help_panel=LOGIN)
+    ] = False,
     ca_file: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Certificate authorities to trust as well.", rich_help_panel=LOGIN),
@@ -191,6 +194,7 @@ def command(
         allow_writes=allow_writes,
         timeout=timeout,
         dialect=dialect,
+        anonymous=anonymous,
     )
     if plan:
         listings.show_plan(chosen, target)

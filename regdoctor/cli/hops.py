@@ -82,6 +82,9 @@ def command(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the password from standard input.", rich_help_panel=LOGIN)
     ] = False,
+    anonymous: Annotated[
+        bool, typer.Option("--anonymous", help="Use no login that is stored on this machine.", rich_help_panel=LOGIN)
+    ] = False,
     ca_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Certificate authorities to trust too.", rich_help_panel=LOGIN)
     ] = None,
@@ -118,6 +121,7 @@ def command(
         allow_writes=push,
         timeout=timeout if timeout is not None else _SECONDS_OF_PUSH if push else _SECONDS,
         dialect=dialect,
+        anonymous=anonymous,
     )
     wish = Wish(target.repository, reference, options.url("--upstream", upstream), push)
     if size is not None:

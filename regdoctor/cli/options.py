@@ -81,6 +81,7 @@ def target(
     allow_writes: bool,
     timeout: float,
     dialect: Dialect | None,
+    anonymous: bool = False,
 ) -> Target:
     """The target that the options describe; this host where they name none."""
     for root in roots:
@@ -92,6 +93,8 @@ def target(
         raise UsageError("--timeout takes a number of seconds.")
     if repository is not None and not is_repository(repository):
         raise UsageError(f"--repository {repository!r}: not the name of a repository, such as group/project.")
+    if anonymous and login is not None:
+        raise UsageError("--anonymous and --username exclude each other.")
     elsewhere = bool(registry or config or debug_url)
     return Target(
         root=_whole(roots[0]) if roots else None if elsewhere else Path("/"),
@@ -102,6 +105,7 @@ def target(
         debug_url=url("--debug-url", debug_url),
         config_files=tuple(path.absolute() for path in config),
         login=login,
+        anonymous=anonymous,
         ca_file=ca_file,
         repository=repository,
         allow_writes=allow_writes,

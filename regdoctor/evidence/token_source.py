@@ -34,6 +34,8 @@ class TokenSource:
     key: SigningKey | None = None
     clock_offset: float = 0.0
     """Seconds that the registry's clock is ahead of this machine's; 0 where it gave no Date."""
+    why_no_login: str = ""
+    """What kept a stored login from being used; empty where there is nothing of that kind to tell."""
 
     @property
     def password_may_go(self) -> bool:
@@ -52,5 +54,5 @@ class TokenSource:
         if self.key and (self.key.issuer or not self.login):
             return f"with a token signed with {self.key.path}, as GitLab signs its own"
         if self.login:
-            return f"as {self.login.username}"
-        return "anonymously"
+            return f"as {self.login.words}"
+        return f"anonymously ({self.why_no_login})" if self.why_no_login else "anonymously"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from regdoctor.formats import yaml_tree
@@ -75,3 +77,69 @@ def lookup_name(key: str) -> str:
     for scheme in ("http://", "https://"):
         key = key.removeprefix(scheme)
     return key.partition("/")[0]
+
+
+_IDENTITY = "<token>"
+"""The name with which helpers say that the secret is an identity token (docker/cli, credentials/native_store.go)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLogin:
+    """A login as it is kept: the identity token of an OAuth2 login, or name and password."""
+
+    username: str
+    password: Secret
+
+    @property
+    def is_identity_token(self) -> bool:
+        """Whether the secret is a refresh token for the token service, and no password."""
+        return self.username == _IDENTITY
+
+
+def entry_of_docker(config: DockerCliConfig, names: Sequence[str]) -> StoredLogin | None:
+    """The login of config.json for a registry of these names: by the whole key, else by the host in it.
+
+    Raises UnreadableError as `stored_login`. Source: docker/cli, cli/config/credentials/file_store.go, Get.
+    """
+    entries = config.logins()
+    for name in names:
+        keys = (*((name,) if name in entries else ()), *(key for key in entries if lookup_name(key) == name))
+        if keys:
+            return stored_login(entries[keys[0]])
+    return None
+
+
+def entry_of_auth_json(config: DockerCliConfig, names: Sequence[str]) -> StoredLogin | None:
+    """The login of podman's auth.json: a key with a path is for that namespace alone, unless it has docker's scheme.
+
+    Raises UnreadableError as `stored_login`.
+    Source: containers/image, pkg/docker/config/config.go, normalizeAuthFileKey.
+    """
+    entries = config.logins()
+    for name in names:
+        for key, entry in entries.items():
+            if key == name or ("://" in key and lookup_name(key) == name):
+                return stored_login(entry)
+    return None
+
+
+def stored_login(entry: Located) -> StoredLogin | None:
+    """What an entry of `auths` holds; None where it holds nothing, as beside a credential helper.
+
+    Raises UnreadableError, one line, where it is no login: docker would not read the whole file then.
+    Source: docker/cli, cli/config/configfile/file.go, decodeAuth.
+    """
+    identity, auth = entry.at("identitytoken"), entry.at("auth")
+    if identity is not None and isinstance(identity.value, Secret):
+        return StoredLogin(_IDENTITY, identity.value)
+    if auth is None or not isinstance(auth.value, Secret):
+        return None
+    try:
+        username, colon, password = base64.b64decode(auth.value.reveal(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        username, colon, password = "", "", ""
+    password = password.strip("\0")
+    if not username or not colon or not password:
+        line = f":{auth.place.line}" if auth.place.line else ""
+        raise UnreadableError(f"{auth.place.source}{line}: `auth` is not the Base64 of a name, a colon and a password")
+    return StoredLogin(username, Secret(password, "password"))

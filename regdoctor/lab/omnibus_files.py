@@ -35,6 +35,7 @@ def gitlab_rb(settings: Settings, identity: Identity) -> str:
         "  'maintenance' => { 'uploadpurging' => { 'enabled' => false } }",
         "}",
         *([f"gitlab_rails['registry_api_url'] = '{settings.internal_url}'"] if settings.registry_tls else []),
+        *([f"registry['token_realm'] = '{settings.token_realm}'"] if settings.token_realm else []),
         *_changed_headers(settings),
     ]
     return "\n".join(lines) + "\n"
@@ -121,7 +122,7 @@ def _auth(settings: Settings) -> str:
     return f"""\
 auth:
   token:
-    realm: {settings.gitlab_url}/jwt/auth
+    realm: {settings.realm}
     service: {SERVICE}
     issuer: {ISSUER}
     rootcertbundle: /var/opt/gitlab/registry/gitlab-registry.crt

@@ -44,9 +44,10 @@ def start_store_front(processes: Processes, tree: Tree, run: Path, settings: Set
 
 
 def start_gitlab(processes: Processes, tree: Tree, run: Path, settings: Settings, users: Path) -> Process:
-    """Start the token service, its clock moved by `settings.gitlab_clock`."""
+    """Start the token service, its clock moved by `settings.gitlab_clock`, its tokens as `settings.issuing` says."""
     clock = shifted_clock(settings.gitlab_clock) if settings.gitlab_clock else {}
-    service = [sys.executable, "-m", "regdoctor.lab.token_service"]
+    issuing = ["--key-id", settings.issuing.key_id, *(["--audience-list"] if settings.issuing.audience_as_list else [])]
+    service = [sys.executable, "-m", "regdoctor.lab.token_service", *issuing]
     return processes.start(
         "gitlab",
         [*service, "--root", tree.root, "--users", users, "--port", str(settings.ports.gitlab)],

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from regdoctor.lab.issuing import Issuing
+
 PROXY_SET_HEADERS: Mapping[str, str | None] = MappingProxyType(
     {
         "Host": "$http_host",
@@ -75,6 +77,10 @@ class Settings:
     """The key for it, as the host has it."""
     gitlab_clock: str = ""
     """How far GitLab's clock is ahead, as libfaketime takes it (`+10m`); empty: right."""
+    issuing: Issuing = field(default_factory=Issuing)
+    """How GitLab writes its tokens."""
+    token_realm: str = ""
+    """registry['token_realm'] of gitlab.rb: where clients are sent for tokens, without /jwt/auth; empty: to GitLab."""
     store_clock: str = ""
     """The same for the Date header of the object store."""
 
@@ -92,6 +98,11 @@ class Settings:
     def gitlab_url(self) -> str:
         """GitLab's public URL."""
         return f"https://localhost:{self.ports.gitlab}"
+
+    @property
+    def realm(self) -> str:
+        """auth.token.realm of config.yml."""
+        return f"{self.token_realm or self.gitlab_url}/jwt/auth"
 
     @property
     def internal_url(self) -> str:

@@ -22,9 +22,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from regdoctor.distribution.tokens import LIFETIME, sign_token
+from regdoctor.distribution.tokens import LIFETIME
 from regdoctor.lab.gitlab import GitLab, become_git, read_gitlab
 from regdoctor.lab.grants import granted
+from regdoctor.lab.issuing import KEY_ID_KINDS, Issuing
+from regdoctor.lab.omnibus_files import SERVICE
 from regdoctor.lab.ports import loopback_addresses
 
 _LONGEST_FORM = 64 * 1024
@@ -95,20 +97,23 @@ class JwtHandler(BaseHTTPRequestHandler):
             body = json.dumps({"errors": [{"code": "DENIED", "message": "access forbidden"}]})
             self._answer(403, "application/json", body)
             return
+        if asked.get("service") != [SERVICE]:
+            self._answer(404, "text/html", "")
+            return
         try:
             key = gitlab.read_key()
         except (OSError, ValueError) as error:
             self._log_as_rails(error)
             self._answer(500, "text/html; charset=utf-8", _BROKEN)
             return
-        token = sign_token(
+        token = self.server.issuing.token(
             key,
             issuer=gitlab.issuer,
-            audience=asked.get("service", [""])[0],
+            audience=SERVICE,
             subject=login[0] if login else "",
             access=granted(user, asked.get("scope", [])),
             now=time.time(),
-        ).reveal()
+        )
         body = json.dumps({"token": token, "expires_in": LIFETIME, "issued_at": _rfc3339(time.time())})
         self._answer(200, "application/json; charset=utf-8", body)
 
@@ -147,10 +152,11 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, address: str, port: int, gitlab: GitLab, tls: ssl.SSLContext) -> None:
+    def __init__(self, address: str, port: int, gitlab: GitLab, issuing: Issuing, tls: ssl.SSLContext) -> None:
         """Listen at once. Handshakes are left to each connection's own thread: a slow one holds up nobody."""
         self.address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self.gitlab = gitlab
+        self.issuing = issuing
         super().__init__((address, port), JwtHandler)
         self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
@@ -160,17 +166,22 @@ class Server(ThreadingHTTPServer):
 
 
 def serve(arguments: Sequence[str]) -> None:
-    """Run until killed; prints `listening` when ready. Arguments: --root, --users, --port."""
+    """Run until killed; prints `listening` when ready. Arguments: --root, --users, --port, --key-id,
+    --audience-list.
+    """
     parser = argparse.ArgumentParser(prog="token_service", description=__doc__)
     parser.add_argument("--root", type=Path, required=True, help="the host's root folder")
     parser.add_argument("--users", type=Path, required=True, help="a JSON file of users")
     parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--key-id", choices=KEY_ID_KINDS, default="libtrust", help="how tokens name their key")
+    parser.add_argument("--audience-list", action="store_true", help="write aud as a JSON array")
     options = parser.parse_args(arguments)
     root: Path = options.root
     gitlab = read_gitlab(root, options.users)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(root / "etc/gitlab/ssl/localhost.crt", root / "etc/gitlab/ssl/localhost.key")
-    servers = [Server(address, options.port, gitlab, tls) for address in loopback_addresses()]
+    issuing = Issuing(options.key_id, options.audience_list)
+    servers = [Server(address, options.port, gitlab, issuing, tls) for address in loopback_addresses()]
     become_git(root)
     for server in servers[1:]:
         threading.Thread(target=server.serve_forever, daemon=True).start()

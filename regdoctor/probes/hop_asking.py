@@ -103,7 +103,7 @@ class Asker:
                 return {}, False
             # As docker does without a login: a token for nobody opens what is public.
             token = token_in(ask_realm(self.door, source, scopes, deadline=self.deadline))
-            self.words = "anonymously"
+            self.words = f"anonymously ({source.why_no_login})" if source.why_no_login else "anonymously"
             return ({"bearer": token} if token is not None else {}), False
         self.words = source.words
         return credentials, True

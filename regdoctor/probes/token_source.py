@@ -17,6 +17,7 @@ from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.clocks import Reading
 from regdoctor.evidence.endpoints import Endpoints
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.login_source import LoginSource
 from regdoctor.evidence.signer import SignerFiles
 from regdoctor.evidence.token_source import SigningKey, TokenSource
 from regdoctor.formats.gitlab_yml import GitLabConfig
@@ -38,6 +39,7 @@ def token_source(
     config: RegistryConfig | Absent,
     gitlab: GitLabConfig | Absent,
     endpoints: Endpoints | Absent,
+    logins: LoginSource | Absent,
 ) -> TokenSource:
     """What answers the registry's challenge. Raises CouldNotGatherError where no registry answered with one.
 
@@ -46,7 +48,9 @@ def token_source(
     which would lead to this host or its cloud by the word of a registry that is elsewhere.
     """
     ping, trusted = _registry_ping(public, internal)
-    if target.login and (front := _asks_for_a_password(public)) and (ping is None or ping.exchange.status == 200):
+    stored = logins if isinstance(logins, LoginSource) else LoginSource(None)
+    login = target.login or stored.login
+    if login and (front := _asks_for_a_password(public)) and (ping is None or ping.exchange.status == 200):
         ping, trusted = front
     if ping is None:
         raise CouldNotGatherError(_not_said(public))
@@ -67,14 +71,18 @@ def token_source(
         realm=challenge.realm or "",
         service=challenge.service or "",
         scheme=challenge.scheme.lower(),
-        login=target.login if trusted else None,
+        login=login if trusted else None,
         key=key,
         clock_offset=_clock_offset(ping, internal),
+        why_no_login=stored.why_none if trusted or login is None else _NOT_VERIFIED,
     )
     found = trustworthy(source, endpoints.realm if isinstance(endpoints, Endpoints) else None)
     if isinstance(found, Absent):
         raise CouldNotGatherError(found.reason)
     return found
+
+
+_NOT_VERIFIED = "a stored login was not sent: no certificate verified"
 
 
 def _clock_offset(ping: Ping, internal: InternalAnswer | Absent) -> float:
@@ -165,7 +173,7 @@ def credentials_for(
         return {}
     if source.scheme == "basic":
         if source.login is None:
-            raise CouldNotGatherError("the registry wants a login (--username, --password-stdin)")
+            raise CouldNotGatherError(f"the registry wants a login (--username, --password-stdin){_beside(source)}")
         return {"basic": (source.login.username, source.login.password)}
     if source.key and (source.key.issuer or not source.login):
         # It opens every repository, where a login may open none; whether logins work, token_trials tells.
@@ -178,8 +186,13 @@ def credentials_for(
         return {"bearer": token}
     raise CouldNotGatherError(
         "the registry wants a token, and a login for it: --username and --password-stdin, or run on GitLab's own "
-        "host, where its signing key can be read"
+        f"host, where its signing key can be read{_beside(source)}"
     )
+
+
+def _beside(source: TokenSource) -> str:
+    """What is to be told of a stored login that was not used."""
+    return f"; {source.why_no_login}" if source.why_no_login else ""
 
 
 def password_may_go_to(url: str, *, is_public: bool) -> bool:

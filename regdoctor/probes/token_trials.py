@@ -62,7 +62,7 @@ def _from_key(registry: Endpoint, source: TokenSource, door: Http) -> list[Trial
 
 
 def _from_realm(registry: Endpoint, source: TokenSource, door: Http) -> list[Trial]:
-    how = f"from {source.realm} " + (f"for {source.login.username}" if source.login else "without a login")
+    how = f"from {source.realm} " + (f"for {source.login.words}" if source.login else "without a login")
     exchange = ask_realm(door, source, () if source.login else _SCOPE, deadline=_DEADLINE)
     token = token_in(exchange)
     if token is None:

@@ -11,8 +11,8 @@ import pytest
 
 from regdoctor.cli import options
 from regdoctor.exit_codes import UsageError
-from regdoctor.redaction import redact
-from regdoctor.target import Target
+from regdoctor.redaction import Secret, redact
+from regdoctor.target import Login, Target
 
 
 def target(**changes: Any) -> Target:
@@ -254,3 +254,10 @@ def test_a_file_that_says_nothing_of_a_registry_is_told_from_ours_and_from_one_t
         (tmp_path / name).write_text(text)
     ours = {name for name in ("chart.yaml", "b.yaml", "config.yml") if options.may_be_ours(tmp_path / name)}
     assert ours == {"b.yaml", "config.yml"}
+
+
+def test_anonymous_is_kept_and_goes_with_no_login() -> None:
+    assert target(anonymous=True).anonymous
+    assert not target().anonymous
+    with pytest.raises(UsageError, match="--anonymous and --username exclude each other"):
+        target(anonymous=True, login=Login("alice", Secret("correct horse", "password")))

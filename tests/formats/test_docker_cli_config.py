@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import json
+from typing import Any
+
 import pytest
 
-from regdoctor.formats.docker_cli_config import lookup_name, parse_docker_cli_config
+from regdoctor.formats.docker_cli_config import (
+    DockerCliConfig,
+    entry_of_auth_json,
+    entry_of_docker,
+    lookup_name,
+    parse_docker_cli_config,
+)
 from regdoctor.formats.located import UnreadableError
 
 TEXT = b"""{
@@ -71,3 +81,44 @@ def test_what_docker_does_not_read_is_said_in_a_line(text: bytes, words: str) ->
 )
 def test_docker_looks_a_login_up_by_host_and_port(key: str, name: str) -> None:
     assert lookup_name(key) == name
+
+
+def config_of(auths: dict[str, Any]) -> DockerCliConfig:
+    """A config.json with these logins."""
+    return parse_docker_cli_config(json.dumps({"auths": auths}, indent=1).encode(), "config.json")
+
+
+def auth(plain: bytes) -> dict[str, str]:
+    """An entry of `auths`."""
+    return {"auth": base64.b64encode(plain).decode()}
+
+
+def test_docker_takes_the_whole_key_first_and_podman_none_with_a_path() -> None:
+    config = config_of(
+        {"https://r.example.com/v1/": auth(b"old:Canary7c1f9d2e"), "r.example.com": auth(b"new:pass:word")}
+    )
+    found = entry_of_docker(config, ("r.example.com",))
+    assert found is not None
+    assert (found.username, found.password.reveal(), found.is_identity_token) == ("new", "pass:word", False)
+    grouped = config_of({"r.example.com/group": auth(b"group:Canary7c1f9d2e")})
+    assert entry_of_docker(grouped, ("r.example.com",)) is not None
+    assert entry_of_auth_json(grouped, ("r.example.com",)) is None
+
+
+def test_zero_bytes_behind_a_password_are_left_out_as_docker_does() -> None:
+    found = entry_of_docker(config_of({"r": auth(b"bob:Canary7c1f9d2e\0\0")}), ("r",))
+    assert found is not None
+    assert found.password.reveal() == "Canary7c1f9d2e"
+
+
+@pytest.mark.parametrize("plain", [b"no colon", b":password", b"bob:", b"bob:\xff\xfe"])
+def test_an_entry_that_is_no_login_is_said_with_its_line(plain: bytes) -> None:
+    with pytest.raises(UnreadableError, match=r"^config\.json:4: `auth` is not the Base64 of a name, a colon"):
+        entry_of_docker(config_of({"r": auth(plain)}), ("r",))
+
+
+def test_an_entry_beside_a_helper_holds_nothing_and_an_identity_token_is_told_as_such() -> None:
+    assert entry_of_docker(config_of({"r": {}}), ("r",)) is None
+    found = entry_of_docker(config_of({"r": {"auth": "", "identitytoken": "Canary7c1f9d2eToken"}}), ("r",))
+    assert found is not None
+    assert found.is_identity_token

@@ -83,6 +83,13 @@ def test_a_wrong_password_is_forbidden(service: Service) -> None:
     assert json.loads(answer.body) == {"errors": [{"code": "DENIED", "message": "access forbidden"}]}
 
 
+@pytest.mark.parametrize("query", ["service=registry.example.com", "service=", "scope=registry:catalog:*"])
+def test_a_service_that_gitlab_does_not_know_is_not_found(service: Service, query: str) -> None:
+    answer = service.send("GET", f"/jwt/auth?{query}")
+
+    assert (answer.status, answer.body) == (404, b"")
+
+
 def test_who_is_nobody_gets_a_token_without_access(service: Service) -> None:
     answer = service.ask(f"scope={SCOPE}")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from regdoctor.distribution.tokens import Access
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.hops import Purpose
 from regdoctor.evidence.token_source import TokenSource
@@ -51,3 +52,13 @@ def test_a_password_goes_in_the_clear_only_where_a_client_sends_it(url: str, is_
 
     assert door.sent == [goes]
     assert asked.logged_in is goes
+
+
+@pytest.mark.parametrize(("why", "words"), [("", "anonymously"), ("no keyring", "anonymously (no keyring)")])
+def test_who_has_no_login_asks_as_nobody_and_says_what_became_of_a_stored_one(why: str, words: str) -> None:
+    realm = "https://gitlab.example.com/jwt/auth"
+    asker = Asker(Recording(), TokenSource(True, "https://r", realm, "s", why_no_login=why), time.monotonic() + 10)
+
+    asker.ask(Purpose.REQUEST, "GET", "https://r/v2/a/tags/list", Access("repository", "a", ("pull",)))
+
+    assert asker.words == words

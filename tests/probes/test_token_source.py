@@ -29,6 +29,7 @@ from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.host_file import FileState, HostFile
+from regdoctor.evidence.login_source import LoginSource
 from regdoctor.evidence.signer import SignerFiles
 from regdoctor.evidence.token_source import SigningKey, TokenSource
 from regdoctor.formats.gitlab_yml import parse_gitlab_yml
@@ -77,6 +78,7 @@ def gather(public: PublicAnswer | Absent = NONE, internal: InternalAnswer | Abse
         "config": NONE,
         "gitlab": NONE,
         "endpoints": NONE,
+        "logins": NONE,
         **more,
     }
     found = probe.gather(public=public, internal=internal, **arguments)
@@ -360,3 +362,28 @@ def test_without_anything_to_answer_by_it_is_said_what_to_pass(door: Http) -> No
         credentials_for(door, source("r", scheme="basic", login=None), SCOPES)
     assert credentials_for(door, source("r", scheme="basic"), SCOPES) == {"basic": ("alice", LOGIN.password)}
     assert credentials_for(door, TokenSource(False, "", "", ""), SCOPES) == {}
+
+
+STORED = LoginSource(Login("bob", Secret("battery staple", "password"), "/root/.docker/config.json"))
+
+
+def test_a_stored_login_is_used_where_none_was_given_and_its_origin_is_told() -> None:
+    found = gather(PublicAnswer(ping(BEARER)), target=Target(), logins=STORED)
+    assert found.login == STORED.login
+    assert found.words == "as bob (/root/.docker/config.json)"
+    assert gather(PublicAnswer(ping(BEARER)), logins=STORED).login == LOGIN
+
+
+def test_a_stored_login_is_left_out_where_no_certificate_verified_and_that_is_told(door: Http) -> None:
+    failed = Ping(Endpoint("https://r.example.com", Quote("", "")), Exchange("GET", "https://r.example.com/v2/"))
+    shown = PublicAnswer(failed, unverified=ping(BEARER, verified=False))
+    found = gather(shown, target=Target(), logins=STORED)
+    assert found.login is None
+    assert found.words == "anonymously (a stored login was not sent: no certificate verified)"
+    with pytest.raises(CouldNotGatherError, match=r"a login for it: .*; a stored login was not sent"):
+        credentials_for(door, found, SCOPES)
+
+
+def test_why_a_stored_login_could_not_be_had_is_told() -> None:
+    found = gather(PublicAnswer(ping(BEARER)), target=Target(), logins=LoginSource(None, "docker-credential-x failed"))
+    assert found.words == "anonymously (docker-credential-x failed)"

@@ -13,7 +13,7 @@ from regdoctor.formats.htpasswd import HtpasswdEntry
     severity=Severity.ERROR,
     failure_modes=("AUTH-25",),
     symptoms=("invalid entry at line", "htpasswd is missing, provisioning with default user"),
-    explains=("login_unauthorized",),
+    explains=("login_unauthorized", "login_refused"),
     reference="https://distribution.github.io/distribution/about/configuration/#htpasswd",
 )
 def htpasswd_unusable(users: HtpasswdFile) -> Iterator[Outcome]:

@@ -1,6 +1,7 @@
 """The symptom of symptoms: the registry refuses a token that was issued for it."""
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
+from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.timestamps import timestamp
 from regdoctor.distribution.tokens import Token
 from regdoctor.evidence.token_trials import TokenTrials, Trial
@@ -9,7 +10,7 @@ from regdoctor.evidence.token_trials import TokenTrials, Trial
 @check(
     title="The registry accepts the tokens that are issued for it",
     severity=Severity.ERROR,
-    failure_modes=("AUTH-01", "AUTH-05", "AUTH-06", "AUTH-08", "AUTH-18"),
+    failure_modes=("AUTH-01", "AUTH-05", "AUTH-06", "AUTH-07", "AUTH-08", "AUTH-18"),
     symptoms=(
         "login attempt to",
         "failed with status: 401 Unauthorized",
@@ -24,9 +25,19 @@ def login_unauthorized(trials: TokenTrials) -> Outcome:
     issuer, the audience, whether the token has expired or is not yet valid (with 60 s of leeway), then the key and
     the signature. Where regdoctor sees the cause as well, in the files or the clocks, this finding is folded under
     it. Else the log tells them apart: `token from untrusted issuer`, `token intended for another audience`, `token
-    not to be used before` or `after`, `token signed by untrusted key`.
+    not to be used before` or `after`, `token signed by untrusted key`. An audience that is a list, and no text, is
+    `malformed token` to all but distribution 3.
     """
     refused = [trial for trial in trials.trials if trial.refused]
+    listed = next((trial for trial in refused if trial.called_invalid and trial.token), None)
+    if listed is not None and listed.token is not None and listed.token.audience_is_list:
+        return Fail(
+            f"The registry refuses a token {listed.source}: its aud is a list, which distribution 3 alone reads",
+            evidence=tuple(_quotes(listed)),
+            resource=listed.ping.url if listed.ping else "",
+            failure_modes=("AUTH-07",),
+            remedy={Dialect.PLAIN: _AS_TEXT},
+        )
     if refused:
         return Fail(
             f"The registry refuses a token {refused[0].source}",
@@ -43,6 +54,15 @@ def login_unauthorized(trials: TokenTrials) -> Outcome:
             failure_modes=("AUTH-18",),
             remedy={Dialect.PLAIN: _LOG_IN},
         )
+    switched_off = next((trial for trial in trials.trials if _is_switched_off(trial)), None)
+    if switched_off is not None and switched_off.realm is not None:
+        return Fail(
+            f"GitLab gives no tokens, for its registry is not enabled: none {switched_off.source}",
+            evidence=(switched_off.realm.quote(), Quote(switched_off.realm.url.partition("?")[0], _NOT_ENABLED)),
+            resource=switched_off.realm.url.partition("?")[0],
+            failure_modes=("AUTH-18",),
+            remedy=_ENABLE,
+        )
     accepted = [trial for trial in trials.trials if trial.ping is not None and trial.ping.status == 200]
     issued = [trial for trial in accepted if trial.issued_by_gitlab]
     if issued:
@@ -52,6 +72,14 @@ def login_unauthorized(trials: TokenTrials) -> Outcome:
     if accepted:
         return Unknown(f"a token {accepted[0].source} is accepted, but {reason}")
     return Unknown(reason)
+
+
+def _is_switched_off(trial: Trial) -> bool:
+    """Whether GitLab says so (auth/container_registry_authentication_service.rb: 404, UNAVAILABLE)."""
+    if trial.realm is None or trial.realm.status != 404:
+        return False
+    errors = parse_errors(trial.realm.body)
+    return any(error.code == "UNAVAILABLE" and _NOT_ENABLED in error.message for error in errors)
 
 
 def _why(trial: Trial) -> str:
@@ -88,6 +116,19 @@ def _claims(token: Token) -> str:
     return ", ".join([f"kid {token.kid}", f"iss {token.issuer}", f"aud {' '.join(token.audience)}", *times])
 
 
+_NOT_ENABLED = "registry not enabled"
+"""GitLab's own words."""
+_ENABLE = {
+    Dialect.PLAIN: Remedy("Set registry.enabled to true in gitlab.yml, and restart GitLab."),
+    Dialect.OMNIBUS: Remedy(
+        "In /etc/gitlab/gitlab.rb:", ("gitlab_rails['registry_enabled'] = true", "sudo gitlab-ctl reconfigure")
+    ),
+    Dialect.HELM: Remedy(
+        "In the values of the release:",
+        ("helm upgrade gitlab gitlab/gitlab --reuse-values --set global.registry.enabled=true",),
+    ),
+}
+_AS_TEXT = Remedy("Make the token service write aud as a text, the service's name alone, or move to distribution 3.")
 _LOG_IN = Remedy(
     "Use the right name and password. With two-factor authentication GitLab takes no password here but a personal "
     "access token with the scope read_registry (write_registry to push); a deploy token may have expired."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -113,3 +114,21 @@ def test_what_is_neither_yes_nor_no_leaves_it_unknown(given: Given) -> None:
     trial = Trial("from x", True, _realm(login=True), None, broken)
     assert "no answer" in given.unknown(login_unauthorized, trials=TokenTrials((trial,)))
     given.unknown(login_unauthorized, trials=TokenTrials(()))
+
+
+def test_an_audience_that_is_a_list_is_named_where_the_token_is_called_invalid(given: Given) -> None:
+    listed = replace(_token(given), audience_is_list=True)
+    fail = given.fail(login_unauthorized, trials=TokenTrials((replace(_issued(given, 401, INVALID), token=listed),)))
+    assert "its aud is a list" in fail.message
+    assert fail.failure_modes == ("AUTH-07",)
+    other = TokenTrials((replace(_issued(given, 401, PLAIN), token=listed),))
+    assert "its aud is a list" not in given.fail(login_unauthorized, trials=other).message
+    assert given.passes(login_unauthorized, trials=TokenTrials((replace(_issued(given, 200), token=listed),)))
+
+
+def test_a_registry_that_gitlab_has_switched_off_is_named(given: Given) -> None:
+    body = b'{"errors":[{"code":"UNAVAILABLE","message":"registry not enabled"}]}'
+    trial = Trial(f"from {REALM} for user", True, replace(_realm(login=True, status=404), body=body), None, None)
+    fail = given.fail(login_unauthorized, trials=TokenTrials((trial,)))
+    assert "its registry is not enabled" in fail.message
+    assert fail.failure_modes == ("AUTH-18",)

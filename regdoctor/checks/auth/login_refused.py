@@ -1,0 +1,118 @@
+"""AUTH-18, AUTH-21: a registry with users of its own refuses the login that was given."""
+
+import re
+import shlex
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
+from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.login_trial import LoginTrial
+from regdoctor.evidence.proxied_answers import asked, challenges_of, is_foreign, refused_by
+
+_PROGRAM = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,30}")
+"""The name that a Server header begins with."""
+_AT_HOME = (
+    "On the registry's host, at its own port (5000 unless http.addr says otherwise), the same login tells which it "
+    "is: 200 there means that Authorization is lost on the way, 401 that name or password is wrong:"
+)
+
+
+@check(
+    title="The login is accepted",
+    severity=Severity.ERROR,
+    failure_modes=("AUTH-18", "AUTH-21"),
+    symptoms=("unauthorized: authentication required", "failed with status: 401 Unauthorized"),
+    reference="https://distribution.github.io/distribution/about/configuration/#htpasswd",
+)
+def login_refused(trial: LoginTrial) -> Outcome:
+    """A registry with htpasswd takes the name and the password itself, and answers 401 to a wrong one.
+
+    It answers the very same where no Authorization header came at all: a proxy that drops the header looks from
+    outside like a wrong password. Only the registry's own port tells them apart; where that can be asked from here,
+    it was. A proxy that asks for a password itself signs its 401 with a page of its own.
+
+    Use the right name and password, and see that the file of htpasswd has the user with a bcrypt hash. Where the
+    header is lost, remove the line of the proxy that sets, empties or consumes Authorization.
+    """
+    outer, inner = trial.outer, trial.inner
+    if outer.ok:
+        return Pass(f"{trial.words} is let in")
+    if outer.status != 401:
+        return Unknown(f"nobody judged the login: {outer.quote().quote}")
+    if any(challenge.is_bearer for challenge in challenges_of(outer)):
+        return Unknown(f"behind the password a token is asked for: {outer.quote('WWW-Authenticate').quote}")
+    if is_foreign(outer):
+        return _by_a_proxy(trial)
+    if inner is not None and inner.ok:
+        return _lost(trial, inner)
+    between = _between(outer)
+    if between and (inner is None or inner.status != 401):
+        return Fail(
+            f"The login of {trial.words} is refused, or lost on the way: {between} stands before the registry",
+            evidence=(asked(outer, f"as {trial.words}", "WWW-Authenticate"),),
+            resource=outer.url,
+            remedy={Dialect.PLAIN: Remedy(_AT_HOME, (_curl(trial.username),))},
+        )
+    refusals = [asked(one, f"as {trial.words}", "WWW-Authenticate") for one in (outer, inner) if one is not None]
+    return Fail(
+        f"The registry refuses the login of {trial.words}",
+        evidence=tuple(refusals),
+        resource=outer.url,
+        failure_modes=("AUTH-18",),
+        remedy={
+            Dialect.PLAIN: Remedy(
+                "Use the right name and password. On the registry's host, see that the file of auth.htpasswd.path has "
+                "this user with a bcrypt hash (htpasswd -B). If something stands between that shows itself in no "
+                f"header, it may drop Authorization. {_AT_HOME}",
+                (_curl(trial.username),),
+            )
+        },
+    )
+
+
+def _by_a_proxy(trial: LoginTrial) -> Fail:
+    author = refused_by(trial.outer)
+    return Fail(
+        f"{author.opening if author else 'A proxy'} refuses the login of {trial.words}, before the registry sees it",
+        evidence=(asked(trial.outer, f"as {trial.words}", "WWW-Authenticate"),),
+        resource=trial.outer.url,
+        failure_modes=("AUTH-18",),
+        remedy={
+            Dialect.PLAIN: Remedy(
+                "Use a name and password that this proxy knows, or let the registry alone ask for them: remove the "
+                "proxy's own password from the requests to /v2/."
+            )
+        },
+    )
+
+
+def _lost(trial: LoginTrial, inner: Exchange) -> Fail:
+    where = trial.outer.url
+    return Fail(
+        f"The login of {trial.words} is lost between {where} and the registry, which accepts it at its own port",
+        evidence=(
+            asked(trial.outer, f"as {trial.words}", "WWW-Authenticate"),
+            asked(inner, "the same at the registry's own port"),
+        ),
+        resource=where,
+        failure_modes=("AUTH-21",),
+        remedy={
+            Dialect.PLAIN: Remedy(
+                "Remove what sets, empties or consumes Authorization in the proxies between (in nginx "
+                "proxy_set_header, in Apache RequestHeader, in HAProxy http-request del-header)."
+            )
+        },
+    )
+
+
+def _between(exchange: Exchange) -> str:
+    """What shows itself between: registries written in Go send neither Server nor Via. Empty where nothing does."""
+    server = exchange.header("Server")
+    if server is None and exchange.header("Via") is None:
+        return ""
+    name = _PROGRAM.match(server or "")
+    return name[0] if name else "a proxy"
+
+
+def _curl(username: str) -> str:
+    """It asks for the password itself."""
+    return f"curl -sS -o /dev/null -w '%{{http_code}}\\n' -u {shlex.quote(username)} http://127.0.0.1:5000/v2/"

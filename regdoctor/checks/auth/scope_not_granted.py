@@ -1,0 +1,62 @@
+"""AUTH-17, GL-21: the token service gives a token that does not open the repository."""
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
+from regdoctor.evidence.scope_trial import ScopeTrial
+
+
+@check(
+    title="The login opens the repository",
+    severity=Severity.ERROR,
+    failure_modes=("AUTH-17", "GL-21"),
+    symptoms=(
+        "denied: requested access to the resource is denied",
+        "unauthorized: authentication required",
+        'error="insufficient_scope"',
+        "Failed to pull image",
+    ),
+    reference="https://distribution.github.io/distribution/spec/auth/scope/",
+)
+def scope_not_granted(trial: ScopeTrial) -> Outcome:
+    """A token service leaves out what a user may not do, and calls that no error: the token is good, and opens less.
+
+    So docker login succeeds, and the pull or push is refused. GitLab leaves it out where the path is not that of a
+    project (the repository is the project's path, or lies below it), where the project's registry is switched off,
+    where the user's role is too low (Reporter to pull from a private project, Developer to push), where a token has
+    not the scope read_registry or write_registry, and where a CI job's token comes from a project that is not on the
+    list of those that are let in.
+
+    Correct the path, or grant the user what is missing. Push is looked at only where writing is allowed.
+    """
+    if trial.token is None:
+        return Unknown(f"no token that can be read was given: {trial.realm.quote().quote}")
+    missing = trial.missing
+    if not missing:
+        return Pass(f"{trial.words} is granted {' and '.join(trial.wanted)} on {trial.repository}")
+    listing = trial.listing
+    if "pull" in missing and (listing is None or listing.status not in (401, 403)):
+        # Not every token service writes into the token what it opens.
+        told = listing.quote().quote if listing is not None else "nothing was asked"
+        return Unknown(f"the token does not say pull, and the registry does not refuse it: {told}")
+    granted = ",".join(sorted(trial.granted))
+    given = f"{granted} alone" if granted else "nothing"
+    quote = Quote(
+        f"token for {trial.words}",
+        f"asked repository:{trial.repository}:pull,push, granted {granted or 'nothing'}",
+    )
+    return Fail(
+        f"{trial.words} is granted {given} on {trial.repository}: {' and '.join(missing)} will be refused",
+        evidence=(quote, *((listing.quote("WWW-Authenticate"),) if listing is not None and "pull" in missing else ())),
+        resource=trial.repository,
+        remedy={Dialect.PLAIN: Remedy(_PULL if "pull" in missing else _PUSH)},
+    )
+
+
+_PULL = (
+    "See that the path is that of a project, whose registry is on, and of which this user is a member. In GitLab the "
+    "role must be Reporter or higher (Developer to push), a personal or deploy token needs read_registry, and a CI job "
+    "of another project must be let in by this one (Settings, CI/CD, Job token permissions)."
+)
+_PUSH = (
+    "Grant the user push. In GitLab that is the role Developer or higher; a personal or deploy token needs "
+    "write_registry beside read_registry, and the registry may not be read-only for it."
+)

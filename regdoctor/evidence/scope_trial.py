@@ -1,0 +1,41 @@
+"""A token that was asked for a named repository, and what it opens there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from regdoctor.distribution.tokens import Token
+from regdoctor.evidence.exchange import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeTrial:
+    """Pull and push, asked for with the login; what was granted stands in the token."""
+
+    words: str
+    """Whose login it is, and where it was found, for people."""
+    repository: str
+    wanted: tuple[str, ...]
+    """The actions that the user means to do: pull, and push where writing is allowed."""
+    realm: Exchange
+    """The token service's answer."""
+    token: Token | None
+    """None where the answer held none, or none that can be read."""
+    listing: Exchange | None
+    """GET of the repository's tags with the token; None where there was none to try."""
+
+    @property
+    def granted(self) -> frozenset[str]:
+        """The actions on the repository that the token grants; `*` is all (token.md, Requesting a Token)."""
+        entries = self.token.access if self.token else ()
+        return frozenset(
+            action
+            for entry in entries
+            if entry.type.partition("(")[0] == "repository" and entry.name == self.repository
+            for action in entry.actions
+        )
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What is wanted and was not granted."""
+        return () if "*" in self.granted else tuple(one for one in self.wanted if one not in self.granted)

@@ -1,0 +1,1 @@
+"""A token taken apart and judged, as text and as JSON; pure."""

@@ -1,0 +1,159 @@
+"""What was found out about a token, as text and as JSON version 1 (token-1.schema.json beside this file)."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+import regdoctor
+from regdoctor.distribution.scopes import Access
+from regdoctor.distribution.timestamps import timestamp
+from regdoctor.distribution.token_verdicts import Verdict, key_id_kind
+from regdoctor.tokens.grants import grant_in_words, missing
+from regdoctor.tokens.inspection import NAMES, Inspection
+from regdoctor.tokens.plain_words import clean
+from regdoctor.tokens.rows import rows, signature_in_words
+
+_NAME = 19
+"""Columns for names, the longest of which is a product's."""
+_LONGEST_LINE = 4096
+"""Characters of a log line, which is told as it stands."""
+_MOST = 100
+"""Entries of access in the JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """How the token was got, where it was asked for."""
+
+    realm: str
+    service: str
+    asked: tuple[Access, ...]
+    walked: tuple[str, ...]
+    """A line for each request with its answer, in order."""
+
+
+def render_text(seen: Inspection, requested: Requested | None, width: int, *, show_token: bool = False) -> str:
+    """For people, at most `width` columns but for words that are longer; the first line is the answer."""
+    page = [*_wrapped("", f"{answer(seen, requested)}.", width), ""]
+    if requested:
+        for line in requested.walked:
+            page += _wrapped("asked", clean(line), width)
+        for asked in requested.asked:
+            page += _wrapped("scope", grant_in_words(asked, seen.access), width)
+        page.append("")
+    for name, words in rows(seen):
+        page += _wrapped(name, words, width)
+    page.append("")
+    for verdict in seen.verdicts:
+        page += verdict_lines(verdict, width)
+    if show_token:
+        page += ["", seen.token.reveal()]
+    return "\n".join(page) + "\n"
+
+
+def render_json(seen: Inspection, requested: Requested | None, *, show_token: bool = False) -> str:
+    """One document, indented, ending in a newline."""
+    told = document(seen, requested)
+    if show_token:
+        told["token"] = seen.token.reveal()
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+
+
+def answer(seen: Inspection, requested: Requested | None) -> str:
+    """The one sentence; for a token that was asked for, with what was not granted."""
+    short = [asked for asked in requested.asked if missing(asked, seen.access)] if requested else []
+    return "; ".join((seen.sentence, *(grant_in_words(asked, seen.access) for asked in short)))
+
+
+def verdict_lines(verdict: Verdict, width: int) -> list[str]:
+    """Whether it is accepted, why not, and by itself, unbroken, the line that the registry's log then has."""
+    name, mode = NAMES[verdict.product], f" ({verdict.mode})" if verdict.mode else ""
+    if verdict.accepted:
+        return _wrapped(name, "accepts it", width)
+    if verdict.accepted is None:
+        return _wrapped(name, f"cannot be told: {clean(verdict.why)}", width)
+    said = _wrapped(name, f"refuses it{mode}: {clean(verdict.why)}", width)
+    if not verdict.line:
+        return said
+    return [*said, f"{'':<{_NAME}}and logs:", f"{'':<{_NAME}}{clean(verdict.line, _LONGEST_LINE)}"]
+
+
+def document(seen: Inspection, requested: Requested | None) -> dict[str, Any]:
+    """JSON version 1; every text in it is redacted and one line. Without the token."""
+    read = seen.read
+    kid = read.kid if read else None
+    return {
+        "schema": "regdoctor.token/1",
+        "regdoctor": regdoctor.__version__,
+        "judged": timestamp(seen.now),
+        "result": seen.result.value,
+        "sentence": answer(seen, requested),
+        "product": seen.product.value if seen.product else None,
+        "malformed": seen.unreadable or None,
+        "key_id": None
+        if kid is None
+        else {
+            "kid": clean(kid),
+            "kind": key_id_kind(kid),
+            "names": list(dict.fromkeys(clean(key.source) for key in seen.named_keys)),
+        },
+        "signature": {
+            "present": seen.parts.signed,
+            "verified": None if not seen.trust.keys else seen.signed_by is not None,
+            "words": signature_in_words(seen),
+        },
+        "times": {
+            name: None if value is None else timestamp(value)
+            for name, value in (
+                ("issued", read.issued if read else None),
+                ("not_before", read.not_before if read else None),
+                ("expires", read.expires if read else None),
+            )
+        },
+        "access": [_access(entry) for entry in seen.access[:_MOST]],
+        "words": [{"name": name, "words": words} for name, words in rows(seen)],
+        "verdicts": [_verdict(verdict) for verdict in seen.verdicts],
+        "request": None if requested is None else _requested(requested, seen),
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "product": verdict.product.value,
+        "accepted": verdict.accepted,
+        "line": clean(verdict.line, _LONGEST_LINE) or None,
+        "mode": verdict.mode or None,
+        "why": clean(verdict.why) or None,
+    }
+
+
+def _requested(requested: Requested, seen: Inspection) -> dict[str, Any]:
+    return {
+        "realm": clean(requested.realm.partition("?")[0]),
+        "service": clean(requested.service),
+        "walked": [clean(line) for line in requested.walked],
+        "scopes": [{"asked": _access(one), "missing": list(missing(one, seen.access))} for one in requested.asked],
+    }
+
+
+def _access(entry: Access) -> dict[str, Any]:
+    return {
+        "type": clean(entry.type),
+        "name": clean(entry.name),
+        "actions": [clean(action) for action in entry.actions[:_MOST]],
+    }
+
+
+def _wrapped(name: str, words: str, width: int) -> list[str]:
+    lead = f"{name[: _NAME - 2]:<{_NAME}}" if name else ""
+    return textwrap.wrap(
+        words,
+        max(width, 40),
+        initial_indent=lead,
+        subsequent_indent=" " * len(lead),
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [lead.rstrip()]

@@ -1,0 +1,80 @@
+"""A refused login is a finding that names who refuses; what only may be lost on the way is told as both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regdoctor.checks.auth.login_refused import login_refused
+from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.login_trial import LoginTrial
+from tests.checks.conftest import API, BEARER, HTML, INNER, JSON, PUBLIC, UNAUTHORIZED
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+BASIC = ("WWW-Authenticate", 'Basic realm="here"')
+NGINX = ("Server", "nginx/1.22.1")
+PAGE = b"<html>\r\n<head><title>401 Authorization Required</title></head>\r\n<body>\r\n<center><h1>401 Authorization \
+Required</h1></center>\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n"
+
+
+def _trial(outer: Exchange, inner: Exchange | None = None) -> LoginTrial:
+    return LoginTrial("bob o'b", "bob o'b", outer, inner)
+
+
+def _refusal(given: Given, *more: tuple[str, str], url: str = PUBLIC) -> Exchange:
+    return given.exchange(f"{url}/v2/", 401, API, BASIC, JSON, *more, body=UNAUTHORIZED)
+
+
+def _welcome(given: Given, url: str = PUBLIC) -> Exchange:
+    return given.exchange(f"{url}/v2/", 200, API, JSON, body=b"{}")
+
+
+def test_a_login_that_is_let_in_passes(given: Given) -> None:
+    assert "bob o'b" in given.passes(login_refused, trial=_trial(_welcome(given)))
+
+
+def test_a_registry_with_nothing_before_it_is_named(given: Given) -> None:
+    fail = given.fail(login_refused, trial=_trial(_refusal(given)))
+    assert fail.message == "The registry refuses the login of bob o'b"
+    assert fail.failure_modes == ("AUTH-18",)
+
+
+def test_with_a_proxy_before_it_both_are_named_and_what_tells_them_apart(given: Given) -> None:
+    fail = given.fail(login_refused, trial=_trial(_refusal(given, NGINX)))
+    assert fail.message == "The login of bob o'b is refused, or lost on the way: nginx stands before the registry"
+    (remedy,) = fail.remedy.values()
+    assert "200 there means" in remedy.text
+
+
+def test_a_hostile_server_header_is_not_repeated(given: Given) -> None:
+    fail = given.fail(login_refused, trial=_trial(_refusal(given, ("Server", "\x1b[31mhi\n"))))
+    assert "a proxy stands before" in fail.message
+
+
+def test_the_registrys_own_port_tells_a_wrong_login_from_one_that_is_lost(given: Given) -> None:
+    refused = given.fail(login_refused, trial=_trial(_refusal(given, NGINX), _refusal(given, url=INNER)))
+    assert refused.message == "The registry refuses the login of bob o'b"
+    assert len(refused.evidence) == 2
+    lost = given.fail(login_refused, trial=_trial(_refusal(given, NGINX), _welcome(given, INNER)))
+    assert "is lost between" in lost.message
+    assert lost.failure_modes == ("AUTH-21",)
+
+
+def test_an_inner_port_that_does_not_judge_tells_nothing(given: Given) -> None:
+    down = given.exchange(f"{INNER}/v2/", fails=(FailureKind.REFUSED, "refused"))
+    assert "or lost on the way" in given.fail(login_refused, trial=_trial(_refusal(given, NGINX), down)).message
+
+
+def test_a_proxy_that_asks_for_a_password_itself_is_named(given: Given) -> None:
+    page = given.exchange(f"{PUBLIC}/v2/", 401, BASIC, HTML, NGINX, body=PAGE)
+    fail = given.fail(login_refused, trial=_trial(page))
+    assert fail.message == "nginx refuses the login of bob o'b, before the registry sees it"
+
+
+def test_what_is_neither_yes_nor_no_leaves_it_unknown(given: Given) -> None:
+    assert "503" in given.unknown(login_refused, trial=_trial(given.exchange(f"{PUBLIC}/v2/", 503)))
+    broken = given.exchange(f"{PUBLIC}/v2/", fails=(FailureKind.TIMEOUT, "no answer"))
+    assert "no answer" in given.unknown(login_refused, trial=_trial(broken))
+    tokens = given.exchange(f"{PUBLIC}/v2/", 401, API, BEARER, JSON, body=UNAUTHORIZED)
+    assert "a token is asked for" in given.unknown(login_refused, trial=_trial(tokens))

@@ -1,0 +1,64 @@
+"""What was wanted of a repository and is not in the token is a finding, and nothing else is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.checks.auth.scope_not_granted import scope_not_granted
+from regdoctor.distribution.tokens import Access, read_token, sign_token
+from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.scope_trial import ScopeTrial
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+REALM = "https://gitlab.example.com/jwt/auth"
+BOTH = ("pull", "push")
+
+
+def _trial(
+    given: Given, granted: Access | None, *, wanted: tuple[str, ...] = BOTH, listing: int = 401, opaque: bool = False
+) -> ScopeTrial:
+    signed = sign_token(
+        given.rsa(1), issuer="i", audience="s", subject="u", access=(granted,) if granted else (), now=1_700_000_000
+    )
+    tags = given.exchange(f"{given.public_url}/v2/g/p/tags/list?n=1", listing)
+    token = None if opaque else read_token(signed.reveal())
+    return ScopeTrial("bob", "g/p", wanted, Exchange("GET", REALM, status=200), token, tags)
+
+
+def test_nothing_granted_is_a_finding(given: Given) -> None:
+    fail = given.fail(scope_not_granted, trial=_trial(given, None))
+    assert fail.message == "bob is granted nothing on g/p: pull and push will be refused"
+    assert "401" in fail.evidence[1].quote
+
+
+def test_pull_alone_is_a_finding_where_push_is_wanted(given: Given) -> None:
+    trial = _trial(given, Access("repository", "g/p", ("pull",)), listing=200)
+    assert (
+        given.fail(scope_not_granted, trial=trial).message == "bob is granted pull alone on g/p: push will be refused"
+    )
+
+
+@pytest.mark.parametrize(
+    ("actions", "wanted"), [(BOTH, BOTH), (("*",), BOTH), (("pull",), ("pull",)), (("delete", "pull"), ("pull",))]
+)
+def test_what_is_wanted_and_granted_passes(given: Given, actions: tuple[str, ...], wanted: tuple[str, ...]) -> None:
+    trial = _trial(given, Access("repository", "g/p", actions), wanted=wanted, listing=404)
+    assert "bob is granted" in given.passes(scope_not_granted, trial=trial)
+
+
+def test_a_class_of_repository_counts_as_one_and_another_name_does_not(given: Given) -> None:
+    given.passes(scope_not_granted, trial=_trial(given, Access("repository(plugin)", "g/p", BOTH)))
+    given.fail(scope_not_granted, trial=_trial(given, Access("repository", "g/other", BOTH)))
+    given.fail(scope_not_granted, trial=_trial(given, Access("registry", "g/p", BOTH)))
+
+
+def test_a_registry_that_opens_all_the_same_leaves_it_unknown(given: Given) -> None:
+    assert "does not refuse" in given.unknown(scope_not_granted, trial=_trial(given, None, listing=200))
+
+
+def test_a_token_that_cannot_be_read_leaves_it_unknown(given: Given) -> None:
+    assert "200" in given.unknown(scope_not_granted, trial=_trial(given, None, opaque=True))

@@ -1,0 +1,100 @@
+"""A login that a real client stored, or a real credential helper keeps, is found, used and named, and never shown."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regdoctor.lab.material import LOGIN
+from regdoctor.lab.skopeo import log_in
+from regdoctor.lab.stack import Stack
+from tests.e2e import warm_runs
+
+StackWith = Callable[[str | None], Stack]
+WRONG = "Canary7c1f9d2e"
+
+
+def run(stack: Stack, folder: Path, words: list[str], **variables: str) -> dict[str, Any]:
+    """The JSON that regdoctor writes, in a home of its own with these variables; no password is in it."""
+    own = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "XDG_STATE_HOME": str(folder / "state")}
+    names = ("DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME")
+    kept: Mapping[str, str] = {
+        name: value for name, value in os.environ.items() if name not in names and not name.startswith("CI_")
+    }
+    words = [*words, "--ca-file", str(stack.tree.ca_file), "--format", "json"]
+    done = warm_runs.run(words, stdin="", environment={**kept, **own, **variables})
+    assert "Traceback" not in done.stderr, done.stderr
+    for secret in (stack.material.password, WRONG):
+        assert secret not in done.stdout + done.stderr
+    found = json.loads(done.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def login_check(stack: Stack, folder: Path, *more: str, **variables: str) -> dict[str, Any]:
+    """The row of login_unauthorized, of `check all` on the public address alone."""
+    report = run(stack, folder, ["check", "all", "--registry", stack.settings.registry_url, *more], **variables)
+    (row,) = (row for row in report["outcomes"] if row["check"] == "login_unauthorized")
+    assert isinstance(row, dict)
+    return row
+
+
+@pytest.fixture
+def keep(tmp_path: Path) -> Callable[[str], dict[str, str]]:
+    """Puts a credential helper that keeps this password on PATH, and names it to docker; gives the variables."""
+
+    def put(password: str) -> dict[str, str]:
+        program = tmp_path / "bin/docker-credential-lab"
+        program.parent.mkdir(exist_ok=True)
+        answer = json.dumps({"ServerURL": "", "Username": LOGIN, "Secret": password})
+        (tmp_path / "answer").write_text(answer)
+        program.write_text(f'#!/bin/sh\nread -r server\necho "$server" > {tmp_path}/asked\ncat {tmp_path}/answer\n')
+        program.chmod(0o755)
+        (tmp_path / "config.json").write_text('{"credsStore": "lab"}')
+        return {"DOCKER_CONFIG": str(tmp_path), "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+
+    return put
+
+
+def test_the_login_that_skopeo_stored_is_found_and_named(stack_with: StackWith, tmp_path: Path) -> None:
+    stack = stack_with(None)
+    authfile = tmp_path / "auth.json"
+    done = log_in(stack, authfile)
+    assert done.exit_code == 0, done.output
+
+    row = login_check(stack, tmp_path, REGISTRY_AUTH_FILE=str(authfile))
+    assert row["outcome"] == "pass"
+    assert f"for {LOGIN} ({authfile}) is accepted" in row["message"]
+
+    row = login_check(stack, tmp_path, "--anonymous", REGISTRY_AUTH_FILE=str(authfile))
+    assert str(authfile) not in json.dumps(row)
+
+    walk = run(stack, tmp_path, ["hops", stack.settings.registry_url], REGISTRY_AUTH_FILE=str(authfile))
+    assert f"as {LOGIN} ({authfile})" in json.dumps(walk)
+
+
+def test_what_a_credential_helper_keeps_is_used_and_it_is_named_where_the_login_is_refused(
+    stack_with: StackWith, tmp_path: Path, keep: Callable[[str], dict[str, str]]
+) -> None:
+    stack = stack_with(None)
+    row = login_check(stack, tmp_path, **keep(stack.material.password))
+    assert (row["outcome"], (tmp_path / "asked").read_text().strip()) == ("pass", stack.settings.public_host)
+    assert f"for {LOGIN} (docker-credential-lab) is accepted" in row["message"]
+
+    row = login_check(stack, tmp_path, **keep(WRONG))
+    assert row["outcome"] == "fail"
+    assert f"for {LOGIN} (docker-credential-lab)" in row["message"]
+
+
+def test_a_jobs_own_login_is_used_for_its_registry(stack_with: StackWith, tmp_path: Path) -> None:
+    stack = stack_with(None)
+    job = {"CI_REGISTRY_USER": LOGIN, "CI_REGISTRY_PASSWORD": stack.material.password}
+    row = login_check(stack, tmp_path, CI_REGISTRY=stack.settings.public_host, **job)
+    assert "(CI_REGISTRY_USER of this job) is accepted" in row["message"]
+    row = login_check(stack, tmp_path, CI_REGISTRY="registry.elsewhere.example", **job)
+    assert "CI_REGISTRY_USER" not in json.dumps(row)

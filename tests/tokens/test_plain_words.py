@@ -1,0 +1,79 @@
+"""Times and access read as people say them, and nothing of a stranger's breaks a line."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from regdoctor.distribution.scopes import Access
+from regdoctor.tokens.plain_words import access_in_words, clean, duration, listed, moment
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (60, "1 minute"),
+        (90, "90 seconds"),
+        (-300, "5 minutes"),
+        (3600, "1 hour"),
+        (86400 * 800, "2 years"),
+    ],
+)
+def test_durations(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_a_moment_is_told_in_utc_here_and_from_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "EST5")
+    time.tzset()
+    told = moment(1_767_258_000, 1_767_258_300), moment(1_767_229_200, 1_767_229_080)
+    monkeypatch.undo()
+    time.tzset()
+
+    assert told == (
+        "2026-01-01 09:00:00 UTC (04:00:00 EST here), 5 minutes ago",
+        "2026-01-01 01:00:00 UTC (2025-12-31 20:00:00 EST here), in 2 minutes",
+    )
+
+
+@pytest.mark.parametrize("epoch", [253402300799.0, 1e14, -1e14])
+def test_a_time_beyond_the_calendar_is_still_told(epoch: float) -> None:
+    assert ("ago" if epoch < 0 else "in ") in moment(epoch, 1_767_258_000)
+
+
+def test_access_is_told_with_the_kind_where_it_is_no_repository() -> None:
+    entries = [
+        Access("repository", "a/b", ("pull", "push", "delete")),
+        Access("repository", "c", ("*",)),
+        Access("registry", "catalog", ("*",)),
+        Access("plugin", "d", ()),
+        *[Access("repository", "e", ("pull",))] * 30,
+    ]
+
+    told = access_in_words(entries)
+
+    assert told[:4] == [
+        "pull, push and delete on a/b",
+        "everything on c",
+        "everything on the registry's catalogue",
+        "nothing on plugin d",
+    ]
+    assert told[-1] == "and 14 more"
+    assert len(told) == 21
+
+
+def test_a_strangers_text_is_one_line_of_bounded_length() -> None:
+    assert clean("a\n\x1b[31mb") == "a\\n\\x1b[31mb"
+    assert len(clean("x" * 10_000)) == 300
+
+
+def test_lists() -> None:
+    assert [listed([]), listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]

@@ -1,0 +1,58 @@
+"""The report says what a token holds, as text and as JSON that keeps its schema."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+import jsonschema
+import pytest
+
+from regdoctor.distribution.scopes import Access
+from regdoctor.distribution.token_verdicts import TokenTrust
+from regdoctor.tokens.inspection import inspect
+from regdoctor.tokens.report import Requested, render_json, render_text
+from regdoctor.tokens.token_input import secret_token
+from tests.tokens.conftest import NOW, TRUST, made
+from tests.tokens.test_inspection import STRANGE
+
+SCHEMA = json.loads(resources.files("regdoctor.tokens").joinpath("token-1.schema.json").read_text("utf-8"))
+ASKED = Requested("http://h/auth?x=y", "service", (Access("repository", "a/b", ("pull", "push")),), ("GET x → 200",))
+
+
+@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize("trust", [TRUST, TokenTrust()], ids=["trust", "none"])
+def test_every_token_keeps_the_schema(name: str, trust: TokenTrust) -> None:
+    jsonschema.validate(json.loads(render_json(inspect(STRANGE[name], trust, NOW), ASKED)), SCHEMA)
+
+
+def test_the_log_line_stands_unbroken_by_itself() -> None:
+    text = render_text(inspect(made(iss="a long issuer " * 10), TRUST, NOW), None, 80)
+
+    assert f'token from untrusted issuer: "{"a long issuer " * 10}"' in text
+
+
+def test_what_was_asked_for_is_held_against_what_was_granted() -> None:
+    seen = inspect(made(), TRUST, NOW)
+    text = render_text(seen, ASKED, 400)
+
+    assert text.splitlines()[0].endswith("; asked for pull,push on a/b; granted pull.")
+    assert "scope              asked for pull,push on a/b; granted pull" in text
+    assert json.loads(render_json(seen, ASKED))["request"]["realm"] == "http://h/auth"
+
+
+def test_the_token_and_its_signature_are_shown_on_demand_alone() -> None:
+    token = secret_token(made(note="x").reveal())
+    signature = token.reveal().rpartition(".")[2]
+    seen = inspect(secret_token(made(note=f"signed {signature}").reveal()), TRUST, NOW)
+
+    assert signature not in render_text(seen, None, 80) + render_json(seen, None)
+    assert render_text(seen, None, 80, show_token=True).splitlines()[-1] == seen.token.reveal()
+    assert json.loads(render_json(seen, None, show_token=True))["token"] == seen.token.reveal()
+
+
+def test_claims_of_other_names_are_shown_too() -> None:
+    text = render_text(inspect(made(colour="green", private_key=["a", 5]), TRUST, NOW), None, 80)
+
+    assert "colour             green" in text
+    assert 'private_key        ["a", 5]' in text
