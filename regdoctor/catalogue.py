@@ -95,7 +95,9 @@ def named(word: str) -> tuple[Check, ...]:
     """The checks that one word names; dashes may stand for underscores. Raises UsageError as `select` does.
 
     A family's word names its checks, and those of other families that stand for failure modes called after it: `proxy`
-    is also who detects a PROXY-16, so that whoever asks about the proxy hears that it answers 502.
+    is also who detects a PROXY-16, so that whoever asks about the proxy hears that it answers 502. With them come the
+    checks whose findings explain one of the family's: a login that fails because no registry answers is a question
+    about `auth`, and its answer is not.
     """
     name, mode = word.lower().replace("-", "_"), word.upper().replace("_", "-")
     if name == CONFIG:
@@ -108,7 +110,7 @@ def named(word: str) -> tuple[Check, ...]:
         or any(one.startswith(f"{mode}-") for one in item.failure_modes)
     )
     if found:
-        return found
+        return _with_causes(found) if name in families() else found
     words = ["all", CONFIG, *families(), *(item.name for item in checks())]
     modes = sorted({mode for item in checks() for mode in item.failure_modes})
     # Whoever writes a number means a failure mode: those are the nearest, however short the name of a family is.
@@ -116,6 +118,12 @@ def named(word: str) -> tuple[Check, ...]:
     near = [one for meant, known in kinds for one in difflib.get_close_matches(meant, known, 1)]
     hint = f" Did you mean {near[0]}?" if near else ""
     raise UsageError(f"no check, family or failure mode is called {word!r}.{hint} `regdoctor check --list` shows them.")
+
+
+def _with_causes(found: tuple[Check, ...]) -> tuple[Check, ...]:
+    """The checks, and those whose findings explain one of them, in catalogue order."""
+    names = {item.name for item in found}
+    return tuple(item for item in checks() if item.name in names or names & set(item.explains))
 
 
 def needed_probes(selected: Iterable[Check]) -> tuple[Probe, ...]:

@@ -45,6 +45,10 @@ class Target:
     ca_file: Path | None = None
     repository: str | None = None
     """A repository of the registry to try things on; None: one that is made up, or any that is found."""
+    mount_from: str | None = None
+    """A repository whose layers a push takes over by a cross-repository mount; None: none was named."""
+    layer_size: int | None = None
+    """Bytes of the largest layer that will be pushed; None: not said."""
     allow_writes: bool = False
     service: str | None = None
     """Of a Compose file with several registries, the service that is examined; None: the first."""

@@ -135,13 +135,26 @@ def test_a_check_is_selected_by_its_name(word: str) -> None:
     assert [item.name for item in catalogue.select([word])] == ["token_key_mismatch"]
 
 
-def test_a_family_selects_its_checks_and_those_that_stand_for_its_failure_modes() -> None:
+def test_a_family_selects_its_checks_those_that_stand_for_its_failure_modes_and_those_that_explain_them() -> None:
     selected = catalogue.select(["proxy"])
 
     assert {item.name for item in CHECKS if item.family == "proxy"} < {item.name for item in selected}
     others = [item for item in selected if item.family != "proxy"]
     assert "registry_unreachable" in {item.name for item in others}
-    assert all(any(mode.startswith("PROXY-") for mode in item.failure_modes) for item in others)
+    theirs = {
+        item.name
+        for item in CHECKS
+        if item.family == "proxy" or any(mode.startswith("PROXY-") for mode in item.failure_modes)
+    }
+    assert all(item.name in theirs or theirs & set(item.explains) for item in others)
+    assert len(selected) < len(CHECKS)
+
+
+def test_whoever_asks_about_logins_hears_that_no_registry_answers() -> None:
+    selected = {item.name for item in catalogue.select(["auth"])}
+
+    assert {"registry_unreachable", "token_clock_skew", "challenge_rewritten"} <= selected
+    assert {item.name for item in catalogue.select(["token_clock_skew"])} == {"token_clock_skew"}
     assert {item.family for item in catalogue.select(["manifests"])} == {"manifests"}
     assert set(catalogue.families()) == {item.family for item in CHECKS}
 

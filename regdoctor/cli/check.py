@@ -85,6 +85,14 @@ def command(
     repository: Annotated[
         str | None, typer.Option(metavar="NAME", help="A repository to try things on.", rich_help_panel=WHERE)
     ] = None,
+    mount_from: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="A repository whose layers a push takes over.", rich_help_panel=WHERE),
+    ] = None,
+    layer_size: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="Of the largest layer that will be pushed: 5GB.", rich_help_panel=WHERE),
+    ] = None,
     dialect: Annotated[
         Dialect | None,
         typer.Option(help="How it was installed, if that is told wrongly.", rich_help_panel=WHERE),
@@ -189,6 +197,8 @@ def command(
         config=[*(config or []), *ours],
         roots=root or [],
         repository=repository,
+        mount_from=mount_from,
+        layer_size=layer_size,
         login=None if plan else options.login(username, from_stdin=password_stdin),
         ca_file=ca_file,
         allow_writes=allow_writes,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,8 +25,6 @@ EXAMPLE = (
 )
 WHERE, LOGIN, PUSH, REPORT = "What to ask", "Who asks", "Trial push", "What to report"
 _SECONDS, _SECONDS_OF_PUSH = 60.0, 300.0
-_SIZE = re.compile(r"(?P<number>[0-9]{1,12})(?:\.0+)?\s?(?P<unit>[kMG]?i?B?)", re.IGNORECASE)
-_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 _LARGEST = 10 * 10**9
 """Bytes: a registry keeps what cannot be removed again."""
 
@@ -99,6 +96,7 @@ def command(
 ) -> int:
     """Send the same request to every hop between a client and the bytes, and say at which one it goes wrong."""
     from regdoctor.cli import options
+    from regdoctor.cli.sizes import size_of
     from regdoctor.hops.place import read_place
     from regdoctor.probes.hops import Wish
 
@@ -125,7 +123,9 @@ def command(
     )
     wish = Wish(target.repository, reference, options.url("--upstream", upstream), push)
     if size is not None:
-        wish = Wish(target.repository, reference, options.url("--upstream", upstream), push, size_of(size))
+        wish = Wish(
+            target.repository, reference, options.url("--upstream", upstream), push, size_of("--size", size, _LARGEST)
+        )
     options.writers([], [output] if output else [])
     return _run(target, wish, form, output)
 
@@ -133,16 +133,6 @@ def command(
 def named_repository(named: Place | None) -> str | None:
     """The repository of the image that was named; None where none was."""
     return named.repository if named is not None else None
-
-
-def size_of(text: str) -> int:
-    """Bytes: `200MB` is 200 million, `1MiB` is 2^20. Raises UsageError for what is no size, 0, or above 10 GB."""
-    found = _SIZE.fullmatch(text.strip())
-    factor = _FACTORS.get(found["unit"].lower().removesuffix("b")) if found else None
-    count = int(found["number"]) * factor if found and factor else 0
-    if not 0 < count <= _LARGEST:
-        raise UsageError(f"--size {text}: not a size from 1B to 10GB, such as 200MB.")
-    return count
 
 
 def _run(target: Target, wish: Wish, form: Form, path: Path | None) -> int:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from regdoctor.catalogue import CONFIG
 from regdoctor.check import Dialect
+from regdoctor.cli.sizes import size_of
 from regdoctor.distribution.reference_grammar import is_repository
 from regdoctor.exit_codes import UsageError
 from regdoctor.redaction import Secret, remember
@@ -22,6 +23,8 @@ from regdoctor.target import Login, Target
 _STANDARD_OUTPUT = (Path("-"), Path("/dev/stdout"))
 
 
+_LARGEST_LAYER = 10 * 10**12
+"""Bytes: more than any registry's storage takes for one object."""
 _OF_A_PROCESS = re.compile(r"/proc/(?:\d+|self)/root(?:/|$)")
 
 
@@ -82,6 +85,8 @@ def target(
     timeout: float,
     dialect: Dialect | None,
     anonymous: bool = False,
+    mount_from: str | None = None,
+    layer_size: str | None = None,
 ) -> Target:
     """The target that the options describe; this host where they name none."""
     for root in roots:
@@ -91,8 +96,11 @@ def target(
         raise UsageError("two --root name the same folder.")
     if math.isnan(timeout):
         raise UsageError("--timeout takes a number of seconds.")
-    if repository is not None and not is_repository(repository):
-        raise UsageError(f"--repository {repository!r}: not the name of a repository, such as group/project.")
+    for option, name in (("--repository", repository), ("--mount-from", mount_from)):
+        if name is not None and not is_repository(name):
+            raise UsageError(f"{option} {name!r}: not the name of a repository, such as group/project.")
+    if mount_from is not None and repository is None:
+        raise UsageError("--mount-from names where layers come from: name with --repository where they go.")
     if anonymous and login is not None:
         raise UsageError("--anonymous and --username exclude each other.")
     elsewhere = bool(registry or config or debug_url)
@@ -108,6 +116,8 @@ def target(
         anonymous=anonymous,
         ca_file=ca_file,
         repository=repository,
+        mount_from=mount_from,
+        layer_size=size_of("--layer-size", layer_size, _LARGEST_LAYER) if layer_size is not None else None,
         allow_writes=allow_writes,
         timeout=timeout,
         dialect=dialect,

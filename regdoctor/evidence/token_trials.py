@@ -23,6 +23,11 @@ class Trial:
     """Header and claims; None where the realm gave none, or what it gave is no token that can be read."""
     ping: Exchange | None
     """GET /v2/ with the token; None where there was none to try."""
+    repeats: tuple[Exchange, ...] = ()
+    """The same again, each on a connection of its own; where the name has several addresses, at each of them in turn:
+    `peer` tells which."""
+    withheld: str = ""
+    """Why the password was kept from the token service, in words; the trial went without it then. Empty else."""
 
     @property
     def anonymous(self) -> bool:
@@ -42,6 +47,17 @@ class Trial:
         return not self.anonymous and self.realm is not None and self.realm.status in (401, 403)
 
     @property
+    def mixed(self) -> bool:
+        """Whether the same token was taken by some of the answers, and called no good by others."""
+        statuses = {exchange.status for exchange in self.shown}
+        return 200 in statuses and 401 in statuses
+
+    @property
+    def shown(self) -> tuple[Exchange, ...]:
+        """Every GET /v2/ with the token."""
+        return (*((self.ping,) if self.ping else ()), *self.repeats)
+
+    @property
     def refused(self) -> bool:
         """Whether the registry refused a token that was issued to it.
 
@@ -57,6 +73,16 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class TokenTrials:
-    """All of them, those that GitLab issued first."""
+    """All of them, those that GitLab issued first, and the challenge that they answer."""
 
     trials: tuple[Trial, ...]
+    registry: str = ""
+    """The address whose challenge it was."""
+    realm: str = ""
+    """As the challenge has it: whatever the registry, or whoever answered for it, wrote there."""
+    service: str = ""
+
+    @property
+    def issued(self) -> Trial | None:
+        """The trial whose token the token service was asked for; None where it could not be asked."""
+        return next((trial for trial in self.trials if trial.issued_by_gitlab), None)

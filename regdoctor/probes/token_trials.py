@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import dataclasses
+import time
+
 from regdoctor.distribution.tokens import Access, read_token
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
+from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
+from regdoctor.probes.addresses import look_at_addresses
 from regdoctor.probes.token_source import ask_realm, signed, token_in
+from regdoctor.redaction import Secret
 
 _DEADLINE = 8.0
 """Seconds for each of the three requests."""
 _SCOPE = (Access("repository", "regdoctor/probe", ("pull",)),)
 """GitLab gives an anonymous token only to one who asks for a scope; that the scope is not granted does not matter."""
+_SHOWN = 6
+"""How often a token is shown in all: of two replicas behind one address, one that refuses it stays unseen once in 32
+times, if they take turns at random."""
+_ROUND = 4.0
+"""Seconds for all that are shown after the first."""
 
 
 @probe(
     reads="a token from the realm (with the login where one was given, else anonymously), one signed with GitLab's key "
-    "where it can be read, and GET /v2/ with each",
-    limit=3 * _DEADLINE + 1,
+    f"where it can be read, and GET /v2/ with each; with the first {_SHOWN} times, at each address of the name in turn",
+    limit=3 * _DEADLINE + _ROUND + 1,
     network=True,
 )
 def token_trials(endpoints: Endpoints, source: TokenSource, door: Http) -> TokenTrials:
@@ -43,7 +54,7 @@ def token_trials(endpoints: Endpoints, source: TokenSource, door: Http) -> Token
             problems.append(problem)
     if not trials:
         raise problems[0]
-    return TokenTrials(tuple(trials))
+    return TokenTrials(tuple(trials), source.registry, source.realm, source.service)
 
 
 def _asked(endpoints: Endpoints, source: TokenSource) -> Endpoint | None:
@@ -62,14 +73,46 @@ def _from_key(registry: Endpoint, source: TokenSource, door: Http) -> list[Trial
 
 
 def _from_realm(registry: Endpoint, source: TokenSource, door: Http) -> list[Trial]:
+    withheld = ""
+    try:
+        exchange = ask_realm(door, source, () if source.login else _SCOPE, deadline=_DEADLINE)
+    except CouldNotGatherError as kept:
+        # Whether anything answers there is worth knowing all the same, and is asked without the password.
+        withheld, source = str(kept), dataclasses.replace(source, login=None)
+        exchange = ask_realm(door, source, _SCOPE, deadline=_DEADLINE)
     how = f"from {source.realm} " + (f"for {source.login.words}" if source.login else "without a login")
-    exchange = ask_realm(door, source, () if source.login else _SCOPE, deadline=_DEADLINE)
     token = token_in(exchange)
     if token is None:
-        return [Trial(how, True, exchange, None, None)]
+        return [Trial(how, True, exchange, None, None, withheld=withheld)]
     try:
         read = read_token(token.reveal())
     except ValueError:
         read = None  # an opaque token is not ours to read; whether the registry takes it still is
     ping = door.send("GET", f"{registry.url}/v2/", bearer=token, deadline=_DEADLINE)
-    return [Trial(how, True, exchange, read, ping)]
+    return [Trial(how, True, exchange, read, ping, _repeated(registry, token, ping, door), withheld)]
+
+
+def _repeated(registry: Endpoint, token: Secret, first: Exchange, door: Http) -> tuple[Exchange, ...]:
+    """The same token again, where it was judged the first time; replicas and keys in rotation show by it (HA-03)."""
+    if first.status not in (200, 401):
+        return ()
+    end = time.monotonic() + _ROUND
+    addresses = _addresses(registry)
+    shown: list[Exchange] = []
+    for number in range(1, _SHOWN):
+        left = end - time.monotonic()
+        if left <= 0:
+            break
+        address = addresses[number % len(addresses)] if addresses else None
+        shown.append(door.send("GET", f"{registry.url}/v2/", bearer=token, deadline=left, address=address))
+    return tuple(shown)
+
+
+def _addresses(registry: Endpoint) -> list[str]:
+    """The name's addresses that accept a connection, where it has several; none where a proxy chooses."""
+    try:
+        looked = look_at_addresses(registry, _ROUND)
+    except NotApplicableError:
+        return []
+    reachable = [look.address for look in looked.reachable]
+    return reachable if len(reachable) > 1 else []

@@ -12,9 +12,6 @@ from typing import Any
 import jsonschema
 import pytest
 
-from regdoctor.cli.hops import size_of
-from regdoctor.exit_codes import UsageError
-
 Command = Callable[..., Any]
 SCHEMA = json.loads(resources.files("regdoctor.hops").joinpath("hops-1.schema.json").read_text("utf-8"))
 
@@ -96,17 +93,3 @@ def test_help_has_examples(regdoctor: Command) -> None:
 
     assert ended.code == 0
     assert "regdoctor hops https://registry.example.com" in " ".join(ended.out.split())
-
-
-@pytest.mark.parametrize(
-    ("text", "size"),
-    [("1", 1), ("200MB", 200_000_000), ("2 kB", 2000), ("1MiB", 1 << 20), ("1g", 10**9), ("5B", 5)],
-)
-def test_sizes_are_read_as_people_write_them(text: str, size: int) -> None:
-    assert size_of(text) == size
-
-
-@pytest.mark.parametrize("text", ["", "0", "-1MB", "11GB", "1XB", "1e9", "MB"])
-def test_what_is_no_size_is_refused(text: str) -> None:
-    with pytest.raises(UsageError, match="not a size"):
-        size_of(text)
