@@ -27,7 +27,7 @@ def distrust_of(chain: Sequence[bytes], trust: TrustedCAs) -> Distrust | None:
 
     Raises ValueError for a chain whose first certificate OpenSSL cannot read, or an empty one.
     """
-    from OpenSSL import crypto
+    from regdoctor.transport.pyopenssl import crypto
 
     leaf = next(iter(_loaded(chain[:1], crypto.FILETYPE_ASN1)), None)
     if leaf is None:
@@ -43,7 +43,7 @@ def distrust_of(chain: Sequence[bytes], trust: TrustedCAs) -> Distrust | None:
 
 
 def _store(trust: TrustedCAs) -> crypto.X509Store:
-    from OpenSSL import crypto
+    from regdoctor.transport.pyopenssl import crypto
 
     store = crypto.X509Store()
     store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
@@ -60,7 +60,7 @@ def _store(trust: TrustedCAs) -> crypto.X509Store:
 
 def _load(store: crypto.X509Store, *, file: str = "", folder: str = "") -> None:
     """Add a file or a folder (of files named by OpenSSL's hash); one that is empty or not there adds nothing."""
-    from OpenSSL import crypto
+    from regdoctor.transport.pyopenssl import crypto
 
     try:
         if file and Path(file).is_file():
@@ -74,7 +74,7 @@ def _load(store: crypto.X509Store, *, file: str = "", folder: str = "") -> None:
 
 def _loaded(certificates: Iterable[bytes], kind: int) -> Iterable[crypto.X509]:
     """Those that can be read: the others are passed over, as Go does (AppendCertsFromPEM)."""
-    from OpenSSL import crypto
+    from regdoctor.transport.pyopenssl import crypto
 
     for one in certificates:
         try:

@@ -37,7 +37,7 @@ def demand_of(tls: SSL.Connection, connection: socket.socket, host: str, port: i
 
     tls, connection: of one that is set up, that speaks HTTP/1.1 and blocks, and that `attempt` watches.
     """
-    from OpenSSL import SSL
+    from regdoctor.transport.pyopenssl import SSL
 
     attempt.sending()
     try:
@@ -55,7 +55,7 @@ def _await_alert(tls: SSL.Connection, connection: socket.socket, seconds: float)
     Who closes a connection with bytes unread resets it, and the reset overtakes the alert. Raises SSL.Error for the
     alert.
     """
-    from OpenSSL import SSL
+    from regdoctor.transport.pyopenssl import SSL
 
     watched = select.poll()
     watched.register(connection, select.POLLIN)

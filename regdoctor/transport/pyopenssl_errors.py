@@ -15,7 +15,7 @@ _MEANINGS = {"excessive message size": "excessive message size: its certificates
 
 def translated(error: SSL.Error) -> OSError:
     """What `error`, raised by a blocking connection, is called in the standard library."""
-    from OpenSSL import SSL
+    from regdoctor.transport.pyopenssl import SSL
 
     if isinstance(error, SSL.ZeroReturnError):
         return ssl.SSLZeroReturnError(ssl.SSL_ERROR_ZERO_RETURN, "TLS was closed")

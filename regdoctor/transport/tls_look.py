@@ -98,7 +98,7 @@ class _Look:
             return Handshake(failure_of(error, self.attempt))
 
     def _set_up(self, connection: socket.socket) -> Handshake:
-        from OpenSSL import SSL
+        from regdoctor.transport.pyopenssl import SSL
 
         self.attempt.stage = Stage.HANDSHAKE
         # Blocking: the attempt shuts it down when the time is up, and every call returns.
@@ -117,7 +117,7 @@ class _Look:
         return seen if refusal else self._insistence(tls, connection, seen)
 
     def _context(self) -> SSL.Context:
-        from OpenSSL import SSL
+        from regdoctor.transport.pyopenssl import SSL
 
         context = SSL.Context(SSL.TLS_METHOD)
         context.set_verify(SSL.VERIFY_NONE, lambda *_: True)
@@ -182,7 +182,7 @@ def is_own(connection: socket.socket) -> bool:
 
 
 def _as_der(chain: Iterable[crypto.X509]) -> tuple[bytes, ...]:
-    from OpenSSL import crypto
+    from regdoctor.transport.pyopenssl import crypto
 
     return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, one) for one in chain)
 
