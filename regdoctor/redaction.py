@@ -13,6 +13,10 @@ from urllib.parse import quote, quote_plus
 _SHORTEST = 5
 """Characters: a known secret that is shorter is never searched for in other text, where it would hit by chance."""
 
+_SHORTEST_PART = 6
+"""Characters of base64: a shorter part of a secret would be hit by chance in digests and certificates."""
+_URL_SAFE = str.maketrans("+/", "-_")
+
 _WORDS = frozenset({"false", "password", "secret", "token", "docker", "gitlab", "registry", "storage"})
 """Words that our own sentences are made of. Wiping one would hide nothing: the gap in a known sentence tells it."""
 
@@ -71,7 +75,7 @@ class Secret:
 
 
 def remember(value: str, kind: str) -> None:
-    """Wipe `value` from every text that passes `redact` from now on, also percent-, JSON- or base64-encoded."""
+    """Wipe `value` from every text that passes `redact` from now on, also percent-, JSON-, base64- or hex-encoded."""
     if len(value) < _SHORTEST or value.lower() in _WORDS or (_NAMES.fullmatch(kind) and value.isalpha()):
         return
     placeholder = f"[redacted {kind}]"
@@ -83,14 +87,35 @@ def remember(value: str, kind: str) -> None:
         json.dumps(value)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
         repr(value)[1:-1],
-        base64.b64encode(value.encode()).decode().rstrip("="),
-        base64.urlsafe_b64encode(value.encode()).decode().rstrip("="),
+        *_in_base64(value.encode()),
+        value.encode().hex(),
+        value.encode().hex().upper(),
+        *_signature(value),
         # A part of a key is a secret as well; its BEGIN line is not, and another key needs it to be recognised.
         *(line for line in value.splitlines() if len(line) >= 20 and not line.startswith("-----")),
     }
     with _lock:
         for form in forms:
             _known.setdefault(form, placeholder)
+
+
+def _signature(value: str) -> set[str]:
+    """What makes a token good, as it stands after header and claims, which are no secrets."""
+    signed = _JWT.fullmatch(value)
+    return {value.rpartition(".")[2]} - {""} if signed else set()
+
+
+def _in_base64(value: bytes) -> set[str]:
+    """The value in base64, alone and as a part of something, such as `user:password`.
+
+    Of a part, what does not depend on the bytes beside it: after 1 or 2 bytes beyond a multiple of three the text is
+    another, without the characters at its ends (RFC 4648, 4). What is left of a short value is not searched for.
+    """
+    whole = base64.b64encode(value).decode().rstrip("=")
+    beside = (base64.b64encode((bytes(n) + value)[: (n + len(value)) // 3 * 3]).decode() for n in range(3))
+    parts = (text[cut:] for text, cut in zip(beside, (0, 2, 3), strict=True))
+    forms = {whole, *(part for part in parts if len(part) >= _SHORTEST_PART)}
+    return forms | {form.translate(_URL_SAFE) for form in forms}
 
 
 def _longest_first() -> tuple[tuple[str, str], ...]:

@@ -8,6 +8,7 @@ import json
 import pickle
 import time
 import traceback
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -51,6 +52,36 @@ def test_a_known_secret_is_wiped_in_every_encoding(form: str) -> None:
     assert "[redacted password]" in shown
     assert shown.startswith("before ")
     assert shown.endswith(" after")
+
+
+@pytest.mark.parametrize("before", ["", "u", "us", "lab:"])
+@pytest.mark.parametrize("after", ["", "x", "yz"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_a_known_secret_within_what_is_in_base64_is_wiped(
+    before: str, after: str, encode: Callable[[bytes], bytes]
+) -> None:
+    remember("Canary+7f1d/9b~correct?horse>", "password")
+
+    shown = redact(f"sent {encode(f'{before}Canary+7f1d/9b~correct?horse>{after}'.encode()).decode()} there")
+
+    assert shown.startswith("sent ")
+    assert shown.endswith(" there")
+    assert "[redacted password]" in shown
+    # What the bytes beside it share with its own.
+    assert len(shown.replace("[redacted password]", "")) <= len("sent  there") + 12
+
+
+def test_a_known_secret_in_hex_is_wiped() -> None:
+    remember("tr0ub4dor", "password")
+
+    assert redact(f"{b'tr0ub4dor'.hex()} {b'tr0ub4dor'.hex().upper()}") == "[redacted password] [redacted password]"
+
+
+def test_of_a_known_token_the_signature_is_wiped_alone_and_the_claims_are_not() -> None:
+    header, claims, signature = JWT.split(".")
+    remember(JWT, "token")
+
+    assert redact(f"{header} {claims} {signature}") == f"{header} {claims} [redacted token]"
 
 
 def test_a_secret_that_is_part_of_another_does_not_leave_the_rest_standing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import re
 import sys
@@ -66,6 +67,10 @@ Configs = Annotated[
     list[Path] | None,
     typer.Option("--config", metavar="FILE", help="The registry's config.yml; repeatable.", rich_help_panel=TRUST),
 ]
+For = Annotated[
+    str | None,
+    typer.Option("--for", metavar="REPOSITORY[:ACTIONS]", help="What it is to be used for.", rich_help_panel=TRUST),
+]
 ShowToken = Annotated[bool, typer.Option("--show-token", help="Print the token itself too.", rich_help_panel=REPORT)]
 Format = Annotated[Form, typer.Option("--format", help="How the answer is shown.", rich_help_panel=REPORT)]
 
@@ -129,14 +134,14 @@ def trust_of_options(
     service: str | None,
 ) -> TokenTrust:
     """What the options say, else the configuration."""
-    from regdoctor.distribution.token_verdicts import TokenTrust
     from regdoctor.formats.token_keys import keys_of_certificates, keys_of_jwks
     from regdoctor.probes.token_trust import trust_of
 
     found = trust_of(evidence)
     keys = [key for path in cert or () for key in _keys(path, keys_of_certificates)]
     keys += [key for path in jwks or () for key in _keys(path, keys_of_jwks)]
-    return TokenTrust(tuple(keys) or found.keys, issuer or found.issuer, service or found.service)
+    trust = dataclasses.replace(found, issuer=issuer or found.issuer, service=service or found.service)
+    return dataclasses.replace(trust, keys=tuple(keys), unread="") if keys else trust
 
 
 def generation_of_options(evidence: Mapping[type, Any], named: ProductName | None) -> Generation | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from regdoctor.distribution.carried_keys import libtrust_carried_key
 from regdoctor.distribution.go_formats import logged_field
 from regdoctor.distribution.jws_verification import libtrust_refusal
 from regdoctor.distribution.token_claims import Doubt, Refusal, Step, TokenTrust, judge_claims
@@ -13,12 +14,14 @@ from regdoctor.distribution.token_text import (
     CLAIMS,
     HEADER,
     MalformedTokenError,
+    UndecidedTokenError,
     decode_padded,
     read_members,
     three_parts,
 )
 
 _MALFORMED = "error authorizing context: malformed token"
+_INVALID = "error authorizing context: invalid token"
 _REQUIRED = "error authorizing context: authorization token required"
 
 
@@ -51,7 +54,7 @@ def _tests(
         said = "token has no signature"
         yield Refusal(said, said, "AUTH-24", "its signature is empty")
         return
-    yield _libtrust_signature(signed, trust)
+    yield _libtrust_signature(signed, trust, now)
 
 
 def _read_for_libtrust(text: str, types: Mapping[str, str]) -> tuple[SignedText, dict[str, Any]]:
@@ -67,14 +70,19 @@ def _read_for_libtrust(text: str, types: Mapping[str, str]) -> tuple[SignedText,
     return signed, read_members(decoded[1], types, "ClaimSet", strict=False)
 
 
-def _libtrust_signature(signed: SignedText, trust: TokenTrust) -> Step:
-    if signed.carried_key:
-        return Doubt(f"its header carries its own key ({signed.carried_key}), whose trust is not judged here")
+def _libtrust_signature(signed: SignedText, trust: TokenTrust, now: float) -> Step:
     keys = bundle_keys(trust.keys)
-    if not keys:
-        return Doubt("no key is known that this product verifies tokens with")
-    found = libtrust_key(signed, keys)
+    try:
+        found = libtrust_carried_key(signed, trust.keys, now)
+    except UndecidedTokenError as error:
+        return Doubt(str(error))
+    if found is None:
+        if not keys:
+            return Doubt("no key is known that this product verifies tokens with")
+        found = libtrust_key(signed, keys)
     if isinstance(found, KeyRefusal):
+        if not found.said:
+            return Refusal(_INVALID, _INVALID, found.mode, found.why)
         gitlab = f"error verifying that signing key is trusted {logged_field('error', found.said)}"
         return Refusal(found.said, gitlab, found.mode, found.why)
     said = libtrust_refusal(found, signed.algorithm, signed.message, signed.signature)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from regdoctor.distribution.durations import duration
 from regdoctor.distribution.go_formats import logged_field, moment_of, quoted, written_moment
 from regdoctor.distribution.token_keys import TrustedKey
 
@@ -22,6 +23,10 @@ class TokenTrust:
     keys: tuple[TrustedKey, ...] = ()
     issuer: str | None = None
     service: str | None = None
+    algorithms: tuple[str, ...] | None = ()
+    """auth.token.signingalgorithms, which distribution 3 alone knows; none where its default holds."""
+    unread: str = ""
+    """Why some of its keys are not known; empty where all are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def _expiry(claims: Mapping[str, Any], now: float) -> Refusal | None:
     until = moment_of(claims.get("exp", 0) + LEEWAY)
     if now <= until:
         return None
-    ended = f"it expired {now - (until - LEEWAY):.0f} s ago"
+    ended = f"it expired {duration(now - (until - LEEWAY))} ago"
     why = ended if "exp" in claims else "it has no exp, which registries read as 1970"
     return _out_of_time("after", "token has expired", "valid_until", until, now, "AUTH-09", why)
 
@@ -96,7 +101,7 @@ def _start(claims: Mapping[str, Any], now: float) -> Refusal | None:
     since = moment_of(claims.get("nbf", 0) - LEEWAY)
     if now >= since:
         return None
-    why = f"it is good only in {since + LEEWAY - now:.0f} s: the issuer's clock is ahead, or this one behind"
+    why = f"it is good only in {duration(since + LEEWAY - now)}: the issuer's clock is ahead, or this one behind"
     return _out_of_time("before", "token used before time", "valid_after", since, now, "AUTH-08", why)
 
 

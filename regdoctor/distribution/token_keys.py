@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -30,6 +31,8 @@ class TrustedKey:
     """Where it was read, for people: a file, with the number of the certificate in it."""
     kid: str | None = None
     """As a JWKS names it; None for the key of a certificate of the rootcertbundle."""
+    certificate: x509.Certificate | None = field(default=None, repr=False)
+    """The certificate of the rootcertbundle that it is of, a root for the chains that tokens carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class SignedText:
     @property
     def carried_key(self) -> str:
         """`x5c` or `jwk` where the header carries its own key, which comes before its `kid`; else empty."""
-        return next((name for name in ("x5c", "jwk") if self.header.get(name)), "")
+        # Any jwk but null counts, and a list of no certificates does not (token.go, VerifySigningKey).
+        return "x5c" if self.header.get("x5c") else "jwk" if self.header.get("jwk") is not None else ""
 
     @property
     def refused_signature(self) -> tuple[str, str]:
@@ -81,17 +85,14 @@ def key_id_kind(kid: str) -> str:
     return "hex" if len(kid) <= 256 and _HEX.fullmatch(kid) else "other"
 
 
+def is_libtrust_key(key: PublicKeyTypes) -> bool:
+    """Whether docker/libtrust knows keys of this kind: RSA, and EC on P-256, P-384 or P-521."""
+    return isinstance(key, RSAPublicKey) or (isinstance(key, EllipticCurvePublicKey) and key.curve.name in _CURVES)
+
+
 def bundle_keys(keys: Iterable[TrustedKey]) -> tuple[TrustedKey, ...]:
     """The keys that distribution 2 and GitLab's registry can have: of certificates, RSA or EC (docker/libtrust)."""
-    return tuple(
-        key
-        for key in keys
-        if key.kid is None
-        and (
-            isinstance(key.public_key, RSAPublicKey)
-            or (isinstance(key.public_key, EllipticCurvePublicKey) and key.public_key.curve.name in _CURVES)
-        )
-    )
+    return tuple(key for key in keys if key.kid is None and is_libtrust_key(key.public_key))
 
 
 def libtrust_key(signed: SignedText, keys: tuple[TrustedKey, ...]) -> PublicKeyTypes | KeyRefusal:
@@ -113,19 +114,24 @@ def distribution3_key(signed: SignedText, keys: tuple[TrustedKey, ...]) -> Publi
     kid = str(signed.header.get("kid", ""))
     if not kid:
         return KeyRefusal("invalid token", "AUTH-04", "its header has no kid, x5c or jwk")
-    # A JWKS is laid over the bundle (accesscontroller.go newAccessController).
-    of_bundle = {name: key.public_key for key in keys if (name := _distribution3_name(key)) and key.kid is None}
-    of_jwks = {key.kid: key.public_key for key in keys if key.kid is not None}
-    found = of_jwks.get(kid) or of_bundle.get(kid)
+    found = distribution3_keys(keys).get(kid)
     if found is not None:
         return found
     if kid in {libtrust_key_id(key.public_key) for key in keys}:
-        why = "the kid is the libtrust ID of a trusted key; distribution 3 knows keys by their RFC 7638 thumbprint"
+        why = "the kid is the libtrust ID of a trusted key, and distribution 3 knows keys by their RFC 7638 thumbprint"
         return _untrusted(kid, "AUTH-02", why)
     if kid in {_thumbprint(key) for key in keys if key.kid is None}:
         why = "the kid is right, and distribution 3 makes another of this key: a coordinate of it begins with a zero"
         return _untrusted(kid, "AUTH-23", why)
     return _untrusted_or_misnamed(kid, signed, keys, "RFC 7638 thumbprint, or its name in the JWKS")
+
+
+def distribution3_keys(keys: Iterable[TrustedKey]) -> dict[str, PublicKeyTypes]:
+    """The keys of distribution 3 by the names that it knows them by."""
+    # A JWKS is laid over the bundle (accesscontroller.go newAccessController).
+    listed = tuple(keys)
+    of_bundle = {name: key.public_key for key in listed if key.kid is None and (name := _distribution3_name(key))}
+    return of_bundle | {key.kid: key.public_key for key in listed if key.kid is not None}
 
 
 def _untrusted_or_misnamed(kid: str, signed: SignedText, keys: tuple[TrustedKey, ...], wanted: str) -> KeyRefusal:

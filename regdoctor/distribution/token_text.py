@@ -19,6 +19,8 @@ _KINDS = {"array": list, "object": dict, "string": str, "bool": bool}
 
 HEADER = {"typ": "string", "alg": "string", "kid": "string", "x5c": "[]string"}
 """Members of the header that distribution's token.Header reads, with their Go types; `jwk` may be anything."""
+HEADER_OF_DISTRIBUTION_3 = {**HEADER, "crit": "any", "b64": "any"}
+"""Members that go-jose looks at besides (shared.go, rawHeader)."""
 CLAIMS = {
     **dict.fromkeys(("iss", "sub", "aud", "jti"), "string"),
     **dict.fromkeys(("exp", "nbf", "iat"), "int64"),
@@ -177,6 +179,8 @@ def _fits(value: Any, type_: str) -> bool:
             return isinstance(value, str) or _all_texts(value)
         case "[]string":
             return _all_texts(value)
+        case "any":
+            return True
         case _:
             return isinstance(value, list) and all(_is_access(entry) for entry in value)
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from regdoctor.distribution.distribution3_judgement import judge_as_distribution3
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.libtrust_judgement import judge_as_distribution2, judge_as_gitlab
+from regdoctor.distribution.scopes import Access
 from regdoctor.distribution.token_claims import Doubt, Refusal, Step, TokenTrust
 from regdoctor.distribution.token_keys import TrustedKey, key_id_kind
 from regdoctor.distribution.token_text import UndecidedTokenError
+from regdoctor.distribution.tokens import read_token
 
 __all__ = ["TokenTrust", "TrustedKey", "Verdict", "judge", "key_id_kind"]
 
 _LONGEST = 1 << 20
 """Bytes of all headers of a request that Go's server reads (net/http DefaultMaxHeaderBytes)."""
 _REQUIRED = "error authorizing context: authorization token required"
+_INSUFFICIENT = "error authorizing context: insufficient scope"
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,12 @@ class Verdict:
     """For people: what is wrong, or what is missing to tell."""
 
 
-def judge(text: str, trust: TokenTrust, now: float) -> tuple[Verdict, ...]:
+def judge(text: str, trust: TokenTrust, now: float, wanted: Access | None = None) -> tuple[Verdict, ...]:
     """What distribution 2.8, distribution 3 and GitLab's registry make of a token, in this order. Never raises.
 
-    text: the token as it follows `Bearer `. now: seconds since the epoch, by the registry's clock. What is
-    refused for certain is told even where an earlier test could not be made; `why` then says which.
+    text: the token as it follows `Bearer `. now: seconds since the epoch, by the registry's clock. wanted: what
+    is asked of the registry with it; None for GET /v2/, which every good token may ask for. What is refused for
+    certain is told even where an earlier test could not be made; `why` then says which.
     """
     text = text.strip()
     steps = {
@@ -51,8 +56,10 @@ def judge(text: str, trust: TokenTrust, now: float) -> tuple[Verdict, ...]:
         Generation.GITLAB: judge_as_gitlab,
     }
     unread = _unread(text)
+    if unread:
+        return tuple(_verdict(product, iter([unread])) for product in steps)
     return tuple(
-        _verdict(product, iter([unread]) if unread else judged(text, trust, now)) for product, judged in steps.items()
+        _verdict(product, chain(judged(text, trust, now), _scope(text, wanted))) for product, judged in steps.items()
     )
 
 
@@ -71,6 +78,25 @@ def _verdict(product: Generation, steps: Iterator[Step]) -> Verdict:
     if doubts:
         return Verdict(product, None, "", "", "; ".join(doubts))
     return Verdict(product, True, "", "", "it passes every test of this product")
+
+
+def _scope(text: str, wanted: Access | None) -> Iterator[Step]:
+    """The last test of all products alike (accesscontroller.go, Authorized)."""
+    if wanted is None:
+        return
+    try:
+        granted = read_token(text).access
+    except ValueError:
+        yield Doubt("what it grants cannot be read here")
+        return
+    lacking = [
+        action
+        for action in wanted.actions
+        if not any(entry.allows(Access(wanted.type, wanted.name, (action,))) for entry in granted)
+    ]
+    if lacking:
+        why = f'it grants no {" and no ".join(lacking)} on {wanted.name}; the challenge says error="insufficient_scope"'
+        yield Refusal(_INSUFFICIENT, _INSUFFICIENT, "AUTH-17", why)
 
 
 def _unread(text: str) -> Refusal | None:

@@ -14,4 +14,4 @@ class LoginSource:
     login: Login | None
     """None: the registry is asked anonymously. Where it was found stands in the login itself."""
     why_none: str = ""
-    """What kept a stored login from being used; empty where there is nothing of that kind to tell."""
+    """What kept a stored login, one that comes before `login`, from being used; empty where nothing did."""

@@ -9,6 +9,30 @@ from regdoctor.evidence.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True)
+class MountTrial:
+    """One token asked for push to a repository and pull from another, as docker does to mount a blob."""
+
+    source: str
+    """The repository that layers are taken from."""
+    realm: Exchange
+    """The token service's answer."""
+    token: Token | None
+    """None where the answer held none, or none that can be read."""
+    listing: Exchange | None
+    """GET of the source's tags with the token; None where there was none to try."""
+
+    @property
+    def granted(self) -> frozenset[str]:
+        """The actions on the source that the token grants; `*` is all."""
+        return granted_on(self.token, self.source)
+
+    @property
+    def opens_source(self) -> bool:
+        """Whether the token says that its holder may pull from the source."""
+        return bool(self.granted & {"pull", "*"})
+
+
+@dataclass(frozen=True, slots=True)
 class ScopeTrial:
     """Pull and push, asked for with the login; what was granted stands in the token."""
 
@@ -23,19 +47,26 @@ class ScopeTrial:
     """None where the answer held none, or none that can be read."""
     listing: Exchange | None
     """GET of the repository's tags with the token; None where there was none to try."""
+    mount: MountTrial | None = None
+    """What was granted on the repository that layers are mounted from; None where none was named."""
 
     @property
     def granted(self) -> frozenset[str]:
         """The actions on the repository that the token grants; `*` is all (token.md, Requesting a Token)."""
-        entries = self.token.access if self.token else ()
-        return frozenset(
-            action
-            for entry in entries
-            if entry.type.partition("(")[0] == "repository" and entry.name == self.repository
-            for action in entry.actions
-        )
+        return granted_on(self.token, self.repository)
 
     @property
     def missing(self) -> tuple[str, ...]:
         """What is wanted and was not granted."""
         return () if "*" in self.granted else tuple(one for one in self.wanted if one not in self.granted)
+
+
+def granted_on(token: Token | None, repository: str) -> frozenset[str]:
+    """The actions on a repository that a token grants, whatever class the repository has there."""
+    entries = token.access if token else ()
+    return frozenset(
+        action
+        for entry in entries
+        if entry.type.partition("(")[0] == "repository" and entry.name == repository
+        for action in entry.actions
+    )

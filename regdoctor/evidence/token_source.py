@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from regdoctor.distribution.web_addresses import read_web_address
 from regdoctor.redaction import Secret
 from regdoctor.target import Login
 
@@ -39,12 +39,28 @@ class TokenSource:
 
     @property
     def password_may_go(self) -> bool:
-        """Whether the realm is a place for a password: reached by TLS, or the registry's own host."""
-        try:
-            realm, registry = urlsplit(self.realm), urlsplit(self.registry)
-        except ValueError:
+        """Whether the realm is a place for a password: reached by TLS, or no worse than where clients send it anyway.
+
+        That is the registry's own host by plain HTTP, where the registry itself is asked by plain HTTP, or where
+        nothing leaves this machine.
+        """
+        realm, registry = read_web_address(self.realm), read_web_address(self.registry)
+        if realm is None or registry is None:
             return False  # a server may write anything for a realm
-        return bool(realm.hostname) and (realm.scheme == "https" or realm.hostname == registry.hostname)
+        if realm.scheme == "https":
+            return True
+        return realm.host == registry.host and (registry.scheme == "http" or realm.is_loopback)
+
+    @property
+    def why_withheld(self) -> str:
+        """Where a password may not go there: why, in words that follow "the password was not sent: "."""
+        realm = read_web_address(self.realm)
+        if realm is None:
+            return f"the realm {self.realm[:200]!r} is no address with http:// or https://"
+        registry = read_web_address(self.registry)
+        same = registry is not None and registry.host == realm.host
+        beside = "while the registry has it" if same else "and not the registry's own host"
+        return f"the realm http://{realm.host}:{realm.port} is not HTTPS, {beside}"
 
     @property
     def words(self) -> str:

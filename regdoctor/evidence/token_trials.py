@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from regdoctor.distribution.challenges import parse_challenges
 from regdoctor.distribution.tokens import Token
-from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.exchange import Exchange, FailureKind
+
+_SHOWN = 120
+"""Characters of a realm that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,15 @@ class Trial:
     `peer` tells which."""
     withheld: str = ""
     """Why the password was kept from the token service, in words; the trial went without it then. Empty else."""
+    over_tls: Exchange | None = None
+    """The token service asked again by https, without the password, where the realm says http and the registry has
+    https; None else."""
 
     @property
     def anonymous(self) -> bool:
         """Whether the token service gave the token to one who did not log in."""
+        if self.realm is not None and self.realm.method == "POST":
+            return False  # the OAuth2 form carries the login in its body
         headers = self.realm.request_headers if self.realm else ()
         return self.issued_by_gitlab and not any(name.lower() == "authorization" for name, _ in headers)
 
@@ -43,8 +51,8 @@ class Trial:
 
     @property
     def login_denied(self) -> bool:
-        """Whether the token service refused the login itself (GitLab: 403 DENIED; RFC 7617: 401)."""
-        return not self.anonymous and self.realm is not None and self.realm.status in (401, 403)
+        """Whether the token service refused the login itself."""
+        return not self.anonymous and self.realm is not None and refuses_login(self.realm)
 
     @property
     def mixed(self) -> bool:
@@ -56,6 +64,15 @@ class Trial:
     def shown(self) -> tuple[Exchange, ...]:
         """Every GET /v2/ with the token."""
         return (*((self.ping,) if self.ping else ()), *self.repeats)
+
+    @property
+    def tls_answers(self) -> bool:
+        """Whether TLS is spoken where the realm's http would have https; whose certificate it is does not matter."""
+        look = self.over_tls
+        if look is None:
+            return False
+        refused_by_us = look.failure is not None and look.failure.kind is FailureKind.TLS and not look.failure.not_tls
+        return look.status is not None or refused_by_us
 
     @property
     def refused(self) -> bool:
@@ -83,6 +100,21 @@ class TokenTrials:
     service: str = ""
 
     @property
+    def realm_in_words(self) -> str:
+        """The realm for people: one line, without its query, cut after 120 characters."""
+        line = "".join(char if char.isprintable() else " " for char in self.realm.partition("?")[0][:500])
+        return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
+
+    @property
     def issued(self) -> Trial | None:
         """The trial whose token the token service was asked for; None where it could not be asked."""
         return next((trial for trial in self.trials if trial.issued_by_gitlab), None)
+
+
+def refuses_login(answer: Exchange) -> bool:
+    """Whether a token service refuses who asks (GitLab: 403 DENIED; RFC 7617: 401; RFC 6749 section 5.2 to the form:
+    400 `invalid_grant`).
+    """
+    told = answer.json() if answer.method == "POST" else None
+    invalid = isinstance(told, dict) and told.get("error") == "invalid_grant"
+    return answer.status in (401, 403) or (answer.status == 400 and invalid)

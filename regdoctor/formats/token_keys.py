@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import warnings
 from contextlib import suppress
 from typing import Any
@@ -14,12 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
 from regdoctor.distribution.bounded_json import parse_json
+from regdoctor.distribution.json_web_keys import public_key_of_jwk
 from regdoctor.distribution.key_ids import distribution3_key_id, libtrust_key_id, rfc7638_thumbprint
 from regdoctor.distribution.token_verdicts import TrustedKey
 from regdoctor.formats.key_facts import REFUSALS
 from regdoctor.formats.pem_blocks import split_pem
 
-_CURVES: dict[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
 _SIGNING = (rsa.RSAPublicKey, ec.EllipticCurvePublicKey, Ed25519PublicKey)
 _MOST = 200
 """Keys of one file that are looked at."""
@@ -37,11 +35,12 @@ def keys_of_certificates(data: bytes, source: str) -> tuple[TrustedKey, ...]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of a serial number that is negative, and its like
-                key = x509.load_der_x509_certificate(block.der).public_key()
+                certificate = x509.load_der_x509_certificate(block.der)
+                key = certificate.public_key()
         except (*REFUSALS, TypeError):
             continue
         if isinstance(key, _SIGNING):
-            found.append(TrustedKey(key, source))
+            found.append(TrustedKey(key, source, certificate=certificate))
     if not found:
         raise ValueError(f"{source} holds no certificate in PEM with a key that signs tokens")
     return tuple(found)
@@ -76,24 +75,4 @@ def _kid(entry: dict[str, Any]) -> str | None:
 
 
 def _key(entry: Any) -> PublicKeyTypes | None:
-    try:
-        match entry:
-            case {"kty": "RSA", "n": str() as n, "e": str() as e}:
-                return rsa.RSAPublicNumbers(_number(e), _number(n)).public_key()
-            case {"kty": "EC", "crv": str() as crv, "x": str() as x, "y": str() as y} if crv in _CURVES:
-                return ec.EllipticCurvePublicNumbers(_number(x), _number(y), _CURVES[crv]).public_key()
-            case {"kty": "OKP", "crv": "Ed25519", "x": str() as x}:
-                return Ed25519PublicKey.from_public_bytes(_bytes(x))
-    except (*REFUSALS, TypeError, binascii.Error):
-        return None
-    return None
-
-
-def _bytes(text: str) -> bytes:
-    if len(text) > 4096:
-        raise ValueError("longer than any key")
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def _number(text: str) -> int:
-    return int.from_bytes(_bytes(text), "big")
+    return public_key_of_jwk(entry) if isinstance(entry, dict) else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ipaddress
 from concurrent.futures import ThreadPoolExecutor
 
+from regdoctor.distribution.web_addresses import read_web_address
 from regdoctor.evidence.clocks import Clocks, Reading, party_of
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.token_source import TokenSource
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import s3_endpoint
 from regdoctor.http import Http
@@ -24,15 +26,23 @@ _DEADLINE = 5.0
     network=True,
 )
 def clocks(
-    endpoints: Endpoints, door: Http, config: RegistryConfig | Absent, installation: Installation | Absent
+    endpoints: Endpoints,
+    door: Http,
+    config: RegistryConfig | Absent,
+    installation: Installation | Absent,
+    source: TokenSource | Absent,
 ) -> Clocks:
-    """One reading a party, taken side by side. Raises CouldNotGatherError where no clock at all could be read."""
+    """One reading a party, taken side by side. Raises CouldNotGatherError where no clock at all could be read.
+
+    Where neither an option nor a file names the token service, it is the one that the registry's challenge names.
+    """
     asked: dict[str, tuple[str, str]] = {}
     if endpoints.nearest:
         asked["registry"] = ("GET", f"{endpoints.nearest.url}/v2/")
-    issuer = party_of(endpoints.realm.url) if endpoints.realm else ""
-    if endpoints.realm:
-        asked[issuer] = ("HEAD", endpoints.realm.url)
+    realm = endpoints.realm.url if endpoints.realm else _challenged(source)
+    issuer = party_of(realm) if realm else ""
+    if realm:
+        asked[issuer] = ("HEAD", realm)
     # The store of a copied configuration may be somebody else's from here.
     here = isinstance(installation, Installation) and installation.live
     store = s3_endpoint(config) if here and isinstance(config, RegistryConfig) else None
@@ -57,6 +67,16 @@ def clocks(
     if not readings:
         raise CouldNotGatherError("no clock could be read: " + ("; ".join(unread) or "nothing to ask"))
     return Clocks(readings.get("registry"), readings.get(issuer), readings.get("object store"), tuple(unread))
+
+
+def _challenged(source: TokenSource | Absent) -> str:
+    """The realm of the challenge; empty where there is none, or none that can be asked.
+
+    Where it would lead to this host by the word of another, there is no TokenSource.
+    """
+    if isinstance(source, Absent) or not source.needed or source.scheme != "bearer":
+        return ""
+    return source.realm if read_web_address(source.realm) is not None else ""
 
 
 def _asks_the_registry_itself(endpoints: Endpoints) -> bool:

@@ -22,19 +22,25 @@ from regdoctor.probe import probe
 from regdoctor.probes.credential_helpers import CredentialHelperError, ask_helper
 from regdoctor.probes.files import read_file
 from regdoctor.probes.host_tree import is_there
+from regdoctor.probes.oauth2_form import IDENTITY
 from regdoctor.probes.token_source import password_may_go_to
 from regdoctor.redaction import Secret
 from regdoctor.target import Login, Target
 
 _JOB_USER = "gitlab-ci-token"
 """The name that goes with CI_JOB_TOKEN (GitLab's documentation, "GitLab CI/CD job token")."""
+_VARIABLE = "DOCKER_AUTH_CONFIG"
+"""Holds a config.json as text: for GitLab Runner, which reads it before all else, and for docker since 28.3."""
+_HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
+_HUB_KEY = "https://index.docker.io/v1/"
+"""What docker calls Docker Hub in its config.json and to its helpers (docker/cli, registry.IndexServer)."""
 _Entry = Callable[[DockerCliConfig, Sequence[str]], "StoredLogin | None"]
 
 
 @probe(
-    reads="the login that is stored for the registry's name: that of this GitLab CI job, else in this user's "
-    "config.json of docker or auth.json of podman, or kept by the credential helper that they name (none with "
-    "--anonymous, or where --username is given)",
+    reads="the login that is stored for the registry's name: in the variable DOCKER_AUTH_CONFIG, else that of this "
+    "GitLab CI job, else in this user's config.json of docker or auth.json of podman, or kept by the credential helper "
+    "that they name (none with --anonymous, or where --username is given)",
     network=True,
 )
 def logins(target: Target, endpoints: Endpoints | Absent) -> LoginSource:
@@ -52,20 +58,30 @@ def logins(target: Target, endpoints: Endpoints | Absent) -> LoginSource:
         return LoginSource(None, f"stored logins are not sent to {public.url}, which is not HTTPS")
     names = registry_names(public)
     troubles: list[str] = []
-    for login in _stored(names, os.environ, troubles):
-        return LoginSource(login)
-    return LoginSource(None, "; ".join(troubles))
+    login = next(_stored(names, os.environ, troubles), None)
+    return LoginSource(login, "; ".join(troubles))
 
 
 def registry_names(endpoint: Endpoint) -> tuple[str, ...]:
     """What docker may call the registry of an address, the usual name first; the scheme's own port may be left out."""
     host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
+    if host in _HUB and endpoint.scheme == "https" and endpoint.port == 443:
+        return (_HUB_KEY, *_HUB)
     usual = 443 if endpoint.scheme == "https" else 80
     return (host, f"{host}:{endpoint.port}") if endpoint.port == usual else (f"{host}:{endpoint.port}",)
 
 
 def _stored(names: Sequence[str], variables: Mapping[str, str], troubles: list[str]) -> Iterator[Login]:
-    """The stored logins for a registry, the one to use first; what is wrong with others goes to `troubles`."""
+    """The stored logins for a registry, the one to use first; what is wrong with others goes to `troubles`.
+
+    The variable that GitLab Runner and docker put before what they find elsewhere comes first here too (GitLab's
+    documentation, "Access an image from a private container registry"; docker/cli, cli/config/configfile/file.go).
+    """
+    try:
+        if (named := _of_variable(names, variables)) is not None:
+            yield named
+    except (UnreadableError, CredentialHelperError) as trouble:
+        troubles.append(str(trouble))
     if (job := _of_job(names, variables)) is not None:
         yield job
     for path, entry in _files(variables):
@@ -76,6 +92,14 @@ def _stored(names: Sequence[str], variables: Mapping[str, str], troubles: list[s
                     yield found
         except (UnreadableError, CredentialHelperError) as trouble:
             troubles.append(str(trouble))
+
+
+def _of_variable(names: Sequence[str], variables: Mapping[str, str]) -> Login | None:
+    """Raises UnreadableError and CredentialHelperError."""
+    text = variables.get(_VARIABLE, "")
+    if not text.strip():
+        return None
+    return _of_config(parse_docker_cli_config(os.fsencode(text), _VARIABLE), entry_of_docker, names, _VARIABLE)
 
 
 def _of_job(names: Sequence[str], variables: Mapping[str, str]) -> Login | None:
@@ -113,26 +137,30 @@ def _files(variables: Mapping[str, str]) -> Iterator[tuple[Path, _Entry]]:
 
 
 def _in_file(path: Path, entry: _Entry, names: Sequence[str]) -> Login | None:
-    """The login in a file, or with the helper that the file names, which then alone counts (docker/cli, GetAuthConfig).
+    """Raises UnreadableError and CredentialHelperError."""
+    return _of_config(parse_docker_cli_config(read_file(path), str(path)), entry, names, str(path))
+
+
+def _of_config(config: DockerCliConfig, entry: _Entry, names: Sequence[str], origin: str) -> Login | None:
+    """The login in it, or with the helper that it names, which then alone counts (docker/cli, GetAuthConfig).
 
     Raises UnreadableError and CredentialHelperError.
     """
-    config = parse_docker_cli_config(read_file(path), str(path))
     helpers, store = config.helpers(), config.store()
     own = next((name for name in names if name in helpers), None)
     helper = helpers[own] if own is not None else store
     suffix = helper.text() if helper is not None else None
     if not suffix:
         found = entry(config, names)
-        return _usable(found, str(path)) if found is not None else None
+        return _usable(found, origin) if found is not None else None
     answer = ask_helper(suffix, own or names[0])
     return _usable(StoredLogin(*answer), f"{PREFIX}{suffix}") if answer is not None else None
 
 
 def _usable(found: StoredLogin, origin: str) -> Login:
-    """Raises UnreadableError for an identity token, which is no password, and for a name that cannot be one."""
+    """Raises UnreadableError for a name that cannot be sent as one."""
     if found.is_identity_token:
-        raise UnreadableError(f"{origin} keeps an identity token for the registry, which regdoctor does not use")
+        return Login(IDENTITY, Secret(found.password.reveal(), "token"), f"an identity token in {origin}")
     if not found.username or ":" in found.username or not found.username.isprintable():
         raise UnreadableError(f"{origin} keeps a login for the registry whose user name cannot be sent")
     return Login(found.username, found.password, origin)

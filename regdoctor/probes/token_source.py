@@ -26,6 +26,7 @@ from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, probe
 from regdoctor.probes.hop_redirects import trustworthy
+from regdoctor.probes.oauth2_form import is_identity_token, post_form
 from regdoctor.redaction import Secret, remember
 from regdoctor.target import Target
 
@@ -65,6 +66,10 @@ def token_source(
             f"the password was not sent: {ping.endpoint.url} did not show a certificate that verifies, so that the "
             "answer may be anyone's (--ca-file FILE)"
         )
+    why_not = stored.why_none if trusted or login is None else _NOT_VERIFIED
+    if login is not None and is_identity_token(login) and challenge.scheme.lower() == "basic":
+        why_not = f"{login.words} is for a token service, and the registry wants a name and a password"
+        login = None
     source = TokenSource(
         needed=True,
         registry=ping.endpoint.url,
@@ -74,7 +79,7 @@ def token_source(
         login=login if trusted else None,
         key=key,
         clock_offset=_clock_offset(ping, internal),
-        why_no_login=stored.why_none if trusted or login is None else _NOT_VERIFIED,
+        why_no_login=why_not,
     )
     found = trustworthy(source, endpoints.realm if isinstance(endpoints, Endpoints) else None)
     if isinstance(found, Absent):
@@ -241,7 +246,9 @@ def ask_realm(door: Http, source: TokenSource, scopes: Sequence[Access], *, dead
     if source.login is None:
         return door.send("GET", url, deadline=deadline)
     if not source.password_may_go:
-        raise CouldNotGatherError(f"the password was not sent: {source.realm!r} is not HTTPS, and not the same host")
+        raise CouldNotGatherError(f"the password was not sent: {source.why_withheld}")
+    if is_identity_token(source.login):
+        return post_form(door, source, scopes, deadline=deadline)
     return door.send("GET", url, basic=(source.login.username, source.login.password), deadline=deadline)
 
 

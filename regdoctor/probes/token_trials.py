@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from urllib.parse import urlsplit
 
 from regdoctor.distribution.tokens import Access, read_token
+from regdoctor.distribution.web_addresses import read_web_address
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_source import TokenSource
@@ -25,12 +27,16 @@ _SHOWN = 6
 times, if they take turns at random."""
 _ROUND = 4.0
 """Seconds for all that are shown after the first."""
+_HTTP_PORT = 80
+_TLS_LOOK = 4.0
+"""Seconds for asking by https where the realm says http."""
 
 
 @probe(
     reads="a token from the realm (with the login where one was given, else anonymously), one signed with GitLab's key "
-    f"where it can be read, and GET /v2/ with each; with the first {_SHOWN} times, at each address of the name in turn",
-    limit=3 * _DEADLINE + _ROUND + 1,
+    f"where it can be read, and GET /v2/ with each; with the first {_SHOWN} times, at each address of the name in "
+    "turn; a realm by http also by https, without the login",
+    limit=3 * _DEADLINE + _ROUND + _TLS_LOOK + 1,
     network=True,
 )
 def token_trials(endpoints: Endpoints, source: TokenSource, door: Http) -> TokenTrials:
@@ -80,16 +86,31 @@ def _from_realm(registry: Endpoint, source: TokenSource, door: Http) -> list[Tri
         # Whether anything answers there is worth knowing all the same, and is asked without the password.
         withheld, source = str(kept), dataclasses.replace(source, login=None)
         exchange = ask_realm(door, source, _SCOPE, deadline=_DEADLINE)
+    over_tls = _over_tls(source, door)
     how = f"from {source.realm} " + (f"for {source.login.words}" if source.login else "without a login")
     token = token_in(exchange)
     if token is None:
-        return [Trial(how, True, exchange, None, None, withheld=withheld)]
+        return [Trial(how, True, exchange, None, None, withheld=withheld, over_tls=over_tls)]
     try:
         read = read_token(token.reveal())
     except ValueError:
         read = None  # an opaque token is not ours to read; whether the registry takes it still is
     ping = door.send("GET", f"{registry.url}/v2/", bearer=token, deadline=_DEADLINE)
-    return [Trial(how, True, exchange, read, ping, _repeated(registry, token, ping, door), withheld)]
+    return [Trial(how, True, exchange, read, ping, _repeated(registry, token, ping, door), withheld, over_tls)]
+
+
+def _over_tls(source: TokenSource, door: Http) -> Exchange | None:
+    """The same place by https, asked without the login: whether it is there that tokens should be asked for."""
+    there, registry = read_web_address(source.realm), read_web_address(source.registry)
+    if there is None or registry is None or (there.scheme, registry.scheme) != ("http", "https"):
+        return None
+    host = f"[{there.host}]" if ":" in there.host else there.host
+    own_port = there.port_is_written and there.port != _HTTP_PORT
+    url = urlsplit(source.realm.strip())._replace(scheme="https", netloc=f"{host}:{there.port}" if own_port else host)
+    asked = dataclasses.replace(source, realm=url.geturl(), login=None)
+    found = ask_realm(door, asked, _SCOPE, deadline=_TLS_LOOK)
+    token_in(found)  # so that what it gives is known for a secret
+    return found
 
 
 def _repeated(registry: Endpoint, token: Secret, first: Exchange, door: Http) -> tuple[Exchange, ...]:

@@ -13,7 +13,7 @@ from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.token_source import TokenSource
-from regdoctor.evidence.upload_limit import UploadLimit, is_cut, refuses_size
+from regdoctor.evidence.upload_limit import TimedBody, UploadLimit, is_cut, refuses_size
 from regdoctor.evidence.upload_start import UploadStart
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http, StreamedBody
@@ -49,7 +49,8 @@ _BLOCK = bytes(1 << 16)
 
 
 @probe(
-    reads="which sizes of a request's body are refused on the way to the registry (PATCH of an upload)",
+    reads="which sizes of a request's body are refused on the way to the registry (PATCH of an upload), and how long "
+    "those that are not take",
     writes=f"starts one more upload there, sends {sum(_SENT) >> 20} MiB of zeros to it in {len(_SENT)} requests at "
     "most, and cancels it (DELETE) as upload_start does; larger bodies are announced only (Expect: 100-continue)",
     limit=_BUDGET + (REQUESTS_OF_A_START + 1 + REQUESTS_OF_A_CANCELLATION) * DEADLINE,
@@ -73,9 +74,10 @@ def upload_limit(
         raise NotApplicableError("sending a body writes to the registry: not tried without --allow-writes")
     try:
         uploads = uploads_of(target, source, door, installation, config)
-        return _found(uploads, start.asked, target.repository or TRIAL_REPOSITORY)
+        found = _found(uploads, start.asked, target.repository or TRIAL_REPOSITORY)
     except OSError as error:
         raise no_ledger(error) from error
+    return replace(found, layer_size=target.layer_size)
 
 
 def _found(uploads: Uploads, public: Endpoint, repository: str) -> UploadLimit:
@@ -117,7 +119,8 @@ def _by_bodies(growth: _Growth, found: UploadLimit) -> UploadLimit:
             return replace(found, refused=size, refusal=exchange)
         if exchange.status != 202:
             return replace(found, unfinished=f"a body of {size:,} bytes: {exchange.quote().quote}")
-        found = replace(found, taken=size, let_in=size)
+        timed = (*found.timed, TimedBody(size, exchange.seconds))
+        found = replace(found, taken=size, let_in=size, timed=timed)
     return found
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+from regdoctor.distribution.carried_keys import carried_key
+from regdoctor.distribution.durations import duration
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.jws_verification import is_signed_by
 from regdoctor.distribution.scopes import Access
@@ -14,7 +18,7 @@ from regdoctor.distribution.tokens import Token, read_token
 from regdoctor.formats.token_keys import is_named_by
 from regdoctor.redaction import Secret
 from regdoctor.tokens.parts import Parts, split_token
-from regdoctor.tokens.plain_words import clean, duration, listed
+from regdoctor.tokens.plain_words import clean, listed
 
 NAMES = {
     Generation.DISTRIBUTION_2: "distribution 2.8",
@@ -83,16 +87,24 @@ class Inspection:
     @property
     def signed_by(self) -> TrustedKey | None:
         """The first of the trusted keys that the signature verifies with; None where it does with none."""
+        keys = self.trust.keys[:_MOST_KEYS]
+        return next((key for key in keys if self._is_signed_by(key.public_key)), None)
+
+    @property
+    def signed_by_carried(self) -> bool:
+        """Whether the signature is by the key that the header carries itself, which proves nothing alone."""
+        key = carried_key(self.parts.header or {})
+        return key is not None and self._is_signed_by(key)
+
+    def _is_signed_by(self, key: PublicKeyTypes) -> bool:
         signed, _, signature = self.token.reveal().rpartition(".")
         if self.read is None:
-            return None
+            return False
         try:
             raw = decode_bare(signature.rstrip("="))
         except MalformedTokenError:
-            return None
-        algorithm, message = self.read.algorithm, signed.encode()
-        keys = self.trust.keys[:_MOST_KEYS]
-        return next((key for key in keys if is_signed_by(key.public_key, algorithm, message, raw)), None)
+            return False
+        return is_signed_by(key, self.read.algorithm, signed.encode("utf-8", "replace"), raw)
 
     @property
     def sentence(self) -> str:
@@ -122,13 +134,13 @@ class Inspection:
         return _said(f"the registry refuses this token: {self._reasons(refusing)}")
 
     def _reasons(self, refusing: list[Verdict]) -> str:
-        """The reason, once where all have the same, else with the name of each."""
+        """The reason, once where all have the same, else each with those that have it."""
         by_reason: dict[str, list[Verdict]] = {}
         for one in refusing:
             by_reason.setdefault(self.reason(one), []).append(one)
         if len(by_reason) == 1:
             return next(iter(by_reason))
-        return "; ".join(f"{_names(some)}: {reason}" for reason, some in by_reason.items())
+        return "; ".join(f"{reason} ({_names(some)})" for reason, some in by_reason.items())
 
     def reason(self, verdict: Verdict) -> str:
         """Why it is refused, in words; the registry's own line where there are none."""
@@ -142,17 +154,25 @@ class Inspection:
         return verdict.why.partition("; another line may come first")[0] or verdict.line
 
 
-def inspect(token: Secret, trust: TokenTrust, now: float, product: Generation | None = None) -> Inspection:
+def inspect(
+    token: Secret,
+    trust: TokenTrust,
+    now: float,
+    product: Generation | None = None,
+    wanted: Access | None = None,
+) -> Inspection:
     """Take the token apart and judge it. Raises nothing, whatever the token is.
 
-    now: seconds since the epoch. product: the registry that it is for, where that is known.
+    now: seconds since the epoch. product: the registry that it is for, where that is known. wanted: what is to be
+    done with it, where that is asked; else whether it logs in.
     """
     text = token.reveal()
     try:
         read, why = read_token(text), ""
     except ValueError as error:
         read, why = None, clean(str(error))
-    return Inspection(token, split_token(text), read, why, trust, judge(text, trust, now), now, product)
+    verdicts = judge(text, trust, now, wanted)
+    return Inspection(token, split_token(text), read, why, trust, verdicts, now, product)
 
 
 def _names(verdicts: list[Verdict]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
+from regdoctor.distribution.durations import duration
 from regdoctor.distribution.scopes import Access
 from regdoctor.distribution.timestamps import timestamp
 from regdoctor.redaction import redact
@@ -12,7 +13,6 @@ from regdoctor.redaction import redact
 _LONGEST = 300
 _MOST = 20
 """Entries of access, and audiences, that are shown."""
-_UNITS = (("year", 365 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
 def clean(text: str, longest: int = _LONGEST) -> str:
@@ -22,16 +22,6 @@ def clean(text: str, longest: int = _LONGEST) -> str:
     """
     line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in redact(text[: 1 << 16]))
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
-
-
-def duration(seconds: float) -> str:
-    """The length of a time, rounded down to a unit that fits exactly once, or twice: `1 hour`, `90 seconds`."""
-    whole = int(abs(seconds))
-    for name, length in _UNITS:
-        if whole >= 2 * length or (whole == length and name != "second"):
-            count = whole // length
-            return f"{count:,} {name}{'' if count == 1 else 's'}"
-    return f"{whole} second{'' if whole == 1 else 's'}"
 
 
 def moment(epoch: float, now: float) -> str:

@@ -11,7 +11,7 @@ import regdoctor
 from regdoctor.distribution.scopes import Access
 from regdoctor.distribution.timestamps import timestamp
 from regdoctor.distribution.token_verdicts import Verdict, key_id_kind
-from regdoctor.tokens.grants import grant_in_words, missing
+from regdoctor.tokens.grants import grant_in_words, missing, shortfall
 from regdoctor.tokens.inspection import NAMES, Inspection
 from regdoctor.tokens.plain_words import clean
 from regdoctor.tokens.rows import rows, signature_in_words
@@ -20,6 +20,7 @@ _NAME = 19
 """Columns for names, the longest of which is a product's."""
 _LONGEST_LINE = 4096
 """Characters of a log line, which is told as it stands."""
+_REFRESHED = {True: "one came with it, and was not kept", False: "none came, although one was asked for"}
 _MOST = 100
 """Entries of access in the JSON."""
 
@@ -33,6 +34,16 @@ class Requested:
     asked: tuple[Access, ...]
     walked: tuple[str, ...]
     """A line for each request with its answer, in order."""
+    told: tuple[Access, ...] | None = None
+    """What the token service says that it granted: the one word on it of a token that cannot be read; None: nothing."""
+    closed: tuple[str, ...] = ()
+    """What the registry refused with it, unless the token does not grant it: `pull on a/b: 401 UNAUTHORIZED`."""
+    refresh_token: bool | None = None
+    """Whether a refresh token came; None where none was asked for."""
+
+    def granted(self, seen: Inspection) -> tuple[Access, ...] | None:
+        """By the token, else by the token service; None where neither tells."""
+        return seen.access if seen.read is not None else self.told
 
 
 def render_text(seen: Inspection, requested: Requested | None, width: int, *, show_token: bool = False) -> str:
@@ -42,7 +53,9 @@ def render_text(seen: Inspection, requested: Requested | None, width: int, *, sh
         for line in requested.walked:
             page += _wrapped("asked", clean(line), width)
         for asked in requested.asked:
-            page += _wrapped("scope", grant_in_words(asked, seen.access), width)
+            page += _wrapped("scope", grant_in_words(asked, requested.granted(seen)), width)
+        if requested.refresh_token is not None:
+            page += _wrapped("refresh token", _REFRESHED[requested.refresh_token], width)
         page.append("")
     for name, words in rows(seen):
         page += _wrapped(name, words, width)
@@ -63,9 +76,13 @@ def render_json(seen: Inspection, requested: Requested | None, *, show_token: bo
 
 
 def answer(seen: Inspection, requested: Requested | None) -> str:
-    """The one sentence; for a token that was asked for, with what was not granted."""
-    short = [asked for asked in requested.asked if missing(asked, seen.access)] if requested else []
-    return "; ".join((seen.sentence, *(grant_in_words(asked, seen.access) for asked in short)))
+    """The one sentence; for a token that was asked for, with what was not granted, and what is refused all the same."""
+    parts = [seen.sentence]
+    if requested:
+        less = shortfall(requested.asked, requested.granted(seen))
+        parts += [f"less was granted than asked for: {less}"] if less else []
+        parts += [f"the registry refuses with it {clean(one)}" for one in requested.closed]
+    return "; ".join(parts)
 
 
 def verdict_lines(verdict: Verdict, width: int) -> list[str]:
@@ -131,11 +148,17 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def _requested(requested: Requested, seen: Inspection) -> dict[str, Any]:
+    granted = requested.granted(seen)
     return {
         "realm": clean(requested.realm.partition("?")[0]),
         "service": clean(requested.service),
         "walked": [clean(line) for line in requested.walked],
-        "scopes": [{"asked": _access(one), "missing": list(missing(one, seen.access))} for one in requested.asked],
+        "scopes": [
+            {"asked": _access(one), "missing": None if granted is None else list(missing(one, granted))}
+            for one in requested.asked
+        ],
+        "closed": [clean(one) for one in requested.closed],
+        "refresh_token": requested.refresh_token,
     }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from regdoctor.distribution.durations import duration
 from regdoctor.distribution.token_verdicts import key_id_kind
 from regdoctor.tokens.inspection import Inspection
-from regdoctor.tokens.plain_words import access_in_words, clean, duration, listed, moment
+from regdoctor.tokens.plain_words import access_in_words, clean, listed, moment
 
 _MOST = 20
 """Claims of other names, and audiences, that are shown."""
@@ -35,13 +36,17 @@ def signature_in_words(seen: Inspection) -> str:
     """Whether it verifies, and with which key; without a piece of it."""
     if not seen.parts.signed:
         return "none"
-    if not seen.trust.keys:
-        return "not verified: no key is known (--cert FILE, --jwks FILE)"
     key = seen.signed_by
     if key is not None:
         return f"verifies with the key of {clean(key.source)}"
+    if seen.signed_by_carried:
+        return "verifies with the key that it carries itself"
     count = len(seen.trust.keys)
-    return f"does not verify with {'the one key' if count == 1 else f'any of the {count} keys'} that is trusted"
+    if not count:
+        return "not verified: no key is known (--cert FILE, --jwks FILE)"
+    return (
+        f"does not verify with {'the one key that is' if count == 1 else f'any of the {count} keys that are'} trusted"
+    )
 
 
 def _header(seen: Inspection) -> list[tuple[str, str]]:
@@ -50,7 +55,9 @@ def _header(seen: Inspection) -> list[tuple[str, str]]:
         return [("header", "cannot be read")]
     found = [("algorithm", _value(header.get("alg"))), ("key ID", kid_in_words(seen) or "none")]
     carried = [name for name in ("x5c", "jwk") if header.get(name)]
-    return [*found, ("carries", f"keys of its own ({listed(carried)})")] if carried else found
+    if not carried:
+        return found
+    return [*found, ("carries", f"its own key ({listed(carried)}), which registries look at before the key ID")]
 
 
 def _signature(seen: Inspection) -> list[tuple[str, str]]:
@@ -76,8 +83,9 @@ def _claims(seen: Inspection) -> list[tuple[str, str]]:
     else:
         found += [("access", line) for line in access_in_words(seen.access) or ["none: it only logs in"]]
     found.append(("token ID", _value(claims.get("jti"))))
-    others = [(clean(name), _value(value)) for name, value in claims.items() if name not in _SHOWN]
-    return found + others[:_MOST]
+    others = [name for name in claims if name not in _SHOWN]
+    found += [(clean(name), _value(claims[name])) for name in others[:_MOST]]
+    return [*found, ("more claims", f"{len(others) - _MOST:,}")] if len(others) > _MOST else found
 
 
 def lifetime_in_words(seen: Inspection) -> str:

@@ -34,7 +34,7 @@ def read_token_input(data: bytes) -> Secret:
         raise ValueError("there is no token in it")
     if text.startswith("<"):
         raise ValueError("it is an HTML page, not a token")
-    if any(char.isspace() for char in text):
+    if text.split(maxsplit=1) != [text]:
         raise ValueError("there is white space in it: give one token alone")
     return secret_token(text)
 

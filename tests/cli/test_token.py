@@ -74,6 +74,16 @@ def test_an_expired_token_is_named_first_with_the_line_of_the_log(spawn: Command
     assert "\n                   token not to be used after 2" in ended.out
 
 
+@pytest.mark.parametrize(("wanted", "code"), [("group/project:pull", 0), ("group/project:pull,push", 1)])
+def test_a_good_token_that_does_not_open_what_it_is_for_is_refused(
+    spawn: Command, bundle: Path, wanted: str, code: int
+) -> None:
+    ended = spawn("token", "inspect", "--cert", bundle, *TRUSTING, "--for", wanted, stdin=token())
+
+    assert ended.code == code
+    assert ("refuses this token: it grants no push on group/project" in " ".join(ended.out.split())) == bool(code)
+
+
 def test_without_keys_it_cannot_be_told(spawn: Command) -> None:
     ended = spawn("token", "inspect", *TRUSTING, stdin=token())
 
@@ -227,8 +237,8 @@ def test_a_token_is_asked_for_shown_to_the_registry_and_told(
     ended = spawn("token", "request", registry("127.0.0.1"), *asked, stdin=f"{PASSWORD}\n")
     said = " ".join(ended.out.split())
 
-    assert (ended.code, ended.err) == (0, "")
-    first = "The registry accepts this token; asked for pull,push on group/project; granted pull."
+    assert (ended.code, ended.err) == (1, "")
+    first = "The registry accepts this token; less was granted than asked for: pull of pull,push on group/project."
     assert said.startswith(first)
     assert "→ 200" in said
     assert ", as me" in said

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from regdoctor.lab.material import LOGIN
+from regdoctor.lab.material import LOGIN, PROJECT
+from regdoctor.lab.processes import Processes
 from regdoctor.lab.skopeo import log_in
 from regdoctor.lab.stack import Stack
+from tests.cli.token_realm import IDENTITY, ISSUER, PASSWORD, SERVICE, serving
+from tests.conftest import _pair
 from tests.e2e import warm_runs
+from tests.e2e.lone_registry import LoneRegistry
+from tests.e2e.own_docker import OwnDocker
 
 StackWith = Callable[[str | None], Stack]
 WRONG = "Canary7c1f9d2e"
@@ -22,14 +28,14 @@ WRONG = "Canary7c1f9d2e"
 def run(stack: Stack, folder: Path, words: list[str], **variables: str) -> dict[str, Any]:
     """The JSON that regdoctor writes, in a home of its own with these variables; no password is in it."""
     own = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "XDG_STATE_HOME": str(folder / "state")}
-    names = ("DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME")
+    names = ("DOCKER_CONFIG", "DOCKER_AUTH_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME")
     kept: Mapping[str, str] = {
         name: value for name, value in os.environ.items() if name not in names and not name.startswith("CI_")
     }
     words = [*words, "--ca-file", str(stack.tree.ca_file), "--format", "json"]
     done = warm_runs.run(words, stdin="", environment={**kept, **own, **variables})
     assert "Traceback" not in done.stderr, done.stderr
-    for secret in (stack.material.password, WRONG):
+    for secret in (stack.material.password, WRONG, PASSWORD, IDENTITY):
         assert secret not in done.stdout + done.stderr
     found = json.loads(done.stdout)
     assert isinstance(found, dict)
@@ -98,3 +104,68 @@ def test_a_jobs_own_login_is_used_for_its_registry(stack_with: StackWith, tmp_pa
     assert "(CI_REGISTRY_USER of this job) is accepted" in row["message"]
     row = login_check(stack, tmp_path, CI_REGISTRY="registry.elsewhere.example", **job)
     assert "CI_REGISTRY_USER" not in json.dumps(row)
+
+
+@pytest.fixture
+def docker() -> Iterator[OwnDocker]:
+    """A running daemon, in a folder with a short name: that of a socket may have 107 characters."""
+    processes = Processes()
+    with tempfile.TemporaryDirectory(prefix="own-") as folder:
+        try:
+            daemon = OwnDocker(Path(folder), processes)
+            daemon.start()
+            yield daemon
+        finally:
+            processes.stop_all()
+
+
+def log_in_by(docker: OwnDocker, host: str, user: str, password: str) -> dict[str, Any]:
+    """`docker login`; what its config.json then holds for the host."""
+    code, said = docker.run("login", "--username", user, "--password-stdin", host, stdin=password.encode())
+    assert code == 0, said
+    entry = json.loads((docker.folder / "client/config.json").read_text())["auths"][host]
+    assert isinstance(entry, dict)
+    return entry
+
+
+def test_the_logins_that_docker_stored_are_found_and_named(
+    stack_with: StackWith, docker: OwnDocker, lone_registry: LoneRegistry, tmp_path: Path
+) -> None:
+    stack = stack_with(None)
+    host, password = stack.settings.public_host, stack.material.password
+    entry = log_in_by(docker, host, LOGIN, password)
+    file = docker.folder / "client/config.json"
+
+    row = login_check(stack, tmp_path, DOCKER_CONFIG=str(file.parent))
+    assert row["outcome"] == "pass"
+    assert f"for {LOGIN} ({file}) is accepted" in row["message"]
+
+    def asked_as(*more: str, **variables: str) -> str:
+        words = ["token", "request", stack.settings.registry_url, PROJECT, *more]
+        return str(run(stack, tmp_path, words, **variables)["request"]["walked"][0])
+
+    # As docker of old wrote it, and as a job of GitLab's is given it.
+    for key in (f"https://{host}", f"https://{host}/v1/", f"http://{host}/v2/"):
+        stored = json.dumps({"auths": {key: entry}})
+        assert asked_as(DOCKER_AUTH_CONFIG=stored).endswith(f", as {LOGIN} (DOCKER_AUTH_CONFIG)")
+    assert asked_as(DOCKER_CONFIG=str(file.parent)).endswith(f", as {LOGIN} ({file})")
+    assert asked_as("--anonymous", DOCKER_CONFIG=str(file.parent)).endswith(", without a login")
+
+    # A token service that gives a refresh token, which docker stores in place of the password.
+    bundle = tmp_path / "bundle.crt"
+    bundle.write_bytes(_pair(0)[0])
+    with serving() as realm:
+        realm.grants = {PROJECT: ("pull", "push")}
+        trusted = f"service: {SERVICE}, issuer: {ISSUER}, rootcertbundle: {bundle}"
+        at = f"http://127.0.0.1:{realm.port}/auth"
+        lone_registry.serve(f"auth: {{token: {{realm: '{at}', {trusted}}}}}\n")
+        stored_entry = log_in_by(docker, lone_registry.url.removeprefix("http://"), "me", PASSWORD)
+        assert stored_entry["identitytoken"] == IDENTITY
+        realm.asked.clear()
+
+        words = ["token", "request", lone_registry.url, f"{PROJECT}:pull,push"]
+        told = run(stack, tmp_path, words, DOCKER_CONFIG=str(file.parent))
+
+        assert realm.asked == [("POST", IDENTITY)]
+        assert told["result"] == "accepted"
+        assert told["request"]["walked"][0].endswith(f", as <token> (an identity token in {file})")

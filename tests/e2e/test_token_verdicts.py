@@ -6,9 +6,12 @@ import base64
 import hashlib
 import hmac
 import json
+import os
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,16 +21,23 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.go_formats import logged_field
 from regdoctor.distribution.jws import algorithm_of, base64url, sign
-from regdoctor.distribution.key_ids import libtrust_key_id, rfc7638_thumbprint
-from regdoctor.distribution.token_verdicts import TokenTrust, TrustedKey, Verdict, judge
-from tests.certificates import Key, issue
+from regdoctor.distribution.key_ids import libtrust_key_id, public_jwk, rfc7638_thumbprint
+from regdoctor.distribution.scopes import Access
+from regdoctor.distribution.token_verdicts import TokenTrust, Verdict, judge
+from regdoctor.formats.token_keys import keys_of_certificates
+from tests.certificates import Key, Pair, issue
+from tests.e2e import warm_runs
 from tests.e2e.lone_registry import LoneRegistry
 
 ISSUER, SERVICE = "gitlab-issuer", "container_registry"
 RSA_KEY = rsa.generate_private_key(65537, 2048)
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
 STRANGER = rsa.generate_private_key(65537, 2048)
-TRUST = TokenTrust(tuple(TrustedKey(key.public_key(), "root.crt") for key in (RSA_KEY, EC_KEY)), ISSUER, SERVICE)
+ROOT = issue("token root", authority=True)
+BETWEEN = issue("token intermediate", ROOT, authority=True)
+BUNDLE = (issue("rsa signer", key=RSA_KEY), issue("ec signer", key=EC_KEY), ROOT)
+BUNDLE_PEM = "".join(pair.pem for pair in BUNDLE)
+TRUST = TokenTrust(keys_of_certificates(BUNDLE_PEM.encode(), "root.crt"), ISSUER, SERVICE)
 PEM = RSA_KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 DER = RSA_KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
@@ -85,7 +95,22 @@ def _deep(levels: int) -> bytes:
     return b'{"x":' + b"[" * levels + b"]" * levels + b"}"
 
 
+def x5c(*chain: Pair) -> list[str]:
+    """The member of a header, or of a JWK, that carries these certificates."""
+    return [base64.b64encode(pair.der).decode() for pair in chain]
+
+
+LEAF, DEEP_LEAF = issue("leaf", ROOT), issue("deep leaf", BETWEEN)
+STALE_LEAF = issue("stale leaf", ROOT, since=-9, days=-5)
+ALONE = issue("alone")
+"""Signed by itself, and trusted by nobody."""
+FALSE_ROOT = issue("token root", authority=True)
+FALSE_LEAF = issue("false leaf", FALSE_ROOT)
+BY_NO_AUTHORITY = issue("leaf of a leaf", BUNDLE[0])
+LEAF_JWK = dict(public_jwk(LEAF.key.public_key()))
+OUR_JWK = dict(public_jwk(RSA_KEY.public_key()))
 KID = libtrust_key_id(RSA_KEY.public_key())
+CHAIN = "unable to verify certificate chain: x509: certificate signed by unknown authority"
 MALFORMED = "error while unmarshalling raw token: "
 UNREAD = "error authorizing context: malformed token"
 REFUSED = [
@@ -119,6 +144,32 @@ REFUSED = [
     Case("ec-signature-wrong", "AUTH-01", key=EC_KEY, signature=b"x" * 64, line="unable to verify token signature: "),
     Case(
         "rsa-signature-wrong", "AUTH-01", signature=b"x" * 256, line="unable to verify token signature: invalid RS256"
+    ),
+    *(
+        Case(f"x5c-{name}", "AUTH-01", header={"x5c": x5c(*chain)}, key=chain[0].key, line=line)
+        for name, chain, line in [
+            ("of-a-stranger", (ALONE,), CHAIN),
+            ("without-its-intermediate", (DEEP_LEAF,), CHAIN),
+            ("by-another-of-that-name", (FALSE_LEAF,), f"{CHAIN} (possibly because of "),
+            ("by-no-authority", (BY_NO_AUTHORITY,), f"{CHAIN} (possibly because of "),
+        ]
+    ),
+    Case("x5c-and-another-signature", "AUTH-01", header={"x5c": x5c(LEAF)}, key=EC_KEY, line="unable to verify token"),
+    Case("jwk-of-a-stranger", "AUTH-01", header={"jwk": LEAF_JWK}, key=LEAF.key, line="untrusted JWK with no cert"),
+    Case("jwk-with-another-kid", "AUTH-04", header={"jwk": {**OUR_JWK, "kid": "x"}}, line="unable to decode raw JWK"),
+    Case(
+        "jwk-with-a-strangers-chain",
+        "AUTH-01",
+        header={"jwk": {**public_jwk(ALONE.key.public_key()), "x5c": x5c(ALONE)}},
+        key=ALONE.key,
+        line="could not verify JWK certificate chain: unable to verify certificate chain: x509: certificate signed by",
+    ),
+    Case(
+        "jwk-with-the-chain-of-another",
+        "AUTH-01",
+        header={"jwk": {**LEAF_JWK, "x5c": x5c(DEEP_LEAF, BETWEEN)}},
+        key=LEAF.key,
+        line="leaf certificate public key ID does not match JWK key ID",
     ),
     Case("exp-as-text", claims={"exp": "tomorrow"}, line=f"{MALFORMED}json: cannot unmarshal string into Go struct"),
     Case(
@@ -155,6 +206,13 @@ ACCEPTED = [
     Case("no-nbf", claims={"nbf": None}),
     Case("unknown-claims", claims={"x": [{"iss": "x"}], "jwk": 1}),
     Case("issuer-twice-the-last-right", claims={"ISS": ISSUER}),
+    Case("crit", header={"crit": ["x"], "x": 1}),
+    Case("x5c-of-the-bundle", header={"x5c": x5c(BUNDLE[0]), "kid": "whatever"}),
+    Case("x5c-of-a-root", header={"x5c": x5c(LEAF)}, key=LEAF.key),
+    Case("x5c-with-its-intermediate", header={"x5c": x5c(DEEP_LEAF, BETWEEN)}, key=DEEP_LEAF.key),
+    Case("x5c-empty", header={"x5c": []}),
+    Case("jwk-of-the-bundle", header={"jwk": {**OUR_JWK, "kid": KID}}),
+    Case("jwk-with-its-chain", header={"jwk": {**LEAF_JWK, "x5c": x5c(LEAF)}}, key=LEAF.key),
     Case("many-claims", claims={"x": "x" * 100_000}),
 ]
 
@@ -163,7 +221,7 @@ ACCEPTED = [
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoneRegistry]:
     """A registry that trusts two keys, and whose log has its times in UTC."""
     running = LoneRegistry(tmp_path_factory.mktemp("registry"))
-    (running.folder / "root.crt").write_text("".join(issue("signer", key=key).pem for key in (RSA_KEY, EC_KEY)))
+    (running.folder / "root.crt").write_text(BUNDLE_PEM)
     options = f"realm: https://gitlab.example.com/jwt/auth, service: {SERVICE}, issuer: {ISSUER}"
     try:
         running.serve(
@@ -235,3 +293,94 @@ def test_what_is_nested_deeper_than_is_judged_is_left_open(registry: LoneRegistr
     token = token_of(Case("deep", claims=claims + b", " + _deep(9_990)[1:]))
     assert answered(registry, token)[0] == 200
     assert judged(token).accepted is None
+
+
+def test_a_carried_certificate_that_is_out_of_date_is_foretold_but_for_the_second(registry: LoneRegistry) -> None:
+    token = token_of(Case("stale", header={"x5c": x5c(STALE_LEAF)}, key=STALE_LEAF.key))
+    verdict = judged(token)
+    status, log = answered(registry, token)
+
+    assert (status, verdict.accepted) == (401, False)
+    before, _, after = verdict.line.partition("current time ")
+    assert before == "unable to verify certificate chain: x509: certificate has expired or is not yet valid: "
+    assert re.search(f"{re.escape(before)}current time [0-9TZ:-]+{re.escape(after[20:])}", log)
+
+
+@pytest.mark.parametrize("actions", [("pull",), ("pull", "push")])
+def test_what_a_good_token_does_not_grant_is_logged_as_foretold(
+    registry: LoneRegistry, actions: tuple[str, ...]
+) -> None:
+    access = Access("repository", "group/project", actions)
+    some = [{"type": "repository", "name": "group/project", "actions": ["pull"]}]
+    given = {("pull",): [], ("pull", "push"): some}[actions]
+    token = token_of(Case("grant", claims={"access": given}))
+    before = len(registry.log)
+    method, path = ("GET", "tags/list") if actions == ("pull",) else ("POST", "blobs/uploads/")
+    answer = registry.ask(method, f"/v2/group/project/{path}", headers={"Authorization": f"Bearer {token}"})
+
+    verdict = next(one for one in judge(token, TRUST, time.time(), access) if one.product is Generation.DISTRIBUTION_2)
+    assert (answer.status, verdict.accepted, verdict.mode) == (401, False, "AUTH-17")
+    assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
+    assert 'error="insufficient_scope"' in verdict.why
+    assert logged_field("msg", verdict.line) in registry.log[before:]
+    assert judged(token).accepted is True
+
+
+def test_what_it_does_grant_is_accepted(registry: LoneRegistry) -> None:
+    access = Access("repository", "group/project", ("pull",))
+    token = token_of(Case("grant", claims={"access": [access.as_claim()]}))
+    answer = registry.ask("GET", "/v2/group/project/tags/list", headers={"Authorization": f"Bearer {token}"})
+
+    assert answer.status == 404
+    assert judge(token, TRUST, time.time(), access)[0].accepted is True
+
+
+NAMED = {
+    "another-key": Case("", key=STRANGER),
+    "another-issuer": Case("", claims={"iss": "omnibus-gitlab-issuer"}),
+    "another-service": Case("", claims={"aud": "registry.example.com"}),
+    "audience-as-list": Case("", claims={"aud": [SERVICE]}),
+    "expired": Case("", exp_in=-120),
+    "not-yet-valid": Case("", nbf_in=900),
+    "kid-by-another-algorithm": Case("", header={"kid": rfc7638_thumbprint(RSA_KEY.public_key())}),
+}
+
+
+def told(registry: LoneRegistry, token: str) -> tuple[bool, str, str]:
+    """What `regdoctor token inspect` says of it for 2.8: whether it is accepted, the line and the first sentence."""
+    words = ("token", "inspect", "-", "--config", registry.file, "--cert", registry.folder / "root.crt")
+    ran = warm_runs.run([str(word) for word in (*words, "--format", "json")], stdin=token, environment=os.environ)
+    document = json.loads(ran.stdout)
+    verdict = next(one for one in document["verdicts"] if one["product"] == "distribution 2")
+    return verdict["accepted"], verdict["line"] or "", document["sentence"]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_token_inspect_foretells_the_line_of_each_fault(registry: LoneRegistry, name: str) -> None:
+    token = token_of(NAMED[name])
+    accepted, line, _ = told(registry, token)
+    status, log = answered(registry, token)
+
+    assert (status, accepted) == (401, False)
+    exact, _, _ = line.partition(" - currently ")
+    assert exact
+    assert logged_field("msg", exact)[:-1] in log
+
+
+@pytest.mark.parametrize("order", ["key-first", "key-between", "key-last"])
+def test_a_bundle_of_two_certificates_and_a_key_trusts_both_certificates(tmp_path: Path, order: str) -> None:
+    parts = [BUNDLE[0].pem, BUNDLE[1].pem]
+    parts.insert(("key-first", "key-between", "key-last").index(order), BUNDLE[0].key_pem)
+    running = LoneRegistry(tmp_path / "registry")
+    (running.folder / "root.crt").write_text("".join(parts))
+    options = f"realm: https://gitlab.example.com/jwt/auth, service: {SERVICE}, issuer: {ISSUER}"
+    try:
+        running.serve(f"auth: {{token: {{{options}, rootcertbundle: {running.folder}/root.crt}}}}\n")
+        for case, status in [(Case(""), 200), (Case("", key=EC_KEY), 200), (Case("", key=STRANGER), 401)]:
+            token = token_of(case)
+            accepted, line, _ = told(running, token)
+            got, log = answered(running, token)
+            assert (got, accepted) == (status, status == 200)
+            assert not line or logged_field("msg", line) in log
+    finally:
+        running.stop()

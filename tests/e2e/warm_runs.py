@@ -9,9 +9,12 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pkgutil
+import resource
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
@@ -20,22 +23,39 @@ import regdoctor
 
 _LIMIT = 120.0
 """Seconds that a run may take."""
+_ONE_AT_A_TIME = threading.Lock()
+"""Starting a process asks after all others, and of two who ask after the same one the second gets no exit code."""
 
 
-def run(words: Sequence[str], *, stdin: str, environment: Mapping[str, str]) -> CompletedProcess[str]:
-    """`regdoctor` with these words. Raises TimeoutExpired after two minutes."""
+def run(
+    words: Sequence[str],
+    *,
+    stdin: str,
+    environment: Mapping[str, str],
+    folder: Path | None = None,
+    memory: int | None = None,
+) -> CompletedProcess[str]:
+    """`regdoctor` with these words. Raises TimeoutExpired after two minutes.
+
+    folder: to work in; memory: bytes of address space that it may have, threads' stacks and mapped libraries included.
+    Several may run side by side, each called by a thread of its own.
+    """
     with tempfile.TemporaryDirectory(prefix="regdoctor-run-") as name:
         streams = tuple(Path(name, stream) for stream in ("in", "out", "err"))
         streams[0].write_text(stdin, "utf-8")
-        process = _context().Process(target=_main, args=(tuple(words), streams, dict(environment)))
-        process.start()
-        process.join(_LIMIT)
-        if process.exitcode is None:
-            process.kill()
+        process = _context().Process(target=_main, args=(tuple(words), streams, dict(environment), folder, memory))
+        with _ONE_AT_A_TIME:
+            process.start()
+        ended = wait([process.sentinel], _LIMIT)
+        with _ONE_AT_A_TIME:
+            if not ended:
+                process.kill()
             process.join()
+            code = process.exitcode
+        if not ended or code is None:
             raise TimeoutExpired(list(words), _LIMIT)
         out, err = (stream.read_text("utf-8") for stream in streams[1:])
-        return CompletedProcess(list(words), process.exitcode, out, err)
+        return CompletedProcess(list(words), code, out, err)
 
 
 def _context() -> ForkServerContext:
@@ -47,10 +67,21 @@ def _context() -> ForkServerContext:
     return context
 
 
-def _main(words: tuple[str, ...], streams: tuple[Path, ...], environment: dict[str, str]) -> None:
+def _main(
+    words: tuple[str, ...],
+    streams: tuple[Path, ...],
+    environment: dict[str, str],
+    folder: Path | None,
+    memory: int | None,
+) -> None:
     """What the new process does: its streams and its surroundings first, then what `python -m regdoctor` does."""
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = None  # whatever TMPDIR the server had
+    if folder is not None:
+        os.chdir(folder)
+    if memory is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     for number, path in enumerate(streams):
         opened = os.open(path, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT, 0o600)
         os.dup2(opened, number)

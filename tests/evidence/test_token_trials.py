@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from regdoctor.distribution.tokens import Token
-from regdoctor.evidence.exchange import Exchange
-from regdoctor.evidence.token_trials import Trial
+from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
+from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.redaction import Secret
 
 TOKEN = Token("RS256", "kid", False, False, "issuer", ("s",), False, "u", (), None, None, None, "id")
@@ -45,3 +45,39 @@ def test_anonymous_means_without_an_authorization_header() -> None:
     assert Trial("a", True, REALM, None, None).anonymous
     assert not Trial("a", True, LOGGED_IN, None, None).anonymous
     assert not Trial("a", False, None, TOKEN, None).anonymous
+
+
+@pytest.mark.parametrize(
+    ("look", "answers"),
+    [
+        (None, False),
+        (Exchange("GET", "https://h/", status=404), True),
+        (Exchange("GET", "https://h/", failure=Failure(FailureKind.TLS, "certificate not accepted")), True),
+        (Exchange("GET", "https://h/", failure=Failure(FailureKind.TLS, "no TLS", not_tls=True)), False),
+        (Exchange("GET", "https://h/", failure=Failure(FailureKind.REFUSED, "refused")), False),
+    ],
+)
+def test_tls_answers_whatever_its_certificate(look: Exchange | None, answers: bool) -> None:
+    assert Trial("a", True, REALM, None, None, over_tls=look).tls_answers is answers
+
+
+def test_a_realm_is_shown_on_one_line_without_its_query() -> None:
+    assert TokenTrials((), realm="https://h/jwt/auth?secret=1").realm_in_words == "https://h/jwt/auth"
+    hostile = TokenTrials((), realm="https://h/\n\x1b[31m" + "a" * 10_000).realm_in_words
+    assert hostile.isprintable()
+    assert len(hostile) == 120
+
+
+def test_the_trial_of_the_token_service_is_found_among_others() -> None:
+    asked, signed = Trial("a", True, REALM, TOKEN, None), Trial("b", False, None, TOKEN, None)
+    assert TokenTrials((signed, asked)).issued is asked
+    assert TokenTrials((signed,)).issued is None
+
+
+@pytest.mark.parametrize(
+    ("statuses", "mixed"), [((200, 401), True), ((200, 200), False), ((401, 401), False), ((200, 503), False)]
+)
+def test_a_token_that_some_answers_take_and_some_refuse_is_mixed(statuses: tuple[int, ...], mixed: bool) -> None:
+    first, *others = (_ping(status) for status in statuses)
+    trial = Trial("a", True, LOGGED_IN, TOKEN, first, tuple(others))
+    assert (trial.mixed, len(trial.shown)) == (mixed, 2)

@@ -7,8 +7,9 @@ import pytest
 from regdoctor.check import Quote
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
-from regdoctor.evidence.upload_limit import UploadLimit, is_cut, refuses_size
+from regdoctor.evidence.upload_limit import TimedBody, UploadLimit, is_cut, refuses_size
 
+MIB = 1 << 20
 AT = Endpoint("https://r.example.com", Quote("", ""))
 TOO_LARGE = Exchange("PATCH", "https://r.example.com/", status=413)
 CUT = Exchange("PATCH", "https://r.example.com/", failure=Failure(FailureKind.RESET, "closed"))
@@ -37,3 +38,23 @@ def test_a_refusal_is_an_answer_or_a_connection_that_was_cut() -> None:
 )
 def test_only_413_is_about_size_and_only_a_close_is_a_cut(exchange: Exchange, refuses: bool, cut: bool) -> None:
     assert (refuses_size(exchange), is_cut(exchange)) == (refuses, cut)
+
+
+@pytest.mark.parametrize(
+    ("timed", "speed"),
+    [
+        ((), None),
+        ((TimedBody(2 * MIB, 1.0),), None),
+        ((TimedBody(8 * MIB, 2.0),), 4 * MIB),
+        ((TimedBody(8 * MIB, 0.0),), None),
+        ((TimedBody(4 * MIB, 3.0), TimedBody(8 * MIB, 4.0)), 4 * MIB),
+        ((TimedBody(4 * MIB, 0.5), TimedBody(8 * MIB, 4.0)), 2 * MIB),
+        ((TimedBody(4 * MIB, 3.97), TimedBody(8 * MIB, 4.0)), 2 * MIB),
+        ((TimedBody(4 * MIB, 6.0), TimedBody(8 * MIB, 4.0)), 2 * MIB),
+    ],
+    ids=["none", "small", "one", "no-time", "slow-start", "slower-later", "by-chance", "faster-later"],
+)
+def test_the_speed_is_that_of_the_largest_body_or_of_what_it_took_more(
+    timed: tuple[TimedBody, ...], speed: float | None
+) -> None:
+    assert UploadLimit(AT, 0, 0, timed=timed).speed == speed

@@ -16,11 +16,14 @@ from regdoctor.evidence.clocks import Clocks
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.token_source import TokenSource
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError
 from regdoctor.probes import clocks as module
+from regdoctor.redaction import Secret
+from regdoctor.target import Login
 
 NONE = Absent("not there")
 
@@ -36,12 +39,16 @@ def ahead(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def gather(
-    door: Http, registry: str | None = None, realm: str | None = None, config: RegistryConfig | Absent = NONE
+    door: Http,
+    registry: str | None = None,
+    realm: str | None = None,
+    config: RegistryConfig | Absent = NONE,
+    source: TokenSource | Absent = NONE,
 ) -> Clocks:
     """The probe's answer."""
     at = [Endpoint(url, Quote("", "")) if url else None for url in (registry, realm)]
     found = module.clocks.gather(
-        Endpoints(at[0], None, None, at[1]), door, config, Installation(None, Dialect.PLAIN, live=True)
+        Endpoints(at[0], None, None, at[1]), door, config, Installation(None, Dialect.PLAIN, live=True), source
     )
     assert isinstance(found, Clocks)
     return found
@@ -103,9 +110,39 @@ def test_a_registry_is_asked_directly_at_its_own_address_or_on_this_host(
 
     monkeypatch.setattr(Http, "send", answer)
     at = [Endpoint(url, Quote("", "")) if url else None for url in (public, internal)]
-    found = module.clocks.gather(Endpoints(at[0], at[1], None, None), door, NONE, NONE)
+    found = module.clocks.gather(Endpoints(at[0], at[1], None, None), door, NONE, NONE, NONE)
     assert found.registry is not None
     assert found.registry.direct is direct
+
+
+def challenge(realm: str, *, scheme: str = "bearer", needed: bool = True) -> TokenSource:
+    """What the registry's challenge tells, with a login beside it."""
+    login = Login("user", Secret("a password", "password"))
+    return TokenSource(needed, "https://r.example.com", realm, "s", scheme, login)
+
+
+def test_from_outside_the_challenge_names_the_token_service_and_it_gets_no_password(
+    serve: Callable[..., Any], door: Http, ahead: None
+) -> None:
+    server = serve(lambda _: (401, {}, b""))
+    found = gather(door, server.url, source=challenge(f"{server.url}/jwt/auth"))
+    assert found.gitlab is not None
+    assert (found.gitlab.whose, round(found.gitlab.offset / 10)) == ("GitLab", 720)
+    assert sorted(server.asked()) == ["GET /v2/", "HEAD /jwt/auth"]
+    assert all("Authorization" not in one.headers for one in server.seen)
+
+
+def test_what_the_files_say_comes_before_the_challenge(serve: Callable[..., Any], door: Http, dead_url: str) -> None:
+    server = serve(lambda _: (401, {}, b""))
+    assert gather(door, server.url, server.url, source=challenge(f"{dead_url}/jwt/auth")).gitlab is not None
+
+
+def test_a_challenge_that_names_no_token_service_leaves_it_unasked(serve: Callable[..., Any], door: Http) -> None:
+    server = serve(lambda _: (401, {}, b""))
+    odd = (challenge("here", scheme="basic"), challenge("http://[bad"), challenge("", needed=False))
+    for source in odd:
+        found = gather(door, server.url, source=source)
+        assert (found.gitlab, found.unread) == (None, ())
 
 
 def test_they_are_asked_side_by_side(serve: Callable[..., Any], door: Http) -> None:

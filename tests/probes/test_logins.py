@@ -17,6 +17,7 @@ from regdoctor.evidence.login_source import LoginSource
 from regdoctor.injection import Absent
 from regdoctor.probes.logins import logins as probe
 from regdoctor.probes.logins import registry_names
+from regdoctor.probes.oauth2_form import is_identity_token
 from regdoctor.redaction import Secret
 from regdoctor.target import Login, Target
 
@@ -29,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home of the test's own; nothing of this machine's user is seen."""
     for name in [name for name in os.environ if name.startswith("CI_")]:
         monkeypatch.delenv(name)
-    for name in ("DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME"):
+    for name in ("DOCKER_CONFIG", "DOCKER_AUTH_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "runtime"))
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -162,14 +163,78 @@ def test_a_helper_of_another_registry_is_not_run(home: Path, helper: Callable[[s
     assert not (home / "asked").exists()
 
 
-def test_an_identity_token_is_not_used_and_that_is_said(home: Path, helper: Callable[[str], None]) -> None:
+def test_an_identity_token_is_a_login_that_says_what_it_is(home: Path, helper: Callable[[str], None]) -> None:
     path = write(home / ".docker/config.json", auths={HOST: {**auth("alice"), "identitytoken": CANARY}})
-    assert gather() == LoginSource(
-        None, f"{path} keeps an identity token for the registry, which regdoctor does not use"
-    )
+    found = gather()
+    assert user(found) == "<token>"
+    assert found.login is not None
+    assert is_identity_token(found.login)
+    assert found.login.words == f"<token> (an identity token in {path})"
     helper(json.dumps({"Username": "<token>", "Secret": CANARY}))
     write(path, credsStore="test")
-    assert gather().why_none.startswith("docker-credential-test keeps an identity token")
+    found = gather()
+    assert user(found) == "<token>"
+    assert found.login is not None
+    assert found.login.origin == "an identity token in docker-credential-test"
+
+
+def test_the_variable_that_docker_and_gitlab_runner_put_first_comes_first(
+    home: Path, helper: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(home / ".docker/config.json", auths={HOST: auth("docker")})
+    monkeypatch.setenv("CI_REGISTRY", HOST)
+    monkeypatch.setenv("CI_JOB_TOKEN", CANARY)
+    monkeypatch.setenv("DOCKER_AUTH_CONFIG", json.dumps({"auths": {HOST: auth("reader")}}))
+    found = gather()
+    assert user(found) == "reader"
+    assert found.login is not None
+    assert found.login.origin == "DOCKER_AUTH_CONFIG"
+    helper(json.dumps({"Username": "kept", "Secret": CANARY}))
+    monkeypatch.setenv("DOCKER_AUTH_CONFIG", json.dumps({"credHelpers": {HOST: "test"}}))
+    assert user(gather()) == "kept"
+    monkeypatch.setenv("DOCKER_AUTH_CONFIG", json.dumps({"auths": {f"other.{HOST}": auth("reader")}}))
+    assert user(gather()) == "gitlab-ci-token"
+    monkeypatch.delenv("CI_REGISTRY")
+    monkeypatch.setenv("DOCKER_AUTH_CONFIG", " ")
+    assert user(gather()) == "docker"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"auths": {"Canary7c1f9d2e', "DOCKER_AUTH_CONFIG:1: not JSON"),
+        ("/builds/group/project.tmp/DOCKER_AUTH_CONFIG", "DOCKER_AUTH_CONFIG:1: not JSON"),
+        (json.dumps({"auths": {HOST: {"auth": "Canary7c1f9d2e%%"}}}), "is not the Base64 of a name"),
+        (json.dumps({"credsStore": "absent"}), "docker-credential-absent is not on PATH"),
+        ('{"auths": "\udcff"}', ""),
+    ],
+)
+def test_a_variable_that_gives_none_says_why_without_what_is_in_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, text: str, why: str
+) -> None:
+    monkeypatch.setenv("DOCKER_AUTH_CONFIG", text)
+    found = gather()
+    assert found.login is None
+    assert why in found.why_none
+    assert bool(why) == bool(found.why_none)
+    assert CANARY not in found.why_none
+    write(home / ".docker/config.json", auths={HOST: auth("docker")})
+    after = gather()
+    assert (user(after), after.why_none) == ("docker", found.why_none)
+
+
+@pytest.mark.parametrize("key", ["https://index.docker.io/v1/", "index.docker.io", "docker.io"])
+@pytest.mark.parametrize("host", ["registry-1.docker.io", "docker.io"])
+def test_docker_hub_has_a_name_of_its_own_in_dockers_file(
+    home: Path, helper: Callable[[str], None], key: str, host: str
+) -> None:
+    path = write(home / ".docker/config.json", auths={key: auth("alice")})
+    assert user(gather(f"https://{host}")) == "alice"
+    assert gather() == LoginSource(None)
+    helper(json.dumps({"Username": "kept", "Secret": CANARY}))
+    write(path, credsStore="test")
+    assert user(gather(f"https://{host}")) == "kept"
+    assert (home / "asked").read_text() == "https://index.docker.io/v1/"
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,20 @@ def test_both_are_asked_and_push_is_wanted_where_writing_is_allowed(
     assert server.seen[1].headers["Authorization"] == "Bearer opaque-token"
 
 
+def test_for_a_mount_one_token_is_asked_for_both_repositories_and_tried_on_the_source(
+    serve: Callable[..., Any], door: Http
+) -> None:
+    server = serve(lambda one: (200, {}, TOKEN) if one.path.startswith("/jwt") else (401, {}, b"{}"))
+    source = TokenSource(True, server.url, f"{server.url}/jwt/auth", "r", login=LOGIN)
+    trial = gather(Target(repository="g/p", mount_from="g/base"), source, door)
+    assert trial.mount is not None
+    assert (trial.mount.source, trial.mount.token) == ("g/base", None)
+    assert "scope=repository%3Ag%2Fp%3Apull%2Cpush&scope=repository%3Ag%2Fbase%3Apull" in server.seen[2].path
+    assert [one.path for one in server.seen[1::2]] == ["/v2/g/p/tags/list?n=1", "/v2/g/base/tags/list?n=1"]
+    assert all(one.method == "GET" for one in server.seen)
+    assert gather(Target(repository="g/p"), source, door).mount is None
+
+
 def test_without_a_token_nothing_is_listed(serve: Callable[..., Any], door: Http) -> None:
     server = serve(lambda _: (403, {}, b"{}"))
     source = TokenSource(True, server.url, f"{server.url}/jwt/auth", "r", login=LOGIN)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from regdoctor.distribution.scopes import Access
@@ -10,7 +13,7 @@ from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http, TrustedCAs
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes.token_request import TokenAnswer, request_token
-from regdoctor.redaction import Secret
+from regdoctor.redaction import Secret, redact
 from regdoctor.target import Login
 
 DOOR = Http(TrustedCAs(()))
@@ -67,3 +70,76 @@ def test_a_refusal_names_the_error_and_not_the_query() -> None:
     assert answer.login_refused
     assert answer.refusal.startswith("GET https://h/jwt/auth → 403")
     assert answer.refusal.endswith("DENIED access forbidden for [redacted password]")
+
+
+def realm_of(serve: Callable[..., Any], posted: tuple[int, bytes], got: int = 200) -> Any:
+    """A token service with this answer to POST, which gives a token to none who asks by GET."""
+
+    def route(seen: Any) -> tuple[int, dict[str, str], bytes]:
+        status, body = posted if seen.method == "POST" else (got, b"{}")
+        return status, {"Content-Type": "application/json"}, body
+
+    return serve(route)
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_service_that_knows_no_form_is_told_by_what_it_answers_to_get(serve: Callable[..., Any], status: int) -> None:
+    server = realm_of(serve, (status, b""))
+    identity = Login("<token>", Secret("canary-identity", "token"))
+
+    got = request_token(DOOR, source(f"{server.url}/auth", login=identity), SCOPES, oauth2=False, send_to=None)
+
+    assert [one.method for one in server.seen] == ["POST", "GET"]
+    assert "Authorization" not in server.seen[1].headers
+    assert "canary-identity" not in server.seen[1].path + got.refusal
+    assert f"→ {status}, empty body" in got.refusal
+    assert "; to GET the same address answers 200: it seems to know no OAuth2 form" in got.refusal
+    assert not got.login_refused
+
+
+def test_where_get_is_answered_alike_the_form_is_not_blamed(serve: Callable[..., Any]) -> None:
+    server = realm_of(serve, (404, b""), 404)
+
+    got = request_token(DOOR, source(f"{server.url}/auth"), SCOPES, oauth2=True, send_to=None)
+
+    assert got.refusal.endswith("; GET of the same address gets 404 as well, so that it is not for want of the form")
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "refused"),
+    [(400, "invalid_grant", True), (401, "invalid_client", True), (400, "unsupported_grant_type", False)],
+)
+def test_errors_of_the_form_are_told_in_their_own_words(
+    serve: Callable[..., Any], status: int, error: str, refused: bool
+) -> None:
+    server = realm_of(serve, (status, f'{{"error": "{error}", "error_description": "no", "x": 1}}'.encode()))
+
+    got = request_token(DOOR, source(f"{server.url}/auth"), SCOPES, oauth2=True, send_to=None)
+
+    assert (got.login_refused, got.token, len(server.seen)) == (refused, None, 1)
+    assert got.refusal.endswith(f": {error}; no")
+
+
+def test_what_the_form_says_beside_the_token_is_read(serve: Callable[..., Any]) -> None:
+    body = b'{"access_token": "opaque-canary", "refresh_token": "again-canary", "scope": "repository:a/b:pull"}'
+    server = realm_of(serve, (200, body))
+
+    got = request_token(DOOR, source(f"{server.url}/auth"), SCOPES, oauth2=False, offline=True, send_to=None)
+
+    assert b"access_type=offline" in server.seen[0].body
+    assert got.token == Secret("opaque-canary", "token")
+    assert (got.has_refresh_token, got.granted) == (True, (Access("repository", "a/b", ("pull",)),))
+    assert "[redacted" in redact("again-canary")
+
+
+@pytest.mark.parametrize("body", [b'{"token": "t-canary", "scope": 5}', b'{"token": "t-canary"}'])
+def test_a_service_that_does_not_say_what_it_granted(serve: Callable[..., Any], body: bytes) -> None:
+    got = request_token(DOOR, source(realm_of(serve, (200, body)).url), SCOPES, oauth2=True, send_to=None)
+    assert (got.granted, got.has_refresh_token) == (None, False)
+
+
+def test_an_identity_token_does_not_go_to_a_realm_that_was_not_named() -> None:
+    identity = Login("<token>", Secret("canary-identity", "token"), "an identity token in config.json")
+    with pytest.raises(CouldNotGatherError, match="the identity token was not sent: the realm") as refused:
+        request_token(DOOR, source("http://localhost:1/auth", login=identity), SCOPES, oauth2=False, send_to=None)
+    assert "--send-credentials-to localhost would send it there in clear" in str(refused.value)

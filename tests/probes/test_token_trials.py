@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import ssl
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from regdoctor.check import Quote
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
+from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
 from regdoctor.evidence.token_source import SigningKey, TokenSource
 from regdoctor.evidence.token_trials import TokenTrials
 from regdoctor.http import Http
@@ -24,6 +27,18 @@ LOGIN = Login("alice", Secret("correct horse", "password"))
 PEM = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 KEY = SigningKey(Secret(PEM, "private key"), "/etc/registry.key", "omnibus-gitlab-issuer")
 TOKEN = b'{"token": "opaque-token"}'
+
+
+def _taking_turns() -> Callable[[Any], tuple[int, dict[str, str], bytes]]:
+    """A token service, and two replicas behind one address, of which the second refuses each token."""
+    shown = itertools.count()
+
+    def answer(one: Any) -> tuple[int, dict[str, str], bytes]:
+        if one.path.startswith("/jwt"):
+            return 200, {}, TOKEN
+        return 401 if next(shown) % 2 else 200, {}, b"{}"
+
+    return answer
 
 
 def at(url: str | None, internal: str | None = None) -> Endpoints:
@@ -66,15 +81,97 @@ def test_without_a_login_a_scope_is_asked_for(serve: Callable[..., Any], door: H
     assert server.asked() == ["GET /jwt/auth?service=r&scope=repository%3Aregdoctor%2Fprobe%3Apull"]
 
 
-def test_a_realm_that_gets_no_password_does_not_hide_the_trial_with_the_key(
-    serve: Callable[..., Any], door: Http
+def test_a_realm_on_another_host_by_http_is_asked_without_the_password(serve: Callable[..., Any], door: Http) -> None:
+    registry, realm = serve(lambda _: (200, {}, b"{}")), serve(lambda _: (200, {}, TOKEN))
+    elsewhere = realm.url.replace("127.0.0.1", "localhost")
+    source = TokenSource(True, registry.url, f"{elsewhere}/jwt/auth", "r", login=LOGIN, key=KEY)
+    issued, ours = gather(at(registry.url), source, door).trials
+    assert "the password was not sent" in issued.withheld
+    assert (issued.anonymous, issued.source) == (True, f"from {elsewhere}/jwt/auth without a login")
+    assert not any("Authorization" in one.headers for one in realm.seen)
+    assert (ours.issued_by_gitlab, ours.withheld) == (False, "")
+
+
+def test_what_the_challenge_said_is_kept(serve: Callable[..., Any], door: Http) -> None:
+    server = serve(lambda _: (200, {}, TOKEN))
+    found = gather(at(server.url), TokenSource(True, server.url, f"{server.url}/jwt/auth", "r", login=LOGIN), door)
+    assert (found.registry, found.realm, found.service) == (server.url, f"{server.url}/jwt/auth", "r")
+    assert found.issued is found.trials[0]
+    assert found.trials[0].withheld == ""
+
+
+def test_a_token_is_shown_six_times(serve: Callable[..., Any], door: Http) -> None:
+    server = serve(_taking_turns())
+    (trial,) = gather(at(server.url), TokenSource(True, server.url, f"{server.url}/jwt", "r"), door).trials
+    assert [shown.status for shown in trial.shown] == [200, 401, 200, 401, 200, 401]
+    assert trial.mixed
+    assert server.asked()[1:] == ["GET /v2/"] * 6
+    assert all(one.headers["Authorization"] == "Bearer opaque-token" for one in server.seen[1:])
+
+
+def test_what_was_not_judged_is_not_shown_again(serve: Callable[..., Any], door: Http) -> None:
+    server = serve(lambda one: (200, {}, TOKEN) if one.path.startswith("/jwt") else (503, {}, b""))
+    (trial,) = gather(at(server.url), TokenSource(True, server.url, f"{server.url}/jwt", "r"), door).trials
+    assert (len(trial.shown), trial.mixed) == (1, False)
+
+
+def test_each_address_of_the_name_is_asked_in_turn(
+    serve: Callable[..., Any], door: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(lambda one: (200, {}, TOKEN if one.path.startswith("/jwt") else b"{}"))
+    monkeypatch.setattr(module, "_addresses", lambda _: ["127.0.0.2", "127.0.0.1"])
+    (trial,) = gather(at(server.url), TokenSource(True, server.url, f"{server.url}/jwt", "r"), door).trials
+    port = server.url.rpartition(":")[2]
+    # The server is on one of the two alone: by the other nobody answers, and it shows.
+    there = f"127.0.0.1:{port}"
+    assert [shown.peer or "" for shown in trial.repeats] == [there, "", there, "", there]
+    assert not trial.mixed
+
+
+def test_a_realm_by_http_is_asked_by_https_too_where_the_registry_has_it(
+    serve: Callable[..., Any], door: Http, tls: ssl.SSLContext
+) -> None:
+    realm = serve(lambda _: (200, {}, TOKEN), tls)
+    written = realm.url.replace("https:", "http:")
+    source = TokenSource(True, "https://127.0.0.1:9", f"{written}/jwt/auth", "r", login=LOGIN)
+    (trial,) = gather(at("https://127.0.0.1:9"), source, door).trials
+    assert trial.realm is not None
+    assert trial.realm.status is None
+    assert trial.over_tls is not None
+    assert trial.over_tls.url.partition("?")[0] == f"{realm.url}/jwt/auth"
+    assert trial.tls_answers
+    assert realm.seen == []  # its certificate is nobody's
+
+
+def test_a_password_is_not_sent_where_only_the_registry_has_https_and_port_80_is_left_out(
+    door: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[tuple[str, bool]] = []
+
+    def send(_: Http, method: str, url: str, **rest: object) -> Exchange:
+        sent.append((url.partition("?")[0], "basic" in rest))
+        return Exchange(method, url, failure=Failure(FailureKind.REFUSED, "nobody"))
+
+    monkeypatch.setattr(Http, "send", send)
+    for realm in ("http://h/jwt/auth", "http://h:80/jwt/auth", "http://[2001:db8::1]:8080/a"):
+        (trial,) = gather(at("https://h"), TokenSource(True, "https://h", realm, "r", login=LOGIN), door).trials
+        assert not trial.tls_answers
+    asked = [(url, login) for url, login in sent if url.startswith("https:")]
+    assert asked == [("https://h/jwt/auth", False)] * 2 + [("https://[2001:db8::1]:8080/a", False)]
+    assert not any(login for _, login in sent)
+    gather(at("http://h"), TokenSource(True, "http://h", "http://h/jwt/auth", "r", login=LOGIN), door)
+    assert ("http://h/jwt/auth", True) in sent
+
+
+@pytest.mark.parametrize("realm", ["", "/jwt/auth", "http://[", "https://h:port/", "ftp://h/"])
+def test_a_realm_that_is_no_address_is_a_failure_of_the_trial(
+    serve: Callable[..., Any], door: Http, realm: str
 ) -> None:
     server = serve(lambda _: (200, {}, b"{}"))
-    source = TokenSource(True, server.url, "http://gitlab.invalid/jwt/auth", "r", login=LOGIN, key=KEY)
-    (trial,) = gather(at(server.url), source, door).trials
-    assert not trial.issued_by_gitlab
-    with pytest.raises(CouldNotGatherError, match="the password was not sent"):
-        gather(at(server.url), TokenSource(True, server.url, "http://gitlab.invalid/", "r", login=LOGIN), door)
+    (trial,) = gather(at(server.url), TokenSource(True, server.url, realm, "r"), door).trials
+    assert trial.realm is not None
+    assert trial.realm.failure is not None
+    assert (trial.token, trial.ping, trial.over_tls) == (None, None, None)
 
 
 def test_a_key_that_cannot_sign_does_not_hide_the_realms_trial(serve: Callable[..., Any], door: Http) -> None:
@@ -99,5 +196,5 @@ def test_what_needs_no_token_does_not_apply(door: Http) -> None:
         gather(at(None), TokenSource(True, "", "r", ""), door)
 
 
-def test_three_requests_fit_into_the_limit() -> None:
-    assert module.token_trials.limit >= 3 * module._DEADLINE
+def test_every_request_fits_into_the_limit() -> None:
+    assert module.token_trials.limit > 3 * module._DEADLINE + module._ROUND + module._TLS_LOOK

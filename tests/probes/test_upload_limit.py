@@ -165,7 +165,15 @@ def test_where_nothing_is_refused_all_sizes_are_tried(serving: Serving, door: Ht
     assert (found.taken, found.let_in, found.refused) == (8 * MIB, 128 * MIB + 1, None)
     assert (found.unfinished, found.removed) == ("", True)
     assert [size for _, size in registry.patched] == [MIB // 2, MIB + 1, 2 * MIB, 4 * MIB, 8 * MIB]
+    assert [body.size for body in found.timed] == [size for _, size in registry.patched]
+    assert all(body.seconds > 0 for body in found.timed)
     assert ledger.entries(registry.url) == ()
+
+
+def test_the_size_that_was_said_by_hand_goes_along(serving: Serving, door: Http) -> None:
+    assert gather(serving(Registry(limit=1)), door, layer_size=3_600_000_000).layer_size == 3_600_000_000
+    refused = gather(serving(Registry(limit=1)), door)
+    assert (refused.layer_size, refused.timed) == (None, ())
 
 
 def test_each_body_goes_where_the_one_before_it_led_and_the_last_is_cancelled(serving: Serving, door: Http) -> None:

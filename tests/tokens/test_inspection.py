@@ -7,13 +7,16 @@ import json
 import time
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from regdoctor.distribution.generation import Generation
-from regdoctor.distribution.token_verdicts import TokenTrust
+from regdoctor.distribution.key_ids import public_jwk
+from regdoctor.distribution.scopes import Access
+from regdoctor.distribution.token_verdicts import TokenTrust, TrustedKey
 from regdoctor.redaction import Secret
 from regdoctor.tokens.inspection import Result, inspect
 from regdoctor.tokens.report import render_json, render_text
-from tests.tokens.conftest import NOW, TRUST, bare, made
+from tests.tokens.conftest import KEY, NOW, TRUST, bare, made
 
 V2 = Generation.DISTRIBUTION_2
 
@@ -33,6 +36,37 @@ def test_the_time_that_is_wrong_is_told_in_words() -> None:
 
     assert expired.sentence == "distribution 2.8 refuses this token: it expired 3 minutes ago"
     assert early.sentence == "distribution 2.8 refuses this token: it is not valid before another 10 minutes"
+
+
+def test_reasons_that_differ_are_told_with_those_that_have_them() -> None:
+    sentence = inspect(made(exp=int(NOW) - 180), TRUST, NOW).sentence
+
+    assert sentence.startswith(
+        "Every registry refuses this token: it expired 3 minutes ago (distribution 2.8 and GitLab's registry); the kid"
+    )
+    assert sentence.endswith("RFC 7638 thumbprint (distribution 3)")
+
+
+def test_what_it_does_not_grant_is_told_where_that_is_asked() -> None:
+    push = Access("repository", "a/b", ("pull", "push"))
+
+    assert inspect(made(), TRUST, NOW, V2, push).sentence.startswith(
+        "distribution 2.8 refuses this token: it grants no push on a/b"
+    )
+    assert inspect(made(), TRUST, NOW, V2, Access("repository", "a/b", ("pull",))).result is Result.ACCEPTED
+
+
+def test_a_signature_by_the_key_that_it_carries_is_told() -> None:
+    stranger = rsa.generate_private_key(65537, 2048)
+    jwk = public_jwk(KEY.public_key())
+    other = TokenTrust((TrustedKey(stranger.public_key(), "b.crt"),), "issuer", "service")
+    told = render_text(inspect(made({"jwk": jwk}), other, NOW), None, 200)
+
+    assert "signature          verifies with the key that it carries itself\n" in told
+    assert "carries            its own key (jwk), which registries look at before the key ID\n" in told
+    assert "does not verify with the one key that is trusted" in render_text(
+        inspect(made({"jwk": public_jwk(stranger.public_key())}), other, NOW), None, 200
+    )
 
 
 def test_without_trust_it_cannot_be_told() -> None:
@@ -66,6 +100,10 @@ STRANGE = {
     "access of numbers": made(access=[1, {"type": 5}]),
     "a kid that is a list": made({"kid": ["a"]}),
     "a kid that forges lines": made({"kid": "a\n\x1b[2Jdistribution 2.8 accepts this token"}),
+    "a kid that turns the line round": made({"kid": "\u202eabc\u200f\x9b2J"}, sub="\u202e\x07", iss="\u2066x\x9d0;"),
+    "a huge kid": made({"kid": "k" * 500_000}),
+    "a jwk of no kind": made({"jwk": {"kty": "x", "d": ["\x1b"]}}),
+    "certificates of no kind": made({"x5c": ["\x1b[2J", "AAAA"]}),
     "half a surrogate": made(text=b'{"iss": "\\ud800"}'),
     "no dot": Secret("x" * 50, "token"),
     "three dots": Secret("a.b.c.d", "token"),
@@ -86,7 +124,9 @@ def test_every_strange_token_gets_its_verdicts_in_bounded_time_and_text(name: st
     assert len(seen.verdicts) == 3
     assert len(text) < 40_000
     assert len(told) < 60_000
-    assert "\x1b" not in text
+    assert all(char.isprintable() for char in text.replace("\n", ""))
+    # JSON writes what it holds as it is: only what is clean may be in it.
+    assert all(char.isprintable() for char in told.replace("\n", ""))
     assert time.monotonic() - began < 10
     signature = token.reveal().rpartition(".")[2]
     assert len(signature) < 20 or signature not in text + told

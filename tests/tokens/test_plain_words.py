@@ -7,23 +7,7 @@ import time
 import pytest
 
 from regdoctor.distribution.scopes import Access
-from regdoctor.tokens.plain_words import access_in_words, clean, duration, listed, moment
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "0 seconds"),
-        (1, "1 second"),
-        (60, "1 minute"),
-        (90, "90 seconds"),
-        (-300, "5 minutes"),
-        (3600, "1 hour"),
-        (86400 * 800, "2 years"),
-    ],
-)
-def test_durations(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
+from regdoctor.tokens.plain_words import access_in_words, clean, listed, moment
 
 
 def test_a_moment_is_told_in_utc_here_and_from_now(monkeypatch: pytest.MonkeyPatch) -> None:

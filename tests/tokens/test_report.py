@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from importlib import resources
 
@@ -36,9 +37,36 @@ def test_what_was_asked_for_is_held_against_what_was_granted() -> None:
     seen = inspect(made(), TRUST, NOW)
     text = render_text(seen, ASKED, 400)
 
-    assert text.splitlines()[0].endswith("; asked for pull,push on a/b; granted pull.")
+    assert text.splitlines()[0].endswith("; less was granted than asked for: pull of pull,push on a/b.")
     assert "scope              asked for pull,push on a/b; granted pull" in text
     assert json.loads(render_json(seen, ASKED))["request"]["realm"] == "http://h/auth"
+
+
+def test_of_a_token_that_cannot_be_read_its_service_tells_what_was_granted() -> None:
+    opaque = inspect(secret_token("an-opaque-token-of-forty-characters-or-so"), TRUST, NOW)
+    text = render_text(opaque, ASKED, 400)
+    document = json.loads(render_json(opaque, ASKED))
+
+    assert "asked for pull,push on a/b; what was granted cannot be told" in text
+    assert "less was granted" not in text
+    assert document["request"]["scopes"][0]["missing"] is None
+    jsonschema.validate(document, SCHEMA)
+
+    told = dataclasses.replace(ASKED, told=(Access("repository", "a/b", ("push",)),))
+    assert "less was granted than asked for: push of pull,push on a/b." in render_text(opaque, told, 400)
+    assert json.loads(render_json(opaque, told))["request"]["scopes"][0]["missing"] == ["pull"]
+
+
+def test_what_the_registry_refuses_all_the_same_and_a_refresh_token_are_told() -> None:
+    shown = dataclasses.replace(ASKED, closed=("pull on a/b: 401 UNAUTHORIZED",), refresh_token=False)
+    text = render_text(inspect(made(), TRUST, NOW), shown, 400)
+    document = json.loads(render_json(inspect(made(), TRUST, NOW), shown))
+
+    assert text.splitlines()[0].endswith("; the registry refuses with it pull on a/b: 401 UNAUTHORIZED.")
+    assert "refresh token      none came, although one was asked for" in text
+    assert document["request"]["closed"] == ["pull on a/b: 401 UNAUTHORIZED"]
+    assert document["request"]["refresh_token"] is False
+    jsonschema.validate(document, SCHEMA)
 
 
 def test_the_token_and_its_signature_are_shown_on_demand_alone() -> None:

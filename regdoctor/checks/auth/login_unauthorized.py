@@ -1,16 +1,28 @@
 """The symptom of symptoms: the registry refuses a token that was issued for it."""
 
+import re
+
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
 from regdoctor.distribution.errors import parse_errors
+from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.timestamps import timestamp
+from regdoctor.distribution.token_refusals import Meaning, meanings, shown
 from regdoctor.distribution.tokens import Token
+from regdoctor.evidence.product import Product
+from regdoctor.evidence.proxied_answers import ProxiedAnswers, calls_token_invalid
+from regdoctor.evidence.token_source import TokenSource
 from regdoctor.evidence.token_trials import TokenTrials, Trial
+from regdoctor.injection import Absent
+from regdoctor.token_remedies import read_the_log
 
 
 @check(
     title="The registry accepts the tokens that are issued for it",
     severity=Severity.ERROR,
-    failure_modes=("AUTH-01", "AUTH-05", "AUTH-06", "AUTH-07", "AUTH-08", "AUTH-18"),
+    failure_modes=(
+        *("AUTH-01", "AUTH-02", "AUTH-03", "AUTH-04", "AUTH-05", "AUTH-06", "AUTH-07", "AUTH-08", "AUTH-18"),
+        *("AUTH-21", "AUTH-22"),
+    ),
     symptoms=(
         "login attempt to",
         "failed with status: 401 Unauthorized",
@@ -18,15 +30,24 @@ from regdoctor.evidence.token_trials import TokenTrials, Trial
     ),
     reference="https://distribution.github.io/distribution/spec/auth/token/",
 )
-def login_unauthorized(trials: TokenTrials) -> Outcome:
+def login_unauthorized(
+    trials: TokenTrials,
+    product: Product | Absent,
+    answers: ProxiedAnswers | Absent,
+    source: TokenSource | Absent,
+) -> Outcome:
     """docker login asks the realm for a token and shows it to GET /v2/; a 401 there means that the token is refused.
 
     The registry names its reason in its own log alone. What it checks, in the order of 2.8 and GitLab's fork: the
     issuer, the audience, whether the token has expired or is not yet valid (with 60 s of leeway), then the key and
     the signature. Where regdoctor sees the cause as well, in the files or the clocks, this finding is folded under
-    it. Else the log tells them apart: `token from untrusted issuer`, `token intended for another audience`, `token
-    not to be used before` or `after`, `token signed by untrusted key`. An audience that is a list, and no text, is
-    `malformed token` to all but distribution 3.
+    it. From outside it names those that the token and the challenge leave open, the likeliest first: a challenge
+    without `error="invalid_token"` means that no token came, or that distribution 3 finds the signature to be by
+    another key.
+
+    Read the log, which tells the rest apart: `token from untrusted issuer`, `token intended for another audience`,
+    `token not to be used before` or `after`, `token signed by untrusted key`. An audience that is a list, and no
+    text, is `malformed token` to all but distribution 3.
     """
     refused = [trial for trial in trials.trials if trial.refused]
     listed = next((trial for trial in refused if trial.called_invalid and trial.token), None)
@@ -39,12 +60,7 @@ def login_unauthorized(trials: TokenTrials) -> Outcome:
             remedy={Dialect.PLAIN: _AS_TEXT},
         )
     if refused:
-        return Fail(
-            f"The registry refuses a token {refused[0].source}",
-            evidence=tuple(quote for trial in refused for quote in _quotes(trial)),
-            resource=refused[0].ping.url if refused[0].ping else "",
-            remedy=_REMEDY,
-        )
+        return _refused(refused, trials.service, product, answers)
     denied = next((trial for trial in trials.trials if trial.login_denied), None)
     if denied is not None and denied.realm is not None:
         return Fail(
@@ -52,7 +68,7 @@ def login_unauthorized(trials: TokenTrials) -> Outcome:
             evidence=(denied.realm.quote(),),
             resource=denied.realm.url.partition("?")[0],
             failure_modes=("AUTH-18",),
-            remedy={Dialect.PLAIN: _LOG_IN},
+            remedy={Dialect.PLAIN: _log_in(trials.registry, source)},
         )
     switched_off = next((trial for trial in trials.trials if _is_switched_off(trial)), None)
     if switched_off is not None and switched_off.realm is not None:
@@ -72,6 +88,47 @@ def login_unauthorized(trials: TokenTrials) -> Outcome:
     if accepted:
         return Unknown(f"a token {accepted[0].source} is accepted, but {reason}")
     return Unknown(reason)
+
+
+def _refused(refused: list[Trial], service: str, product: Product | Absent, answers: ProxiedAnswers | Absent) -> Fail:
+    first = refused[0]
+    known = product if isinstance(product, Product) else Product(None)
+    left: tuple[Meaning, ...] = ()
+    if first.token is not None:
+        told = calls_token_invalid(answers.with_token) if isinstance(answers, ProxiedAnswers) else None
+        left = meanings(
+            first.token, service, known.candidates(), called_invalid=first.called_invalid, names_invalid_tokens=told
+        )
+    # Two are as many as a line bears; the remedy has them all.
+    first_two = ", or ".join(one.words for one in left[:2])
+    ranked = f": {'most likely ' if len(left) > 1 else ''}{first_two}" if left else ""
+    excluded = _excluded(first, service) if left else ()
+    return Fail(
+        f"The registry refuses a token {first.source}{ranked}",
+        evidence=(*(quote for trial in refused for quote in _quotes(trial)), *excluded),
+        resource=first.ping.url if first.ping else "",
+        failure_modes=tuple(dict.fromkeys(one.mode for one in left)) or None,
+        remedy=read_the_log(left, is_gitlabs=known.must_be(Generation.GITLAB)),
+    )
+
+
+def _excluded(trial: Trial, service: str) -> tuple[Quote, ...]:
+    """What was looked at and is not the cause."""
+    if trial.token is None or not trial.called_invalid or trial.token.audience != (service,):
+        return ()
+    return (Quote(f"token {trial.source}", f"its aud is the registry's service, {shown(service)}: not the cause"),)
+
+
+def _log_in(registry: str, source: TokenSource | Absent) -> Remedy:
+    """Where the login was a stored one, it is stored anew."""
+    login = source.login if isinstance(source, TokenSource) else None
+    host = registry.partition("://")[2].partition("/")[0]
+    if login is None or not login.origin or not _HOST.fullmatch(host):
+        return _RIGHT_LOGIN
+    return Remedy(
+        f"{_RIGHT_LOGIN.text} This one is stored ({login.origin}); store the right one:",
+        (f"docker logout {host}", f"docker login {host}"),
+    )
 
 
 def _is_switched_off(trial: Trial) -> bool:
@@ -113,7 +170,8 @@ def _claims(token: Token) -> str:
     times = [
         f"{name} {timestamp(moment)}" for name, moment in (("nbf", token.not_before), ("exp", token.expires)) if moment
     ]
-    return ", ".join([f"kid {token.kid}", f"iss {token.issuer}", f"aud {' '.join(token.audience)}", *times])
+    audience = " ".join(token.audience)
+    return ", ".join([f"kid {token.kid}", f"iss {token.issuer}", f"aud {audience}", *times])
 
 
 _NOT_ENABLED = "registry not enabled"
@@ -129,25 +187,8 @@ _ENABLE = {
     ),
 }
 _AS_TEXT = Remedy("Make the token service write aud as a text, the service's name alone, or move to distribution 3.")
-_LOG_IN = Remedy(
+_HOST = re.compile(r"[A-Za-z0-9._:\[\]-]+")
+_RIGHT_LOGIN = Remedy(
     "Use the right name and password. With two-factor authentication GitLab takes no password here but a personal "
     "access token with the scope read_registry (write_registry to push); a deploy token may have expired."
 )
-_REMEDY = {
-    Dialect.OMNIBUS: Remedy(
-        "Read the reason in the registry's log; it is logged just before `error authorizing context`.",
-        ("sudo grep -B1 'error authorizing context' /var/log/gitlab/registry/current | tail -n 4",),
-    ),
-    Dialect.COMPOSE: Remedy(
-        "Read the reason in the registry's log; it is logged just before `error authorizing context`.",
-        ("docker compose logs registry | grep -B1 'error authorizing context' | tail -n 4",),
-    ),
-    Dialect.HELM: Remedy(
-        "Read the reason in the registry's log.",
-        ("kubectl logs -l app=registry --tail=1000 | grep -i token | tail -n 5",),
-    ),
-    Dialect.PLAIN: Remedy(
-        "Read the reason in the registry's log; it is logged just before `error authorizing context`.",
-        ("sudo journalctl -u docker-registry | grep -B1 'error authorizing context' | tail -n 4",),
-    ),
-}

@@ -18,7 +18,13 @@ from regdoctor.remedies import change
     severity=Severity.ERROR,
     failure_modes=("AUTH-10", "AUTH-11"),
     symptoms=("error parsing HTTP 404 response body: invalid character '<' looking for beginning of value",),
-    explains=("login_unauthorized",),
+    explains=(
+        "login_unauthorized",
+        "realm_answers_html",
+        "realm_unreachable",
+        "realm_without_tls",
+        "token_service_fails",
+    ),
     reference="https://docs.gitlab.com/administration/packages/container_registry/",
 )
 def realm_not_gitlab(config: RegistryConfig, gitlab: GitLabConfig) -> Iterator[Outcome]:

@@ -13,7 +13,7 @@ from regdoctor.injection import Absent
     severity=Severity.ERROR,
     failure_modes=("AUTH-02", "GL-19"),
     symptoms=("failed to verify token: token signed by untrusted key with ID",),
-    explains=("login_unauthorized",),
+    explains=("key_id_of_another_kind", "login_unauthorized"),
     reference="https://github.com/distribution/distribution/issues/4470",
 )
 def signer_unknown_to_v3(config: RegistryConfig, product: Product, files: SignerFiles | Absent) -> Outcome:

@@ -18,7 +18,7 @@ from regdoctor.injection import Absent
         "Errno::ENOENT: No such file or directory @ rb_sysopen",
         "Errno::EACCES: Permission denied @ rb_sysopen",
     ),
-    explains=("login_unauthorized",),
+    explains=("login_unauthorized", "token_service_fails"),
     reference="https://docs.gitlab.com/administration/packages/container_registry_troubleshooting/",
 )
 def signing_key_unusable(files: SignerFiles, gitlab: GitLabConfig | Absent) -> Outcome:

@@ -13,7 +13,7 @@ LEEWAY = 60.0
     severity=Severity.ERROR,
     failure_modes=("AUTH-08",),
     symptoms=("token not to be used before", "token used before time", "token not to be used after"),
-    explains=("login_unauthorized",),
+    explains=("token_not_in_its_time",),
     reference="https://docs.gitlab.com/administration/packages/container_registry_troubleshooting/",
 )
 def token_clock_skew(clocks: Clocks) -> Outcome:

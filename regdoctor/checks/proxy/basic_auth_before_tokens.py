@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import change_nginx, each_route
-from regdoctor.evidence.answers import InternalAnswer, PublicAnswer
-from regdoctor.evidence.proxied_answers import refused_by
+from regdoctor.distribution.page_authors import Author
+from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
+from regdoctor.evidence.login_trial import LoginTrial
+from regdoctor.evidence.proxied_answers import asked, challenges_of, is_foreign, refused_by
 from regdoctor.evidence.proxy_rules import Route
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located
@@ -35,6 +37,7 @@ def basic_auth_before_tokens(
     gitlab: GitLabConfig | Absent,
     public: PublicAnswer | Absent,
     internal: InternalAnswer | Absent,
+    trial: LoginTrial | Absent,
 ) -> Iterator[Outcome]:
     """A request has one Authorization header, and where a proxy asks for a password it is the proxy that reads it.
 
@@ -42,11 +45,13 @@ def basic_auth_before_tokens(
     password and answers 401 with `WWW-Authenticate: Basic` before the registry sees the request; a client that sends
     the password instead is let through by the proxy and refused by the registry. It shows in nginx's configuration,
     and where both can be asked in the two answers to GET /v2/: the proxy's own page at the public address, and the
-    registry's challenge at its own port.
+    registry's challenge at its own port. From outside it shows once a login is given that the proxy lets in: a
+    registry that asks for tokens still asks then, and one that the proxy alone guards serves. A proxy that answers 403
+    to the login lets nobody in, whatever is behind it; of a 401 see login_refused.
 
     Switch auth_basic off where nginx passes the registry's requests on: the token service asks for the password.
     """
-    seen = _seen(public, internal)
+    seen = _seen(public, internal, trial)
     told = list(_by_config(nginx, config, gitlab))
     if isinstance(seen, Fail) and any(isinstance(one, Fail) for one in told):
         # The line of the configuration is the better address, and the answers are its proof.
@@ -59,7 +64,9 @@ def basic_auth_before_tokens(
         yield from told
 
 
-def _seen(public: PublicAnswer | Absent, internal: InternalAnswer | Absent) -> Outcome | None:
+def _seen(
+    public: PublicAnswer | Absent, internal: InternalAnswer | Absent, trial: LoginTrial | Absent
+) -> Outcome | None:
     """What the answers alone say; None where there are none to judge by."""
     if isinstance(public, Absent) or public.best.exchange.failure is not None:
         return None
@@ -69,23 +76,62 @@ def _seen(public: PublicAnswer | Absent, internal: InternalAnswer | Absent) -> O
         return Pass("no proxy asks for a password at the public address")
     inner = internal.ping if isinstance(internal, InternalAnswer) else None
     if inner is None:
-        return Unknown(
-            f"{outer.endpoint.url} asks for a password, and whether the registry does is not known from here"
-        )
+        return _by_login(outer, trial)
     if not any(challenge.is_bearer for challenge in inner.challenges):
         return Skip("the registry does not ask for tokens")
+    return _both_ask(outer, inner.exchange.quote("WWW-Authenticate"))
+
+
+def _by_login(outer: Ping, trial: LoginTrial | Absent) -> Outcome:
+    """What becomes of a login that is shown to whoever asks for a password, where nothing else of it is to be seen."""
+    where = outer.endpoint.url
+    if isinstance(trial, Absent):
+        return Unknown(
+            f"{where} asks for a password, and whether the registry behind it asks for a token shows once a login is "
+            "let in (--username, --password-stdin)"
+        )
+    answer, words = trial.outer, f"as {trial.words}"
+    if any(challenge.is_bearer for challenge in challenges_of(answer)) and answer.status == 401:
+        return _both_ask(outer, asked(answer, words, "WWW-Authenticate"))
+    if answer.ok:
+        return Pass("a proxy asks for a password, and the registry behind it for none")
+    author = refused_by(outer.exchange)
+    if answer.status == 403 and author is not None and author == refused_by(answer):
+        return _lets_nobody_in(outer, author, asked(answer, words))
+    if answer.status == 401 and not is_foreign(answer):
+        return Skip("the registry behind the proxy does not ask for tokens; what it says of the login: login_refused")
+    return Unknown(f"{where} asks for a password; what is behind it does not show: {asked(answer, words).quote}")
+
+
+def _both_ask(outer: Ping, inner: Quote) -> Fail:
     author = refused_by(outer.exchange)
     return Fail(
         f"{author.opening if author else 'A proxy'} asks for a password at {outer.endpoint.url}, and the registry "
         "behind it for a token: no client can send both",
-        evidence=tuple(ping.exchange.quote("WWW-Authenticate") for ping in (outer, inner)),
+        evidence=(outer.exchange.quote("WWW-Authenticate"), inner),
         resource=outer.endpoint.url,
-        remedy=for_author(
-            author,
-            _WHY,
-            change_nginx(_WHY, "auth_basic off;"),
-            {"Apache": _APACHE},
-        ),
+        remedy=_remedy(author),
+    )
+
+
+def _remedy(author: Author | None) -> Remedies:
+    return for_author(author, _WHY, change_nginx(_WHY, "auth_basic off;"), {"Apache": _APACHE})
+
+
+def _lets_nobody_in(outer: Ping, author: Author, answer: Quote) -> Fail:
+    """nginx answers 403, and not 401, where there is no auth_basic_user_file (ngx_http_auth_basic_module.c)."""
+    return Fail(
+        f"{author.opening} asks for a password at {outer.endpoint.url} and answers 403 to the login that it gets: none "
+        "reaches the registry",
+        evidence=(outer.exchange.quote("WWW-Authenticate"), answer),
+        resource=outer.endpoint.url,
+        remedy={
+            Dialect.PLAIN: Remedy(
+                f"Where the registry asks for tokens itself, take the password of {author.name} away (in nginx: "
+                "auth_basic off). Where this password alone guards the registry, see the error log: nginx answers so "
+                "where there is no file of auth_basic_user_file, and any proxy where a rule forbids the user."
+            )
+        },
     )
 
 

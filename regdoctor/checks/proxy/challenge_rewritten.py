@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
+from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import change_nginx
 from regdoctor.distribution.challenges import Challenge
 from regdoctor.distribution.page_authors import is_page
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.proxied_answers import written_by
+from regdoctor.injection import Absent
 
 _HEADER = "WWW-Authenticate"
 
@@ -18,21 +19,29 @@ _HEADER = "WWW-Authenticate"
     severity=Severity.ERROR,
     failure_modes=("AUTH-21",),
     symptoms=("no basic auth credentials", "unauthorized: authentication required"),
-    explains=("login_unauthorized", "realm_not_gitlab", "service_mismatch"),
+    explains=(
+        *("login_unauthorized", "realm_not_gitlab", "service_mismatch"),
+        *("realm_answers_html", "realm_unreachable", "realm_without_tls"),
+    ),
     reference="https://distribution.github.io/distribution/spec/auth/token/",
 )
-def challenge_rewritten(public: PublicAnswer, internal: InternalAnswer) -> Iterator[Outcome]:
+def challenge_rewritten(public: PublicAnswer, internal: InternalAnswer | Absent) -> Iterator[Outcome]:
     """The challenge names the token service (realm) and who the registry is (service): clients go by it alone.
 
     The registry was asked at its own port and at its public address, and the two challenges differ, so a proxy
     between them writes its own or takes the header away. A token that was asked for under another service is refused
     by the registry; a realm that is not the registry's leads to a token service that it may not trust; and without a
     challenge clients do not know that there is one. A realm that the registry makes of the request's own host
-    (auth.token.autoredirect) differs by design, and is not judged.
+    (auth.token.autoredirect) differs by design, and is not judged. Where the registry's own port cannot be asked, the
+    one thing that shows is a 401 in the registry's own words without any challenge, for no registry sends that.
 
     Let the proxy pass WWW-Authenticate on, and set realm and service in the registry's configuration instead.
     """
-    outer, inner = public.best, internal.ping
+    outer = public.best
+    if isinstance(internal, Absent):
+        yield _from_outside(outer, internal)
+        return
+    inner = internal.ping
     wanted = _bearer(inner)
     if wanted is None:
         yield Skip("the registry itself does not ask for tokens")
@@ -65,16 +74,33 @@ def _made_of_the_host(challenge: Challenge, ping: Ping) -> bool:
     return not realm.hostname or (realm.hostname, port) == (ping.endpoint.host, ping.endpoint.port)
 
 
+def _from_outside(outer: Ping, internal: Absent) -> Outcome:
+    """What the public answer alone says: whether the challenge is the registry's own, it does not."""
+    if _is_bare(outer):
+        return _taken_away(outer, None)
+    return Unknown(internal.reason) if internal.applicable else Skip(internal.reason)
+
+
 def _without(outer: Ping, inner: Ping) -> Outcome:
+    if not _is_bare(outer):
+        return Skip(f"the registry's challenge is not what answers at {outer.endpoint.url}: {outer.exchange.status}")
+    return _taken_away(outer, inner)
+
+
+def _is_bare(outer: Ping) -> bool:
+    """Whether it is the registry's own 401, and carries no challenge (RFC 9110 section 15.5.2: it must)."""
     exchange = outer.exchange
     author = written_by(exchange)
-    is_its_own = exchange.status == 401 and author is not None and author.is_registry
-    if not is_its_own or outer.challenges or is_page(exchange.headers, exchange.body):
-        return Skip(f"the registry's challenge is not what answers at {outer.endpoint.url}: {exchange.status}")
+    is_its_own = exchange.failure is None and exchange.status == 401 and author is not None and author.is_registry
+    return is_its_own and not outer.challenges and not is_page(exchange.headers, exchange.body)
+
+
+def _taken_away(outer: Ping, inner: Ping | None) -> Fail:
+    pings = [ping for ping in (outer, inner) if ping is not None]
     return Fail(
-        f"The registry's 401 comes without {_HEADER} at {outer.endpoint.url}: a client that is not told where to get a "
-        "token gives up",
-        evidence=(exchange.quote(_HEADER), inner.exchange.quote(_HEADER)),
+        f"The registry's 401 comes without {_HEADER} at {outer.endpoint.url}: a client that is not told how to log in "
+        "gives up",
+        evidence=tuple(ping.exchange.quote(_HEADER) for ping in pings),
         resource=outer.endpoint.url,
         remedy=change_nginx(
             f"Remove what takes {_HEADER} away (proxy_hide_header in nginx, Header unset in Apache, http-response "

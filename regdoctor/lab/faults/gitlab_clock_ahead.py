@@ -14,6 +14,6 @@ FAULT = Fault(
     title="GitLab's clock is ten minutes ahead of the registry's",
     check="token_clock_skew",
     failure_modes=("AUTH-08",),
-    also=("login_unauthorized",),
+    also=("token_not_in_its_time", "login_unauthorized"),
     settings=_ahead,
 )

@@ -14,5 +14,6 @@ FAULT = Fault(
     title="The registry sends clients to /gitlab/jwt/auth for tokens, where a page says 404",
     check="realm_not_gitlab",
     failure_modes=("AUTH-10", "AUTH-11"),
+    also=("realm_answers_html",),
     settings=_under_a_path,
 )

@@ -14,6 +14,7 @@ FAULT = Fault(
     title="The registry sends clients to GitLab by http for tokens, and GitLab has https",
     check="realm_not_gitlab",
     failure_modes=("AUTH-10", "AUTH-11"),
+    also=("realm_unreachable", "realm_without_tls"),
     arguments=("--fail-on", "warning"),
     settings=_with_http,
 )

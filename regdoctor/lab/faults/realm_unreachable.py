@@ -14,5 +14,6 @@ FAULT = Fault(
     title="The registry sends clients to https://localhost/jwt/auth for tokens, and GitLab is on another port",
     check="realm_not_gitlab",
     failure_modes=("AUTH-10", "AUTH-11"),
+    also=("realm_unreachable",),
     settings=_without_port,
 )

@@ -12,5 +12,6 @@ FAULT = Fault(
     title="The key that GitLab should sign tokens with does not exist",
     check="signing_key_unusable",
     failure_modes=("GL-01",),
+    also=("token_service_fails",),
     files=_remove_key,
 )

@@ -15,5 +15,6 @@ FAULT = Fault(
     title="The user git may not read the key that GitLab should sign tokens with",
     check="signing_key_unusable",
     failure_modes=("GL-02",),
+    also=("token_service_fails",),
     files=_shut_git_out,
 )

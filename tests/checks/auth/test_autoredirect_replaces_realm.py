@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from regdoctor.checks.auth.autoredirect_replaces_realm import autoredirect_replaces_realm
+from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
 from regdoctor.evidence.product import Generation
+from regdoctor.evidence.token_trials import TokenTrials, Trial
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -42,3 +45,113 @@ def test_distribution_3_may_be_told_gitlabs_path(given: Given) -> None:
 def test_a_token_service_behind_the_registrys_own_address_is_what_it_is_for(given: Given) -> None:
     config = given.config("auth: {token: {realm: https://auth.example.com/token, autoredirect: true}}\n")
     given.skips(autoredirect_replaces_realm, config=config, product=given.product())
+
+
+OWN = "https://registry.example.com:5050/auth/token"
+
+
+def led(given: Given, answer: Exchange | None, realm: str = OWN, registry: str | None = None) -> TokenTrials:
+    """What came of asking for a token where the challenge led."""
+    ping = given.exchange(f"{given.public_url}/v2/") if answer is not None and answer.ok else None
+    trials = (Trial("for lab", True, answer, None, ping),) if answer is not None else ()
+    return TokenTrials(trials, registry or given.public_url, realm, "container_registry")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, b"404 page not found\n"),
+        (404, b"<html><hr><center>nginx</center></html>"),
+        (200, b"<html>Welcome</html>"),
+    ],
+)
+def test_no_token_service_on_the_registrys_own_host_is_a_finding_from_outside(
+    given: Given, status: int, body: bytes
+) -> None:
+    trials = led(given, given.exchange(f"{OWN}?service=x", status, body=body))
+
+    # What such a page gives is no token, whatever its status.
+    trials = TokenTrials(tuple(replace(one, ping=None) for one in trials.trials), trials.registry, OWN, "x")
+    fail = given.fail(autoredirect_replaces_realm, config=given.no_such, product=given.product(), trials=trials)
+
+    assert "/auth/token on the registry's own host" in fail.message
+    assert f'realm="{OWN}"' in fail.evidence[0].quote
+    assert str(status) in fail.evidence[1].quote
+
+
+def test_https_where_the_registry_speaks_plain_http_is_a_finding(given: Given) -> None:
+    no_tls = Exchange("GET", OWN, failure=Failure(FailureKind.TLS, "plain HTTP", not_tls=True))
+
+    fail = given.fail(
+        autoredirect_replaces_realm,
+        config=given.no_such,
+        product=given.product(),
+        trials=led(given, no_tls, registry="http://registry.example.com:5050"),
+    )
+
+    assert "no TLS is spoken there" in fail.message
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (401, b""),
+        (403, b'{"errors":[{"code":"DENIED","message":"access forbidden"}]}'),
+        (404, b'{"errors":[{"code":"UNAVAILABLE","message":"registry not enabled"}]}'),
+        (502, b"<html>Bad Gateway</html>"),
+    ],
+)
+def test_what_may_be_a_token_service_is_not_blamed(given: Given, status: int, body: bytes) -> None:
+    trials = led(given, given.exchange(OWN, status, body=body))
+
+    given.unknown(autoredirect_replaces_realm, config=given.no_such, product=given.product(), trials=trials)
+
+
+def test_a_token_service_on_the_registrys_own_host_passes(given: Given) -> None:
+    trials = led(given, given.exchange(OWN, body=b'{"token":"x"}'))
+
+    assert given.passes(autoredirect_replaces_realm, config=given.no_such, product=given.product(), trials=trials)
+
+
+@pytest.mark.parametrize(
+    "realm",
+    [
+        "https://gitlab.example.com/jwt/auth",
+        "https://registry.example.com:5050/service/token",
+        "https://registry.example.com/auth/token",
+        "https://login.example.com/auth/token",
+        "http://[::1",
+    ],
+)
+def test_another_realm_is_not_autoredirects(given: Given, realm: str) -> None:
+    trials = led(given, given.exchange(realm, 404), realm)
+
+    given.skips(autoredirect_replaces_realm, config=given.no_such, product=given.product(), trials=trials)
+
+
+def test_a_configuration_without_autoredirect_has_the_last_word(given: Given) -> None:
+    trials = led(given, given.exchange(OWN, 404))
+    realm = f"auth: {{token: {{realm: '{OWN}', autoredirect: %s}}}}\n"
+
+    given.skips(
+        autoredirect_replaces_realm, config=given.config(realm % "false"), product=given.product(), trials=trials
+    )
+    given.fail(autoredirect_replaces_realm, config=given.config(realm % "true"), product=given.product(), trials=trials)
+
+
+def test_the_line_of_the_configuration_is_proven_by_the_answer(given: Given) -> None:
+    config = given.config(f"{REALM}    autoredirect: true\n")
+    trials = led(given, given.exchange(OWN, 404))
+
+    fail = given.fail(autoredirect_replaces_realm, config=config, product=given.product(), trials=trials)
+
+    assert [quote.line for quote in fail.evidence] == [5, 4, None, None]
+
+
+def test_where_neither_could_be_looked_at_the_reason_is_told(given: Given) -> None:
+    product = given.product()
+
+    assert given.unknown(autoredirect_replaces_realm, product=product) == given.not_here.reason
+    assert given.unknown(autoredirect_replaces_realm, product=product, config=given.no_such) == given.not_here.reason
+    given.skips(autoredirect_replaces_realm, product=product, config=given.no_such, trials=given.no_such)
+    given.unknown(autoredirect_replaces_realm, product=product, config=given.no_such, trials=led(given, None))

@@ -11,8 +11,12 @@ from regdoctor.check import Dialect
 from regdoctor.checks.auth.login_unauthorized import login_unauthorized
 from regdoctor.distribution.tokens import Token, read_token, sign_token
 from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.product import Generation
+from regdoctor.evidence.proxied_answers import ProxiedAnswers
+from regdoctor.evidence.token_source import TokenSource
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.redaction import Secret
+from regdoctor.target import Login
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -132,3 +136,67 @@ def test_a_registry_that_gitlab_has_switched_off_is_named(given: Given) -> None:
     fail = given.fail(login_unauthorized, trials=TokenTrials((trial,)))
     assert "its registry is not enabled" in fail.message
     assert fail.failure_modes == ("AUTH-18",)
+
+
+def test_without_a_narrower_cause_the_likeliest_are_ranked_and_the_log_lines_tell_them_apart(given: Given) -> None:
+    trials = TokenTrials((_issued(given, 401, INVALID),), service="container_registry")
+    fail = given.fail(login_unauthorized, trials=trials)
+    kid = trials.trials[0].token.kid if trials.trials[0].token else ""
+    assert (
+        f'most likely the registry does not trust its key, kid "{kid}", or it does not trust its issuer' in fail.message
+    )
+    assert fail.failure_modes == ("AUTH-01", "AUTH-05", "AUTH-02")
+    text = fail.remedy[Dialect.PLAIN].text
+    assert f'`token signed by untrusted key with ID: "{kid}"` where the registry does not trust its key' in text
+    assert '`token from untrusted issuer: "omnibus-gitlab-issuer"`' in text
+    assert "sudo regdoctor check auth" in fail.remedy[Dialect.PLAIN].commands
+    assert any("container_registry" in quote.quote and "not the cause" in quote.quote for quote in fail.evidence)
+
+
+def test_a_known_product_leaves_fewer(given: Given) -> None:
+    trials = TokenTrials((_issued(given, 401, INVALID),), service="container_registry")
+    fail = given.fail(login_unauthorized, trials=trials, product=given.product(Generation.GITLAB))
+    assert fail.failure_modes == ("AUTH-01", "AUTH-05")
+    assert "`error verifying that signing key is trusted`" in fail.remedy[Dialect.PLAIN].text
+
+
+def test_an_audience_that_is_another_is_the_one_cause(given: Given) -> None:
+    trials = TokenTrials((_issued(given, 401, INVALID),), service="registry.example.com")
+    fail = given.fail(login_unauthorized, trials=trials)
+    assert 'it is made for "container_registry", and the registry is "registry.example.com"' in fail.message
+    assert fail.failure_modes == ("AUTH-06",)
+
+
+@pytest.mark.parametrize(("challenge", "mode"), [(INVALID, "AUTH-22"), (PLAIN, "AUTH-21")])
+def test_what_the_same_address_says_of_no_token_tells_a_lost_header_from_a_wrong_signature(
+    given: Given, challenge: tuple[str, str], mode: str
+) -> None:
+    bogus = given.exchange(f"{given.public_url}/v2/", 401, challenge)
+    answers = ProxiedAnswers(given.asks(), {}, bogus, bogus, bogus, bogus)
+    trials = TokenTrials((_issued(given, 401, PLAIN),))
+    assert given.fail(login_unauthorized, trials=trials, answers=answers).failure_modes == (mode,)
+
+
+def test_a_stored_login_that_is_denied_is_stored_anew(given: Given) -> None:
+    denied = Trial(f"from {REALM} for user", True, _realm(login=True, status=403), None, None)
+    trials = TokenTrials((denied,), "https://registry.example.com:5050", REALM, "s")
+    for origin, commands in (
+        (
+            "/root/.docker/config.json",
+            ("docker logout registry.example.com:5050", "docker login registry.example.com:5050"),
+        ),
+        ("", ()),
+    ):
+        login = Login("user", Secret("some password", "password"), origin)
+        source = TokenSource(True, trials.registry, REALM, "s", login=login)
+        remedy = given.fail(login_unauthorized, trials=trials, source=source).remedy[Dialect.PLAIN]
+        assert remedy.commands == commands
+        assert (origin in remedy.text) is True
+
+
+def test_a_registry_of_a_strange_name_gets_no_command(given: Given) -> None:
+    denied = Trial(f"from {REALM} for user", True, _realm(login=True, status=403), None, None)
+    login = Login("user", Secret("some password", "password"), "a file")
+    trials = TokenTrials((denied,), "https://x;reboot", REALM, "s")
+    source = TokenSource(True, trials.registry, REALM, "s", login=login)
+    assert given.fail(login_unauthorized, trials=trials, source=source).remedy[Dialect.PLAIN].commands == ()

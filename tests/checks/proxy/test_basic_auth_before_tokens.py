@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect, Fail, Pass, Skip, Unknown
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Skip, Unknown
 from regdoctor.checks.proxy.basic_auth_before_tokens import basic_auth_before_tokens
+from regdoctor.evidence.login_trial import LoginTrial
 
 if TYPE_CHECKING:
     from regdoctor.evidence.answers import Ping
@@ -105,10 +106,53 @@ def test_a_registry_that_asks_for_a_password_itself_is_skipped(given: Given) -> 
     )
 
 
-def test_from_outside_a_password_may_be_the_registrys_own(given: Given) -> None:
+def test_from_outside_a_password_alone_does_not_tell_what_is_behind_it(given: Given) -> None:
     answer = given.public(asking_for_a_password(given))
 
-    assert "not known from here" in given.unknown(basic_auth_before_tokens, public=answer)
+    assert "--username" in given.unknown(basic_auth_before_tokens, public=answer)
+
+
+def told(given: Given, status: int, *headers: tuple[str, str], body: bytes = b"") -> Outcome:
+    """What the check says from outside of what came back where the login was sent."""
+    trial = LoginTrial("bob", "bob", given.exchange(f"{given.public_url}/v2/", status, *headers, body=body))
+    return given.outcome(basic_auth_before_tokens, public=given.public(asking_for_a_password(given)), trial=trial)
+
+
+def test_a_registry_that_wants_a_token_behind_the_password_is_a_finding_from_outside(given: Given) -> None:
+    fail = told(given, 401, given.api, given.bearer, given.json)
+
+    assert isinstance(fail, Fail)
+    assert "behind it for a token: no client can send both" in fail.message
+    assert fail.evidence[1].quote.startswith("as bob: ")
+    assert "Bearer" in fail.evidence[1].quote
+
+
+def test_a_registry_that_the_proxy_alone_guards_is_healthy(given: Given) -> None:
+    assert isinstance(told(given, 200, given.api, given.json, body=b"{}"), Pass)
+
+
+def test_a_login_that_the_proxy_answers_with_403_reaches_no_registry(given: Given) -> None:
+    fail = told(given, 403, given.html, body=NGINX_401)
+
+    assert isinstance(fail, Fail)
+    assert "answers 403 to the login" in fail.message
+    assert "auth_basic_user_file" in fail.remedy[Dialect.PLAIN].text
+
+
+def test_what_a_login_does_not_decide_is_left_open(given: Given) -> None:
+    again = told(given, 401, given.html, BASIC, body=NGINX_401)
+    firewall = told(given, 403, given.html, body=b"<html>Forbidden</html>")
+
+    assert isinstance(again, Unknown)
+    assert isinstance(firewall, Unknown)
+    assert isinstance(told(given, 502, given.html, body=NGINX_401), Unknown)
+
+
+def test_a_registry_with_users_of_its_own_behind_the_password_is_left_to_the_login(given: Given) -> None:
+    outcome = told(given, 401, given.api, given.json, BASIC)
+
+    assert isinstance(outcome, Skip)
+    assert "login_refused" in outcome.reason
 
 
 def test_a_token_at_the_public_address_passes_whatever_cannot_be_read(given: Given) -> None:

@@ -109,3 +109,22 @@ def test_without_two_registries_to_compare_it_does_not_apply(given: Given) -> No
     assert isinstance(told(given, given.gateway())[0], Skip)
     page = given.ping(given.public_url, 401, given.html, given.api, body=b"<html></html>")
     assert isinstance(told(given, page)[0], Skip)
+
+
+def test_a_401_in_the_registrys_words_without_a_challenge_shows_from_outside(given: Given) -> None:
+    for headers in ((given.api, given.json), (given.json,)):
+        bare = given.public(given.ping(given.public_url, 401, *headers, body=BODY))
+
+        fail = given.fail(JUDGED, public=bare, internal=given.no_such)
+
+        assert "without WWW-Authenticate" in fail.message
+        assert [quote.quote.count("no WWW-Authenticate") for quote in fail.evidence] == [1]
+
+
+def test_any_other_answer_tells_nothing_from_outside(given: Given) -> None:
+    page = given.ping(given.public_url, 401, given.html, given.api, body=b"<html></html>")
+    nobody = given.ping(given.public_url, 401, body=b"")
+    for ping in (given.asks(), given.open(), given.gateway(), given.refused(given.public_url), page, nobody):
+        answer = given.public(ping)
+        assert given.skips(JUDGED, public=answer, internal=given.no_such) == given.no_such.reason
+        assert given.unknown(JUDGED, public=answer) == given.not_here.reason

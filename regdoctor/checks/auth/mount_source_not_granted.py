@@ -1,0 +1,58 @@
+"""AUTH-19: the login may push, and not pull from the repository that layers are mounted from."""
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Skip, Unknown, check
+from regdoctor.evidence.scope_trial import ScopeTrial
+
+
+@check(
+    title="The login opens the repository that layers are mounted from",
+    severity=Severity.WARNING,
+    failure_modes=("AUTH-19",),
+    symptoms=("Blob mount failed", "failed to mount layer"),
+    reference="https://distribution.github.io/distribution/spec/api/#cross-repository-blob-mount",
+)
+def mount_source_not_granted(trial: ScopeTrial) -> Outcome:
+    """A push may take a layer over from another repository in place of sending it: a cross-repository mount.
+
+    The registry wants push to the one repository and pull from the other in the same token (POST with `mount` and
+    `from`). docker asks for both; a token service that leaves the second out calls that no error, and the registry
+    then answers the POST with 401, `insufficient_scope`: seen with 2.8, which does not fall back to an upload of its
+    own. docker and skopeo go on and send the layer, so that pushes are slow; manifest-tool and others that do nothing
+    but mount fail with `Blob mount failed`. Looked at where --mount-from names the other repository beside
+    --repository; nothing is mounted for it.
+
+    Grant the user pull on the repository that the layers come from. In GitLab: make the user a member of its project
+    (Reporter or higher), and for a CI job let the job's project in there (Settings, CI/CD, Job token permissions).
+    """
+    mount = trial.mount
+    if mount is None:
+        return Skip("no repository was named that layers are mounted from (--mount-from)")
+    if mount.token is None:
+        return Unknown(f"no token that can be read was given: {mount.realm.quote().quote}")
+    if mount.opens_source:
+        return Pass(f"{trial.words} is granted pull on {mount.source} beside {trial.repository}")
+    listing = mount.listing
+    if listing is None or listing.status not in (401, 403):
+        # Not every token service writes into the token what it opens.
+        told = listing.quote().quote if listing is not None else "nothing was asked"
+        return Unknown(f"the token does not say pull on {mount.source}, and the registry does not refuse it: {told}")
+    # A token service may write anything there, of any length.
+    granted = ascii(",".join(sorted(mount.granted)))[1:-1][:100] or "nothing"
+    asked = f"asked repository:{trial.repository}:pull,push repository:{mount.source}:pull"
+    return Fail(
+        f"{trial.words} is granted no pull on {mount.source}: layers are not mounted from there into "
+        f"{trial.repository}, but sent again or refused with 401",
+        evidence=(
+            Quote(f"token for {trial.words}", f"{asked}, granted {granted} on {mount.source}"),
+            listing.quote("WWW-Authenticate"),
+        ),
+        resource=mount.source,
+        remedy={Dialect.PLAIN: Remedy(_GRANT)},
+    )
+
+
+_GRANT = (
+    "Grant the user pull on the repository that the layers come from. In GitLab that is the role Reporter or higher in "
+    "its project, for a personal or deploy token read_registry, and for a CI job's token an entry for the job's "
+    "project in the list of that one (Settings, CI/CD, Job token permissions)."
+)

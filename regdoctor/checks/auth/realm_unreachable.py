@@ -1,0 +1,156 @@
+"""AUTH-10: the token service that the registry sends its clients to does not answer."""
+
+import ipaddress
+from collections.abc import Mapping
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.checks.auth.realm_without_tls import by_https, challenge_of, looks
+from regdoctor.distribution.web_addresses import is_loopback, read_web_address
+from regdoctor.evidence.answers import Ping, PublicAnswer
+from regdoctor.evidence.endpoints import Endpoint
+from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.token_trials import TokenTrials, Trial
+from regdoctor.injection import Absent
+
+
+@check(
+    title="The token service answers where the registry sends clients",
+    severity=Severity.ERROR,
+    failure_modes=("AUTH-10",),
+    symptoms=(
+        "no such host",
+        "connect: connection refused",
+        "net/http: request canceled while waiting for connection (Client.Timeout exceeded",
+    ),
+    explains=("login_unauthorized", "realm_without_tls"),
+    reference="https://distribution.github.io/distribution/spec/auth/token/",
+)
+def realm_unreachable(public: PublicAnswer, trials: TokenTrials | Absent) -> Outcome:
+    """The registry's challenge names a realm, and clients ask there for a token from where they are.
+
+    A realm that was made from an inner address has a name that they cannot resolve, lacks GitLab's port, or has http
+    where the port is for TLS. Then docker login fails with the words of the network, `no such host`, `connection
+    refused`, `EOF`, and nothing reaches the registry's log but `authorization token required`. Where the realm is
+    right, GitLab's web server is down, or a firewall stands between.
+
+    Open the realm from the client: it must answer. Set auth.token.realm to the address of GitLab that users have, with
+    its port and /jwt/auth, and restart the registry.
+    """
+    if isinstance(trials, Absent):
+        return _leads_home(public) or (Unknown(trials.reason) if trials.applicable else Skip(trials.reason))
+    trial = trials.issued
+    if trial is None or trial.realm is None:
+        return Unknown("the token service was not asked")
+    asked = trial.realm
+    if _wants_tls(trial, asked):
+        return Fail(
+            f"The registry sends clients to {trials.realm_in_words} by http, where TLS is spoken: no token comes back",
+            evidence=(challenge_of(trials), *looks(trial)),
+            resource=trials.realm_in_words,
+            remedy=by_https(trials),
+        )
+    if asked.failure is None:
+        return Pass(f"{trials.realm_in_words} answers {asked.status}")
+    if asked.failure.kind is FailureKind.TLS and public.unverified is not None:
+        return Unknown(f"the registry's own certificate is not accepted, nor is this one: {asked.failure.message}")
+    return Fail(
+        f"The token service {trials.realm_in_words} cannot be asked: {_words(asked)}",
+        evidence=(challenge_of(trials), *looks(trial)),
+        resource=trials.realm_in_words or "auth.token.realm",
+        # A client may have more patience than regdoctor: docker waits for 15 s.
+        severity=Severity.WARNING if _was_slow(asked) else None,
+        remedy=by_https(trials) if trial.tls_answers else _REMEDIES.get(asked.failure.kind, _REMEDY),
+    )
+
+
+def _leads_home(public: PublicAnswer) -> Fail | None:
+    """The finding, where a registry elsewhere names a realm on loopback, which is another place for each client.
+
+    Nothing is sent there: what is on the loopback of this machine is not for the registry to point at.
+    """
+    ping = public.ping
+    realm = next((one.realm or "" for one in ping.challenges if one.is_bearer), "")
+    there, registry = read_web_address(realm), read_web_address(ping.endpoint.url)
+    if there is None or registry is None or not there.is_loopback or not ping.is_registry:
+        return None
+    if registry.is_loopback or not _is_elsewhere(ping.exchange):
+        return None
+    trials = TokenTrials((), ping.endpoint.url, realm)
+    return Fail(
+        f"The registry sends clients to {trials.realm_in_words} for tokens, which leads each of them to itself",
+        evidence=(challenge_of(trials), Quote(ping.exchange.url, f"answered by {ping.exchange.peer}")),
+        resource=trials.realm_in_words,
+        remedy=_REMEDY,
+    )
+
+
+def _is_elsewhere(exchange: Exchange) -> bool:
+    """Whether the answer came from an address that is not of loopback, be it a proxy's."""
+    host = (exchange.peer or "").rpartition(":")[0].strip("[]")
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return not is_loopback(host)
+
+
+def _wants_tls(trial: Trial, asked: Exchange) -> bool:
+    """Whether it is a port for TLS that was asked by plain http: by its own words, or because TLS is spoken there."""
+    if Ping(Endpoint(asked.url, _NOBODY), asked).wants_tls:
+        return True
+    there = read_web_address(asked.url)
+    same_port = there is not None and there.port_is_written
+    closed = asked.failure is not None and asked.failure.kind in (FailureKind.RESET, FailureKind.PROTOCOL)
+    return closed and same_port and trial.tls_answers
+
+
+def _was_slow(asked: Exchange) -> bool:
+    return asked.failure is not None and asked.failure.kind is FailureKind.TIMEOUT and asked.peer is not None
+
+
+def _words(asked: Exchange) -> str:
+    """The failure, with what docker login makes of it."""
+    if asked.failure is None:
+        return ""
+    said = _DOCKER_SAYS.get(asked.failure.kind)
+    return f'{asked.failure.message} (docker login: "{said}")' if said else asked.failure.message
+
+
+_NOBODY = Quote("", "")
+_DOCKER_SAYS: Mapping[FailureKind, str] = {
+    FailureKind.NAME: "no such host",
+    FailureKind.REFUSED: "connection refused",
+    FailureKind.TIMEOUT: "Client.Timeout exceeded",
+    FailureKind.RESET: "EOF",
+    FailureKind.SCHEME: "unsupported protocol scheme",
+}
+"""How Go's client names them (net, net/http)."""
+_REMEDY: Remedies = {
+    Dialect.PLAIN: Remedy(
+        "Compare auth.token.realm in the registry's config.yml with the address at which users open GitLab: host, port "
+        "and https must be the same, /jwt/auth comes after it. If they are, start GitLab's web server, and let clients "
+        "through to it."
+    ),
+    Dialect.OMNIBUS: Remedy(
+        "Compare the realm with external_url in /etc/gitlab/gitlab.rb: registry['token_realm'] replaces it for the "
+        "registry's clients, without /jwt/auth. If it is right, see that GitLab's nginx runs.",
+        (
+            "sudo grep -nE \"^ *(external_url|registry\\['token_realm'\\])\" /etc/gitlab/gitlab.rb",
+            "sudo gitlab-ctl status",
+        ),
+    ),
+    Dialect.HELM: Remedy(
+        "Compare the realm with GitLab's own host: registry.authEndpoint of the values replaces it, without /jwt/auth. "
+        "If it is right, see that the ingress and webservice run.",
+        ("helm get values gitlab --all | grep -n authEndpoint", "kubectl get ingress,pods -l app=webservice"),
+    ),
+}
+_REMEDIES: Mapping[FailureKind, Remedies] = {
+    FailureKind.TLS: {
+        Dialect.PLAIN: Remedy(
+            "Serve a certificate at the token service that clients trust, for the name that the realm has. If its "
+            "authority is your own, give it to regdoctor (--ca-file) and to the clients: "
+            "docker takes it from the system's store."
+        )
+    },
+}

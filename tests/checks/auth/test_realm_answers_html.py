@@ -1,0 +1,82 @@
+"""A page where tokens should be given is named with who wrote it; GitLab's own refusals are not such pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.checks.auth.realm_answers_html import realm_answers_html
+from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.token_trials import TokenTrials, Trial
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+REALM = "https://gitlab.example.com/jwt/auth"
+PAGE = b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body></body></html>"
+NGINX = b"<html><head><title>x</title></head><body><center><h1>x</h1></center><hr><center>nginx</center></body></html>"
+GITLABS = b"<html><head><title>The page could not be found (404) GitLab</title></head></html>"
+
+
+def _trials(given: Given, answer: Exchange, *, realm: str = REALM, service: str = "container_registry") -> TokenTrials:
+    return TokenTrials((Trial(f"from {realm}", True, answer, None, None),), given.public_url, realm, service)
+
+
+@pytest.mark.parametrize("status", [200, 404, 405])
+def test_a_page_is_a_finding(given: Given, status: int) -> None:
+    trials = _trials(given, given.exchange(REALM, status, given.html, body=PAGE))
+    assert f"{REALM} answers {status} with a page" in given.fail(realm_answers_html, trials=trials).message
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_who_signed_the_page_is_named(given: Given, status: int) -> None:
+    fail = given.fail(realm_answers_html, trials=_trials(given, given.exchange(REALM, status, given.html, body=NGINX)))
+    assert "page of nginx" in fail.message
+    assert fail.evidence[-1].quote == "<hr><center>nginx</center>"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [
+        (200, "application/json", b'{"token": "x"}'),
+        (404, "text/html", b""),
+        (404, "application/json", b'{"errors":[{"code":"UNAVAILABLE","message":"registry not enabled"}]}'),
+        (403, "application/json", b'{"errors":[{"code":"DENIED","message":"access forbidden"}]}'),
+        (403, "text/html", PAGE),
+        (401, "text/html", NGINX),
+        (429, "text/plain", b"Retry later"),
+    ],
+)
+def test_what_a_token_service_itself_may_answer_is_none(given: Given, status: int, kind: str, body: bytes) -> None:
+    trials = _trials(given, given.exchange(REALM, status, ("Content-Type", kind), body=body))
+    assert given.passes(realm_answers_html, trials=trials)
+
+
+@pytest.mark.parametrize("page", [PAGE, GITLABS])
+def test_a_page_that_may_stand_for_an_unknown_service_leaves_two_causes(given: Given, page: bytes) -> None:
+    trials = _trials(given, given.exchange(REALM, 404, given.html, body=page), service="registry.example.com")
+    reason = given.unknown(realm_answers_html, trials=trials)
+    assert "not routed" in reason
+    assert 'does not know the service "registry.example.com"' in reason
+    another = _trials(given, given.exchange(REALM, 404, given.html, body=NGINX), service="registry.example.com")
+    assert "a page of nginx" in given.fail(realm_answers_html, trials=another).message
+
+
+def test_gitlabs_sign_in_page_is_no_token_service(given: Given) -> None:
+    found = given.exchange(REALM, 302, ("Location", "https://gitlab.example.com/users/sign_in"))
+    assert "sign-in page" in given.fail(realm_answers_html, trials=_trials(given, found)).message
+
+
+@pytest.mark.parametrize("location", ["https://gitlab.example.com/jwt/auth", "http://[", ""])
+def test_another_redirect_stays_open(given: Given, location: str) -> None:
+    moved = given.exchange(REALM, 301, ("Location", location), given.html, body=NGINX)
+    assert "elsewhere" in given.unknown(realm_answers_html, trials=_trials(given, moved))
+
+
+def test_without_an_answer_and_with_an_error_it_is_unknown(given: Given) -> None:
+    down = given.exchange(REALM, fails=(FailureKind.REFUSED, "connection refused"))
+    assert "connection refused" in given.unknown(realm_answers_html, trials=_trials(given, down))
+    failing = given.exchange(REALM, 500, given.html, body=PAGE)
+    assert "500" in given.unknown(realm_answers_html, trials=_trials(given, failing))
+    assert given.unknown(realm_answers_html, trials=TokenTrials(()))

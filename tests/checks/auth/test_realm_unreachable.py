@@ -1,0 +1,120 @@
+"""A token service that cannot be asked is named with the failure; what answered at all is another check's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Dialect, Severity
+from regdoctor.checks.auth.realm_unreachable import realm_unreachable
+from regdoctor.evidence.answers import PublicAnswer
+from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.token_trials import TokenTrials, Trial
+from regdoctor.injection import Absent
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+REALM = "https://gitlab.example.com/jwt/auth"
+ONLY_BY_TLS = b"<html>The plain HTTP request was sent to HTTPS port</html>"
+
+
+def _trials(given: Given, answer: Exchange, realm: str = REALM, over_tls: Exchange | None = None) -> TokenTrials:
+    trial = Trial(f"from {realm}", True, answer, None, None, over_tls=over_tls)
+    return TokenTrials((trial,), given.public_url, realm, "container_registry")
+
+
+def _public(given: Given) -> PublicAnswer:
+    return given.public(given.asks())
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (FailureKind.NAME, "no such host"),
+        (FailureKind.REFUSED, "connection refused"),
+        (FailureKind.TIMEOUT, "Client.Timeout exceeded"),
+        (FailureKind.RESET, "EOF"),
+        (FailureKind.UNREACHABLE, "not reachable"),
+        (FailureKind.PROTOCOL, "not HTTP"),
+        (FailureKind.TLS, "TLS failed"),
+    ],
+)
+def test_no_answer_is_a_finding_in_the_clients_words(given: Given, kind: FailureKind, said: str) -> None:
+    trials = _trials(given, given.exchange(REALM, fails=(kind, f"gitlab.example.com:443: {kind.value}")))
+    fail = given.fail(realm_unreachable, public=_public(given), trials=trials)
+    assert said in fail.message
+    assert kind.value in fail.message
+    assert REALM in fail.evidence[0].quote
+    assert fail.severity is None
+
+
+def test_an_answer_that_is_only_slow_is_a_warning(given: Given) -> None:
+    slow = replace(given.exchange(REALM, fails=(FailureKind.TIMEOUT, "still waiting")), peer="192.0.2.1:443")
+    fail = given.fail(realm_unreachable, public=_public(given), trials=_trials(given, slow))
+    assert fail.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize("status", [200, 403, 404, 500, 502])
+def test_whoever_answers_is_reached(given: Given, status: int) -> None:
+    trials = _trials(given, given.exchange(REALM, status))
+    assert str(status) in given.passes(realm_unreachable, public=_public(given), trials=trials)
+
+
+def test_http_spoken_to_a_port_for_tls_is_told_as_such(given: Given) -> None:
+    realm = "http://gitlab.example.com:8443/jwt/auth"
+    over_tls = given.exchange("https://gitlab.example.com:8443/jwt/auth", 401)
+    closed = given.exchange(realm, fails=(FailureKind.RESET, "closed the connection without an answer"))
+    for answer in (closed, given.exchange(realm, 400, given.html, body=ONLY_BY_TLS)):
+        fail = given.fail(realm_unreachable, public=_public(given), trials=_trials(given, answer, realm, over_tls))
+        assert "by http, where TLS is spoken" in fail.message
+        assert "https://gitlab.example.com:8443/jwt/auth" in "".join(fail.remedy[Dialect.PLAIN].commands)
+
+
+def test_a_closed_connection_of_another_port_than_that_with_tls_is_no_proof(given: Given) -> None:
+    realm = "http://gitlab.example.com/jwt/auth"
+    closed = given.exchange(realm, fails=(FailureKind.RESET, "closed the connection"))
+    trials = _trials(given, closed, realm, given.exchange(REALM, 401))
+    assert "cannot be asked" in given.fail(realm_unreachable, public=_public(given), trials=trials).message
+
+
+def test_a_certificate_that_is_refused_at_both_is_left_to_the_registrys(given: Given) -> None:
+    refused = given.ping(fails=(FailureKind.TLS, "certificate not accepted"))
+    public = given.public(refused, unverified=given.asks())
+    trials = _trials(given, given.exchange(REALM, fails=(FailureKind.TLS, "certificate not accepted")))
+    assert "nor is this one" in given.unknown(realm_unreachable, public=public, trials=trials)
+
+
+def _sends_to(given: Given, realm: str, peer: str | None, url: str = "https://registry.example.com") -> PublicAnswer:
+    challenge = ("WWW-Authenticate", f'Bearer realm="{realm}",service="container_registry"')
+    ping = given.ping(url, 401, given.api, challenge)
+    return given.public(replace(ping, exchange=replace(ping.exchange, peer=peer)))
+
+
+def test_a_registry_elsewhere_that_sends_its_clients_to_themselves_is_a_finding(given: Given) -> None:
+    kept = Absent("for tokens the registry sends clients to localhost: not asked")
+    public = _sends_to(given, "http://localhost:8080/jwt/auth", "192.0.2.1:443")
+    fail = given.fail(realm_unreachable, public=public, trials=kept)
+    assert "leads each of them to itself" in fail.message
+
+
+@pytest.mark.parametrize(
+    ("realm", "peer"),
+    [
+        ("http://localhost/jwt/auth", "127.0.0.1:443"),
+        ("http://localhost/jwt/auth", None),
+        ("https://inner.example.com/jwt/auth", "192.0.2.1:443"),
+        ("", "192.0.2.1:443"),
+    ],
+)
+def test_what_was_not_asked_for_another_reason_stays_open(given: Given, realm: str, peer: str | None) -> None:
+    kept = Absent("not asked")
+    assert given.unknown(realm_unreachable, public=_sends_to(given, realm, peer), trials=kept) == "not asked"
+    skipped = given.skips(realm_unreachable, public=_sends_to(given, realm, peer), trials=given.no_such)
+    assert skipped == given.no_such.reason
+
+
+def test_without_a_question_to_the_token_service_it_is_unknown(given: Given) -> None:
+    assert given.unknown(realm_unreachable, public=_public(given), trials=TokenTrials(()))

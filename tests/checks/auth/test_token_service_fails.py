@@ -1,0 +1,70 @@
+"""A token service that answers with an error of its own, or without a token, is named; its refusals are not errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from regdoctor.check import Dialect
+from regdoctor.checks.auth.token_service_fails import token_service_fails
+from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.token_trials import TokenTrials, Trial
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
+
+REALM = "https://gitlab.example.com/jwt/auth"
+NGINX = b"<html><head><title>x</title></head><body><center><h1>x</h1></center><hr><center>nginx</center></body></html>"
+
+
+def _trials(given: Given, answer: Exchange, realm: str = REALM, ping: Exchange | None = None) -> TokenTrials:
+    trial = Trial(f"from {realm}", True, answer, None, ping)
+    return TokenTrials((trial,), given.public_url, realm, "container_registry")
+
+
+def test_500_of_gitlab_is_most_likely_its_key(given: Given) -> None:
+    fail = given.fail(token_service_fails, trials=_trials(given, given.exchange(REALM, 500, given.html, body=NGINX)))
+    assert fail.failure_modes == ("GL-01", "GL-02")
+    assert "most likely GitLab's signing key" in fail.message
+    assert "Errno::ENOENT" in fail.message
+    assert "production.log" in fail.remedy[Dialect.OMNIBUS].commands[0]
+
+
+def test_500_of_another_service_says_nothing_of_gitlab(given: Given) -> None:
+    realm = "https://auth.example.com/token"
+    fail = given.fail(token_service_fails, trials=_trials(given, given.exchange(realm, 500), realm))
+    assert "GitLab" not in fail.message
+    assert fail.failure_modes == ("AUTH-10",)
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_gateways_error_means_that_the_service_is_not_available(given: Given, status: int) -> None:
+    answer = given.exchange(REALM, status, given.html, ("Retry-After", "60"), body=NGINX)
+    fail = given.fail(token_service_fails, trials=_trials(given, answer))
+    assert fail.message.endswith(f"it answers {status} with a page of nginx")
+    assert "Retry-After: 60" in fail.evidence[1].quote
+    assert fail.failure_modes == ("AUTH-10",)
+
+
+def test_an_object_without_a_token_is_no_token_services(given: Given) -> None:
+    fail = given.fail(token_service_fails, trials=_trials(given, given.exchange(REALM, 200, given.json, body=b"{}")))
+    assert "without a token" in fail.message
+    assert fail.failure_modes == ("AUTH-11",)
+
+
+def test_a_token_that_cannot_be_read_is_a_token(given: Given) -> None:
+    opaque = given.exchange(REALM, 200, given.json, body=b'{"token": "opaque"}')
+    shown = given.exchange(f"{given.public_url}/v2/", 200)
+    assert given.passes(token_service_fails, trials=_trials(given, opaque, ping=shown))
+
+
+@pytest.mark.parametrize("status", [302, 401, 403, 404, 429])
+def test_refusals_are_no_errors_of_the_service(given: Given, status: int) -> None:
+    assert given.passes(token_service_fails, trials=_trials(given, given.exchange(REALM, status)))
+
+
+def test_without_an_answer_it_is_unknown(given: Given) -> None:
+    down = given.exchange(REALM, fails=(FailureKind.REFUSED, "connection refused"))
+    assert "connection refused" in given.unknown(token_service_fails, trials=_trials(given, down))
+    assert given.unknown(token_service_fails, trials=TokenTrials(()))
