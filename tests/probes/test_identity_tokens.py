@@ -44,7 +44,7 @@ def test_one_that_is_no_longer_good_is_a_login_that_is_denied(serve: Callable[..
 
     found = token_trials.gather(Endpoints(public, None, None, None), source, door)
 
-    (trial,) = found.trials  # type: ignore[attr-defined]
+    (trial,) = found.trials
     assert (trial.anonymous, trial.login_denied) == (False, True)
 
 
