@@ -97,7 +97,7 @@ def named(word: str) -> tuple[Check, ...]:
     A family's word names its checks, and those of other families that stand for failure modes called after it: `proxy`
     is also who detects a PROXY-16, so that whoever asks about the proxy hears that it answers 502. With them come the
     checks whose findings explain one of the family's: a login that fails because no registry answers is a question
-    about `auth`, and its answer is not.
+    about `auth`, and its answer is not; nor is the setting for which the registry does not start.
     """
     name, mode = word.lower().replace("-", "_"), word.upper().replace("_", "-")
     if name == CONFIG:
@@ -121,9 +121,17 @@ def named(word: str) -> tuple[Check, ...]:
 
 
 def _with_causes(found: tuple[Check, ...]) -> tuple[Check, ...]:
-    """The checks, and those whose findings explain one of them, in catalogue order."""
+    """The checks, those whose findings explain one of them, and in turn what files tell of their causes.
+
+    In catalogue order. Beyond the first step only what files can decide is taken: it costs nothing, and no further
+    request is made for it.
+    """
     names = {item.name for item in found}
-    return tuple(item for item in checks() if item.name in names or names & set(item.explains))
+    more = {item.name for item in checks() if names & set(item.explains)}
+    while not more <= names:
+        names |= more
+        more = {item.name for item in checks() if item.name in judged_from_files() and names & set(item.explains)}
+    return tuple(item for item in checks() if item.name in names)
 
 
 def needed_probes(selected: Iterable[Check]) -> tuple[Probe, ...]:

@@ -10,6 +10,8 @@ import threading
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from regdoctor.received_secrets import may_be_secret
+
 _SHORTEST = 5
 """Characters: a known secret that is shorter is never searched for in other text, where it would hit by chance."""
 
@@ -37,11 +39,14 @@ class Secret:
 
     __slots__ = ("_value", "kind")
 
-    def __init__(self, value: str, kind: str) -> None:
-        """Wrap `value`; from now on `redact` also wipes it from every text, whoever wrote it there."""
+    def __init__(self, value: str, kind: str, *, received: bool = False) -> None:
+        """Wrap `value`; from now on `redact` also wipes it from every text, whoever wrote it there.
+
+        received: as `remember` has it.
+        """
         self._value = value
         self.kind = kind
-        remember(value, kind)
+        remember(value, kind, received=received)
 
     def reveal(self) -> str:
         """The value itself: for the call that needs it, never for text."""
@@ -74,8 +79,13 @@ class Secret:
         raise TypeError("a Secret cannot be pickled")
 
 
-def remember(value: str, kind: str) -> None:
-    """Wipe `value` from every text that passes `redact` from now on, also percent-, JSON-, base64- or hex-encoded."""
+def remember(value: str, kind: str, *, received: bool = False) -> None:
+    """Wipe `value` from every text that passes `redact` from now on, also percent-, JSON-, base64- or hex-encoded.
+
+    received: whether a server gave it, which may lie; only what can be a secret is wiped then.
+    """
+    if received and not may_be_secret(value):
+        return
     if len(value) < _SHORTEST or value.lower() in _WORDS or (_NAMES.fullmatch(kind) and value.isalpha()):
         return
     placeholder = f"[redacted {kind}]"
@@ -100,9 +110,12 @@ def remember(value: str, kind: str) -> None:
 
 
 def _signature(value: str) -> set[str]:
-    """What makes a token good, as it stands after header and claims, which are no secrets."""
-    signed = _JWT.fullmatch(value)
-    return {value.rpartition(".")[2]} - {""} if signed else set()
+    """What makes a token good, as it stands after header and claims, which are no secrets.
+
+    Not one that can be none: a token service may write a word of the report there, or one letter.
+    """
+    signature = value.rpartition(".")[2]
+    return {signature} if _JWT.fullmatch(value) and may_be_secret(signature) else set()
 
 
 def _in_base64(value: bytes) -> set[str]:

@@ -71,13 +71,14 @@ class Report:
         return tuple(row for row in self.rows if row.outcome == "fail" and row.explained_by == cause)
 
     def headline(self) -> str:
-        """What was found, in one sentence without a full stop."""
+        """What was found, in one sentence without a full stop; that all is well, of whose login this holds."""
         where = self._where()
         if causes := len(self.causes):
             return f"{where}: {causes} cause{'s' if causes > 1 else ''} found"
+        well = ", ".join(["nothing found wrong", *filter(None, [self.target.get("login")])])
         if self.count("unknown"):
-            return f"{where}: nothing found wrong, but not everything could be told"
-        return f"{where}: nothing found wrong" if self.exhaustive else f"{where}: nothing could be examined"
+            return f"{where}: {well}, but not everything could be told"
+        return f"{where}: {well if self.exhaustive else 'nothing could be examined'}"
 
     def _where(self) -> str:
         """What was examined, in a word or two."""

@@ -17,11 +17,21 @@ class Login:
     password: Secret
     origin: str = ""
     """Where it was found: a file, a program or a variable; empty where it was given by hand."""
+    is_identity_token: bool = False
+    """Whether the password is a refresh token for the token service, as docker login stores it; no name goes with it
+    then."""
 
     @property
     def words(self) -> str:
         """Whose it is, and where it was found, for people."""
+        if self.is_identity_token:
+            return f"the identity token in {self.origin}"
         return f"{self.username} ({self.origin})" if self.origin else self.username
+
+    @property
+    def how(self) -> str:
+        """How something is asked for by it, for people: `as alice`, `with the identity token in config.json`."""
+        return f"{'with' if self.is_identity_token else 'as'} {self.words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,8 @@ class Target:
     """Given by hand; None: a stored one is looked for, unless `anonymous`."""
     anonymous: bool = False
     """No stored login is looked for."""
+    send_credentials_to: str | None = None
+    """A host, or host:port, that the login may go to though the registry's challenge alone names it; None: none."""
     ca_file: Path | None = None
     repository: str | None = None
     """A repository of the registry to try things on; None: one that is made up, or any that is found."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,9 @@ from cryptography.x509.oid import NameOID
 # The tests start regdoctor hundreds of times; where byte code may not be written, each start would compile all of it.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.setdefault("PYTHONPYCACHEPREFIX", f"{tempfile.gettempdir()}/regdoctor-tests-{os.getuid()}-pycache")
+if sys.dont_write_bytecode:
+    # pytest too: it rewrites every assertion of every test, in each of its workers, and keeps what it made.
+    sys.dont_write_bytecode, sys.pycache_prefix = False, os.environ["PYTHONPYCACHEPREFIX"]
 
 TREES = Path(__file__).parent / "trees"
 PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {

@@ -146,7 +146,11 @@ def test_a_family_selects_its_checks_those_that_stand_for_its_failure_modes_and_
         for item in CHECKS
         if item.family == "proxy" or any(mode.startswith("PROXY-") for mode in item.failure_modes)
     }
-    assert all(item.name in theirs or theirs & set(item.explains) for item in others)
+    first = theirs | {item.name for item in CHECKS if theirs & set(item.explains)}
+    further = [item for item in others if item.name not in first]
+    names = {item.name for item in selected}
+    assert first <= names
+    assert all(item.name in catalogue.judged_from_files() and names & set(item.explains) for item in further)
     assert len(selected) < len(CHECKS)
 
 
@@ -154,9 +158,24 @@ def test_whoever_asks_about_logins_hears_that_no_registry_answers() -> None:
     selected = {item.name for item in catalogue.select(["auth"])}
 
     assert {"registry_unreachable", "token_clock_skew", "challenge_rewritten"} <= selected
+    assert {"port_clash", "cache_type_unknown", "tls_pair_unusable", "log_level_invalid"} <= selected
     assert {item.name for item in catalogue.select(["token_clock_skew"])} == {"token_clock_skew"}
     assert {item.family for item in catalogue.select(["manifests"])} == {"manifests"}
     assert set(catalogue.families()) == {item.family for item in CHECKS}
+
+
+@pytest.mark.parametrize("family", catalogue.families())
+def test_what_files_tell_of_causes_brings_no_further_request(family: str) -> None:
+    selected = catalogue.select([family])
+    own = {
+        item.name
+        for item in selected
+        if item.family == family or any(mode.startswith(f"{family.upper()}-") for mode in item.failure_modes)
+    }
+    first = [item for item in selected if item.name in own or own & set(item.explains)]
+
+    asking = {item.name for item in catalogue.needed_probes(selected) if item.network}
+    assert asking == {item.name for item in catalogue.needed_probes(first) if item.network}
 
 
 @pytest.mark.parametrize("word", ["AUTH-08", "auth-08", "auth_08"])

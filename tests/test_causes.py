@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from regdoctor import catalogue
 from regdoctor.causes import Finding, explanations, ordered
 from regdoctor.check import Check, Dialect, Fail, Pass, Remedy, Severity
 
@@ -39,6 +40,11 @@ def test_a_symptom_is_folded_under_its_cause() -> None:
 
 def test_what_would_explain_but_did_not_fail_explains_nothing() -> None:
     assert explanations([finding("symptom"), finding("cause", "elsewhere")]) == {}
+
+
+def test_a_certificate_of_the_registry_does_not_hide_a_token_service_that_is_down() -> None:
+    explained = {name for item in catalogue.checks() if item.family == "tls" for name in item.explains}
+    assert "realm_unreachable" not in explained
 
 
 def test_a_chain_leads_to_its_end() -> None:

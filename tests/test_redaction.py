@@ -78,8 +78,8 @@ def test_a_known_secret_in_hex_is_wiped() -> None:
 
 
 def test_of_a_known_token_the_signature_is_wiped_alone_and_the_claims_are_not() -> None:
-    header, claims, signature = JWT.split(".")
-    remember(JWT, "token")
+    header, claims, signature = *JWT.split(".")[:2], "c2lnbmF0dXJlIG9mIGEga2V5IHRoYXQgbm9ib2R5IGhhcw"
+    remember(f"{header}.{claims}.{signature}", "token")
 
     assert redact(f"{header} {claims} {signature}") == f"{header} {claims} [redacted token]"
 
@@ -328,3 +328,21 @@ def test_an_htpasswd_file_is_named_and_no_password() -> None:
 def test_the_path_of_a_file_called_passwd_is_no_name_of_a_secret() -> None:
     for text in ("'file:///etc/passwd': scheme, host and port alone", "--upstream /etc/passwd: not a URL"):
         assert redact(text) == text
+
+
+RECEIVED = "d41d8cd98f00b204e980"
+
+
+def test_what_a_server_gave_is_wiped_where_it_can_be_a_secret() -> None:
+    remember(RECEIVED, "token", received=True)
+    assert redact(f"a {RECEIVED} b") == "a [redacted token] b"
+    assert str(Secret("regdoctor", "token", received=True)) == "[redacted token]"
+
+
+@pytest.mark.parametrize(
+    "chosen", ["http://127.0.0.1", "regdoctor", "realm_answers_html", "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.regdoctor"]
+)
+def test_a_server_does_not_choose_what_the_report_hides(chosen: str) -> None:
+    Secret(chosen, "token", received=True)
+    text = "http://127.0.0.1:5000: realm_answers_html: sudo regdoctor check auth"
+    assert redact(text) == text

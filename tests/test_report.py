@@ -223,6 +223,22 @@ def test_the_headline_says_no_more_than_is_known(outcomes: list[Outcome], headli
     assert told.exhaustive is exhaustive
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "headline"),
+    [
+        ([Pass()], "nothing found wrong, as lab (config.json)"),
+        ([Pass(), Unknown("")], "nothing found wrong, as lab (config.json), but not everything could be told"),
+        ([fail()], "1 cause found"),
+        ([Skip("")], "nothing could be examined"),
+    ],
+)
+def test_the_headline_of_what_is_well_says_whose_login_was_used(outcomes: list[Outcome], headline: str) -> None:
+    examination = Examination(Target(), (), tuple(judged("a", one) for one in outcomes), 0.0, 0.0)
+    target = {"registry": "https://registry.example.com", "login": "as lab (config.json)"}
+
+    assert build(examination, target, Dialect.PLAIN).headline() == f"https://registry.example.com: {headline}"
+
+
 def test_what_a_cause_explains_is_found_by_its_name() -> None:
     told = report(*ALL)
 

@@ -40,4 +40,7 @@ def test_a_login_tells_whose_it_is_and_where_it_was_found_and_not_its_password()
     assert Login("alice", password).words == "alice"
     stored = Login("alice", password, "/root/.docker/config.json")
     assert stored.words == "alice (/root/.docker/config.json)"
+    assert stored.how == "as alice (/root/.docker/config.json)"
+    identity = Login("", password, "/root/.docker/config.json", is_identity_token=True)
+    assert identity.how == "with the identity token in /root/.docker/config.json"
     assert "horse" not in repr(stored)

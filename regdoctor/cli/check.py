@@ -107,6 +107,10 @@ def command(
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Use no login that is stored on this machine.", rich_help_panel=LOGIN)
     ] = False,
+    send_credentials_to: Annotated[
+        str | None,
+        typer.Option(metavar="HOST", help="A token service that may have the password.", rich_help_panel=LOGIN),
+    ] = None,
     ca_file: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Certificate authorities to trust as well.", rich_help_panel=LOGIN),
@@ -205,6 +209,7 @@ def command(
         timeout=timeout,
         dialect=dialect,
         anonymous=anonymous,
+        send_credentials_to=send_credentials_to,
     )
     if plan:
         listings.show_plan(chosen, target)

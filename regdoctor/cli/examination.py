@@ -14,14 +14,16 @@ from regdoctor.cli import output
 from regdoctor.cli.options import Writer
 from regdoctor.evidence.endpoints import Endpoints
 from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.token_source import TokenSource
 from regdoctor.examination import Examination, Gathered, joined
 from regdoctor.exit_codes import ExitCode
 from regdoctor.formats.compose_file import ComposeFile
 from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.redaction import redact
 from regdoctor.report import Report
-from regdoctor.reporters import Page, reporter
+from regdoctor.reporters import Page, printable, reporter
 from regdoctor.runner import examine
 from regdoctor.suppressions import parse
 from regdoctor.target import Target
@@ -53,12 +55,12 @@ def run(
     told = any(document.count(outcome) for outcome in ("pass", "fail", "ignored"))
     instead = "" if told else complaints or (_NOTHING_WRONG if each else _nothing_found(examination))
     if complaints and not instead:
-        output.note(complaints)
+        _note(complaints)
     _write(document, writers, Page(show=show, full=verbose), instead)
     bugs = [item.bug for item in examination.gathered] + [item.bug for item in examination.judged]
     if any(bugs):
-        output.note("\n".join(bug.rstrip() for bug in bugs if bug))
-        output.note("regdoctor: this is a bug in regdoctor; please report it with the lines above")
+        _note("\n".join(bug.rstrip() for bug in bugs if bug))
+        _note("regdoctor: this is a bug in regdoctor; please report it with the lines above")
         return ExitCode.BUG
     if complaints:
         return ExitCode.USAGE
@@ -111,7 +113,21 @@ def describe(examination: Examination, dialect: Dialect, targets: Sequence[Targe
         described["registry"] = target.registry_url
     if isinstance(installation, Installation) and installation.registry_config:
         described["config"] = str(installation.registry_config)
+    if isinstance(source := examination.evidence(TokenSource), TokenSource):
+        described["login"] = _whose_login(source)
     return described
+
+
+def _whose_login(source: TokenSource) -> str:
+    """As whom the registry was asked, in words that follow "nothing found wrong, "."""
+    if not source.needed:
+        return "without a login: the registry asks for none"
+    if source.login:
+        sent = source.scheme != "bearer" or source.password_may_go
+        return source.login.how if sent else f"without the login of {source.login.words}, which was not sent"
+    if source.key:
+        return f"with a token signed with {source.key.path}"
+    return f"without a login ({source.why_no_login})" if source.why_no_login else "without a login"
 
 
 def _dialect(examination: Examination) -> Dialect:
@@ -132,14 +148,14 @@ def _write(document: Report, writers: Sequence[Writer], page: Page, instead: str
             output.save(writer.path, writer.render(document, page))
     on_screen = next((writer for writer in writers if writer.path is None), None)
     if on_screen is None:
-        output.note(instead or reporter("human")(document, page).rstrip())
+        _note(instead or reporter("human")(document, page).rstrip())
     elif on_screen.format == "human" and instead:
-        output.note(instead)
+        _note(instead)
     else:
         page = dataclasses.replace(page, width=output.columns(), colour=output.is_terminal())
         output.write_report(on_screen.render(document, page))
         if on_screen.format != "human":
-            output.note(instead or _summary(document))
+            _note(instead or _summary(document))
 
 
 def _summary(document: Report) -> str:
@@ -147,10 +163,15 @@ def _summary(document: Report) -> str:
     return f"regdoctor: {document.headline()}" + (f": {causes}" if causes else "")
 
 
+def _note(text: str) -> None:
+    """A note for people; what it quotes of a file's name or a server cannot command their terminal."""
+    output.note(printable(redact(text)))
+
+
 def _tell(gathered: Gathered) -> None:
     absent = gathered.evidence if isinstance(gathered.evidence, Absent) else None
     how = absent.reason if absent else "done"
-    output.note(f"{gathered.probe.name}: {how} ({gathered.seconds:.2f} s)")
+    _note(f"{gathered.probe.name}: {how} ({gathered.seconds:.2f} s)")
 
 
 def _nothing_found(examination: Examination) -> str:

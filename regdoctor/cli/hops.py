@@ -82,6 +82,10 @@ def command(
     anonymous: Annotated[
         bool, typer.Option("--anonymous", help="Use no login that is stored on this machine.", rich_help_panel=LOGIN)
     ] = False,
+    send_credentials_to: Annotated[
+        str | None,
+        typer.Option(metavar="HOST", help="A token service that may have the password.", rich_help_panel=LOGIN),
+    ] = None,
     ca_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Certificate authorities to trust too.", rich_help_panel=LOGIN)
     ] = None,
@@ -120,6 +124,7 @@ def command(
         timeout=timeout if timeout is not None else _SECONDS_OF_PUSH if push else _SECONDS,
         dialect=dialect,
         anonymous=anonymous,
+        send_credentials_to=send_credentials_to,
     )
     wish = Wish(target.repository, reference, options.url("--upstream", upstream), push)
     if size is not None:

@@ -25,6 +25,8 @@ _STANDARD_OUTPUT = (Path("-"), Path("/dev/stdout"))
 
 _LARGEST_LAYER = 10 * 10**12
 """Bytes: more than any registry's storage takes for one object."""
+_HOST = re.compile(r"(?:[\w.-]+|[0-9A-Fa-f:.]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+"""A name, or an address with or without brackets; behind it a port."""
 _OF_A_PROCESS = re.compile(r"/proc/(?:\d+|self)/root(?:/|$)")
 
 
@@ -85,6 +87,7 @@ def target(
     timeout: float,
     dialect: Dialect | None,
     anonymous: bool = False,
+    send_credentials_to: str | None = None,
     mount_from: str | None = None,
     layer_size: str | None = None,
 ) -> Target:
@@ -114,6 +117,7 @@ def target(
         config_files=tuple(path.absolute() for path in config),
         login=login,
         anonymous=anonymous,
+        send_credentials_to=host("--send-credentials-to", send_credentials_to),
         ca_file=ca_file,
         repository=repository,
         mount_from=mount_from,
@@ -163,6 +167,14 @@ def url(option: str, text: str | None, *, path: bool = False) -> str | None:
         raise UsageError(f"{option} {text}: give scheme, host and port alone.")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}:{port}{folder}" if port else f"{parts.scheme}://{host}{folder}"
+
+
+def host(option: str, text: str | None) -> str | None:
+    """A host, or host:port, that was given by hand. Raises UsageError for anything else."""
+    if text is None or _HOST.fullmatch(text):
+        return text
+    shown = _without_login(text)
+    raise UsageError(f"{option} {shown!r}: give a host, or host:port, without http:// and without a path.")
 
 
 def _without_login(text: str) -> str:

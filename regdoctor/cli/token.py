@@ -114,7 +114,7 @@ def request_command(
     ] = False,
     send_credentials_to: Annotated[
         str | None,
-        typer.Option(metavar="HOST", help="Send the password there even without TLS.", rich_help_panel=LOGIN),
+        typer.Option(metavar="HOST", help="A token service that may have the password.", rich_help_panel=LOGIN),
     ] = None,
     ca_file: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Certificate authorities to trust too.", rich_help_panel=LOGIN)
@@ -138,12 +138,19 @@ def request_command(
     from regdoctor.evidence.token_source import TokenSource
     from regdoctor.http import Http
 
-    asking = Asking(scopes_of(scope), oauth2, refresh_token, send_credentials_to)
+    asking = Asking(scopes_of(scope), oauth2, refresh_token)
     target = target_of(url, root, config)
     login = options.login(username, from_stdin=password_stdin)
     if anonymous and login is not None:
         raise UsageError("--anonymous and --username exclude each other.")
-    target = dataclasses.replace(target, login=login, anonymous=anonymous, ca_file=ca_file, offline=False)
+    target = dataclasses.replace(
+        target,
+        login=login,
+        anonymous=anonymous,
+        send_credentials_to=options.host("--send-credentials-to", send_credentials_to),
+        ca_file=ca_file,
+        offline=False,
+    )
     evidence = _gathered(target, (TokenSource, Http), LIMIT)
 
     def trust_for(challenged: str | None) -> TokenTrust:

@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from regdoctor.distribution.generation import Generation
     from regdoctor.distribution.scopes import Access
     from regdoctor.distribution.token_verdicts import TokenTrust
-    from regdoctor.evidence.exchange import Exchange
+    from regdoctor.evidence.token_answers import GrantedRead, TokenAnswer
     from regdoctor.evidence.token_source import TokenSource
     from regdoctor.http import Http
-    from regdoctor.probes.granted_reads import GrantedRead
-    from regdoctor.probes.token_request import TokenAnswer
     from regdoctor.tokens.inspection import Inspection
     from regdoctor.tokens.report import Requested
 
@@ -33,7 +31,6 @@ class Asking:
     scopes: tuple[Access, ...]
     oauth2: bool = False
     offline: bool = False
-    send_to: str | None = None
 
 
 def scopes_of(words: Sequence[str]) -> tuple[Access, ...]:
@@ -62,6 +59,7 @@ def ask(
     from regdoctor.injection import Absent
     from regdoctor.probe import CouldNotGatherError, NotApplicableError
     from regdoctor.probes.token_request import request_token
+    from regdoctor.tokens.request_words import refusal_in_words
 
     source, door = evidence[TokenSource], evidence[Http]
     for lacking in (source, door):
@@ -70,12 +68,12 @@ def ask(
             return ExitCode.NOT_EXAMINED
     how = {"oauth2": asking.oauth2, "offline": asking.offline}
     try:
-        got = request_token(door, source, asking.scopes, send_to=asking.send_to, **how)
+        got = request_token(door, source, asking.scopes, **how)
     except (CouldNotGatherError, NotApplicableError) as reason:
         output.note(f"regdoctor: {reason}")
         return ExitCode.NOT_EXAMINED
     if got.token is None:
-        output.note(f"regdoctor: the token service gave no token: {got.refusal}")
+        output.note(f"regdoctor: the token service gave no token: {refusal_in_words(got)}")
         return ExitCode.FINDINGS if got.login_refused else ExitCode.NOT_EXAMINED
     return _seen(door, source, asking, got, trust_for(source.service or None), product)
 
@@ -108,7 +106,7 @@ def _seen(
 
     assert got.token is not None  # noqa: S101 - the caller has looked
     seen = inspect(secret_token(got.token.reveal()), trust, time.time(), product)
-    accepted = _accepted(got.ping, anonymous=source.login is None)
+    accepted = got.accepted
     reads: tuple[GrantedRead, ...] = ()
     if got.ping is not None and got.ping.status in (200, 401) and accepted is not False:
         granted = seen.access if seen.read is not None else got.granted
@@ -118,34 +116,18 @@ def _seen(
     return seen, _requested(source, asking, got, reads)
 
 
-def _accepted(ping: Exchange | None, *, anonymous: bool) -> bool | None:
-    """What GET /v2/ says of the token; None where it says nothing of it.
-
-    401 alone does not to one who did not log in: Harbor answers so, however good the token is.
-    """
-    from regdoctor.distribution.challenges import parse_challenges
-
-    if ping is None or ping.status not in (200, 401):
-        return None
-    challenges = parse_challenges(ping.header_all("WWW-Authenticate"))
-    if ping.status == 401 and anonymous and all(one.error != "invalid_token" for one in challenges):
-        return None
-    return ping.status == 200
-
-
 def _requested(source: TokenSource, asking: Asking, got: TokenAnswer, reads: Sequence[GrantedRead]) -> Requested:
     from regdoctor.tokens.report import Requested
+    from regdoctor.tokens.request_words import asked_in_words, read_in_words, said_of
 
-    who = f"as {source.login.words}" if source.login else "without a login"
+    who = source.login.how if source.login else "without a login"
     beside = f" ({source.why_no_login})" if source.why_no_login else ""
-    # A query may hold anything; of the realm's it is the service and the scope, which are told anyway.
-    realm = dataclasses.replace(got.realm, url=got.realm.url.partition("?")[0]).quote().quote
-    walked = [f"{realm}, {who}{beside}"]
+    walked = [f"{asked_in_words(got.realm)}, {who}{beside}"]
     if got.ping is not None:
         walked.append(f"{got.ping.quote().quote}, with the token")
-    walked += [read.words for read in reads]
+    walked += [read_in_words(read) for read in reads]
     closed = tuple(
-        f"{','.join(read.scope.actions)} on {read.scope.name}: {read.said}" for read in reads if read.refused
+        f"{','.join(read.scope.actions)} on {read.scope.name}: {said_of(read)}" for read in reads if read.refused
     )
     refresh = got.has_refresh_token if asking.offline else None
     return Requested(source.realm, source.service, asking.scopes, tuple(walked), got.granted, closed, refresh)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -24,6 +25,9 @@ _PLAIN = {
 }
 """Extensions that may be critical and do not change the verdict here; of others that are it is not told."""
 _DEEPEST = 8
+_MOST_CHECKS = 100
+"""Signatures that Go checks on its way to a root (crypto/x509 verify.go, maxChainSignatureChecks). Each way is walked
+anew, and certificates of one subject that sign one another make as many ways as they have orders."""
 
 
 class UndecidedChainError(ValueError):
@@ -43,14 +47,15 @@ def chain_refusal(chain: Sequence[x509.Certificate], roots: Sequence[x509.Certif
     out_of_time = _out_of_time(leaf, now)
     if out_of_time:
         return out_of_time
-    if leaf in roots or any(_paths(leaf, chain[1:], roots, now, (leaf,))):
+    if leaf in roots or _Search(chain[1:], roots, now).leads_to_root((leaf,)):
         return None
     parents = [one for one in (*roots, *chain[1:]) if one.subject == leaf.issuer and one != leaf]
     if not parents:
         return _UNKNOWN
-    hints = {_signature_refusal(leaf, parent) for parent in parents}
-    hint = next(iter(hints))
-    if len(parents) > 1 or not hint:
+    if len(parents) > 1:
+        return ""
+    hint = _signature_refusal(leaf, parents[0])
+    if not hint:
         return ""
     name = _common_name(parents[0])
     return (
@@ -58,26 +63,33 @@ def chain_refusal(chain: Sequence[x509.Certificate], roots: Sequence[x509.Certif
     )
 
 
-def _paths(
-    child: x509.Certificate,
-    between: Sequence[x509.Certificate],
-    roots: Sequence[x509.Certificate],
-    now: float,
-    path: tuple[x509.Certificate, ...],
-) -> Iterator[bool]:
-    """True for each way up to a root."""
-    if len(path) > _DEEPEST:
-        raise UndecidedChainError("its chain of certificates is longer than is followed here")
-    for parent in (*roots, *between):
-        if parent in path or parent.subject != child.issuer or _signature_refusal(child, parent) is not None:
-            continue
-        _plain_only(parent)
-        if _out_of_time(parent, now):
-            continue
-        if parent in roots:
-            yield True
-        elif _is_authority(parent):
-            yield from _paths(parent, between, roots, now, (*path, parent))
+class _Search:
+    """For a way up to one of the roots, with as many signatures checked as Go checks."""
+
+    def __init__(self, between: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], now: float) -> None:
+        self.between, self.roots, self.now = between, roots, now
+        self.checks = 0
+
+    def leads_to_root(self, path: tuple[x509.Certificate, ...]) -> bool:
+        """Whether a way from the last of the path does."""
+        if len(path) > _DEEPEST:
+            raise UndecidedChainError("its chain of certificates is longer than is followed here")
+        child = path[-1]
+        for parent in (*self.roots, *self.between):
+            if parent in path or parent.subject != child.issuer:
+                continue
+            self.checks += 1
+            if self.checks > _MOST_CHECKS:
+                # Go goes by the order of its own pool, and may have found a way by then.
+                raise UndecidedChainError(f"its certificates take more than {_MOST_CHECKS} checks, where Go gives up")
+            if _signature_refusal(child, parent) is not None:
+                continue
+            _plain_only(parent)
+            if _out_of_time(parent, self.now):
+                continue
+            if parent in self.roots or (_is_authority(parent) and self.leads_to_root((*path, parent))):
+                return True
+        return False
 
 
 def _signature_refusal(child: x509.Certificate, parent: x509.Certificate) -> str | None:
@@ -88,6 +100,12 @@ def _signature_refusal(child: x509.Certificate, parent: x509.Certificate) -> str
     hashed = child.signature_hash_algorithm
     if hashed is not None and hashed.name in ("md5", "sha1"):
         return ""
+    return _verification_refusal(child, parent)
+
+
+@lru_cache(maxsize=1024)
+def _verification_refusal(child: x509.Certificate, parent: x509.Certificate) -> str | None:
+    """Remembered: other ways, and the next product, ask for the same pair again, and a signature may take 1 ms."""
     try:
         child.verify_directly_issued_by(parent)
     except InvalidSignature:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +30,25 @@ class Access:
         return {"type": self.type, "name": self.name, "actions": list(self.actions)}
 
     def allows(self, wanted: Access) -> bool:
-        """Whether it grants all that `wanted` asks: same type and name, and each action, or `*` for all.
+        """Whether it grants all that `wanted` asks."""
+        return not missing(wanted, (self,))
 
-        As distribution's registry/auth/token/accesscontroller.go compares them.
-        """
-        if (_CLASS.sub("", self.type), self.name) != (_CLASS.sub("", wanted.type), wanted.name):
-            return False
-        return "*" in self.actions or set(wanted.actions) <= set(self.actions)
+
+def granted_actions(resource: Access, granted: Iterable[Access]) -> frozenset[str]:
+    """The actions on the resource that entries of a token grant, whatever class it has there; `*` is all.
+
+    As distribution's registry/auth/token/accesscontroller.go compares them: by type and name.
+    """
+    wanted = (_CLASS.sub("", resource.type), resource.name)
+    return frozenset(
+        action for entry in granted if (_CLASS.sub("", entry.type), entry.name) == wanted for action in entry.actions
+    )
+
+
+def missing(asked: Access, granted: Iterable[Access]) -> tuple[str, ...]:
+    """The actions that were asked for and that no entry of the token grants."""
+    found = granted_actions(asked, granted)
+    return () if "*" in found else tuple(action for action in asked.actions if action not in found)
 
 
 def parse_scopes(text: str) -> tuple[Access, ...]:

@@ -9,7 +9,7 @@ from itertools import chain
 from regdoctor.distribution.distribution3_judgement import judge_as_distribution3
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.libtrust_judgement import judge_as_distribution2, judge_as_gitlab
-from regdoctor.distribution.scopes import Access
+from regdoctor.distribution.scopes import Access, missing
 from regdoctor.distribution.token_claims import Doubt, Refusal, Step, TokenTrust
 from regdoctor.distribution.token_keys import TrustedKey, key_id_kind
 from regdoctor.distribution.token_text import UndecidedTokenError
@@ -89,12 +89,7 @@ def _scope(text: str, wanted: Access | None) -> Iterator[Step]:
     except ValueError:
         yield Doubt("what it grants cannot be read here")
         return
-    lacking = [
-        action
-        for action in wanted.actions
-        if not any(entry.allows(Access(wanted.type, wanted.name, (action,))) for entry in granted)
-    ]
-    if lacking:
+    if lacking := missing(wanted, granted):
         why = f'it grants no {" and no ".join(lacking)} on {wanted.name}; the challenge says error="insufficient_scope"'
         yield Refusal(_INSUFFICIENT, _INSUFFICIENT, "AUTH-17", why)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from regdoctor.distribution.scopes import Access, granted_actions, missing
 from regdoctor.distribution.tokens import Token
 from regdoctor.evidence.exchange import Exchange
 
@@ -24,12 +25,12 @@ class MountTrial:
     @property
     def granted(self) -> frozenset[str]:
         """The actions on the source that the token grants; `*` is all."""
-        return granted_on(self.token, self.source)
+        return granted_actions(Access("repository", self.source), _access(self.token))
 
     @property
     def opens_source(self) -> bool:
         """Whether the token says that its holder may pull from the source."""
-        return bool(self.granted & {"pull", "*"})
+        return not missing(Access("repository", self.source, ("pull",)), _access(self.token))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +54,13 @@ class ScopeTrial:
     @property
     def granted(self) -> frozenset[str]:
         """The actions on the repository that the token grants; `*` is all (token.md, Requesting a Token)."""
-        return granted_on(self.token, self.repository)
+        return granted_actions(Access("repository", self.repository), _access(self.token))
 
     @property
     def missing(self) -> tuple[str, ...]:
         """What is wanted and was not granted."""
-        return () if "*" in self.granted else tuple(one for one in self.wanted if one not in self.granted)
+        return missing(Access("repository", self.repository, self.wanted), _access(self.token))
 
 
-def granted_on(token: Token | None, repository: str) -> frozenset[str]:
-    """The actions on a repository that a token grants, whatever class the repository has there."""
-    entries = token.access if token else ()
-    return frozenset(
-        action
-        for entry in entries
-        if entry.type.partition("(")[0] == "repository" and entry.name == repository
-        for action in entry.actions
-    )
+def _access(token: Token | None) -> tuple[Access, ...]:
+    return token.access if token else ()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regdoctor.distribution.challenges import parse_challenges
+from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.tokens import Token
 from regdoctor.evidence.exchange import Exchange, FailureKind
-
-_SHOWN = 120
-"""Characters of a realm that are shown."""
+from regdoctor.foreign_text import short
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,31 @@ class Trial:
     over_tls: Exchange | None = None
     """The token service asked again by https, without the password, where the realm says http and the registry has
     https; None else."""
+    by_get: Exchange | None = None
+    """The same asked by GET without the login, where the service knows no OAuth2 form (POST); None else."""
+
+    followed: Exchange | None = None
+    """What GET without the login is answered where the service sends clients on to at last; None where it does not, or
+    where it leads to what is not asked."""
+    steps: int = 0
+    """How often it sends clients on, as far as that was followed: at most as often as docker goes on."""
+    at_gitlabs_path: Exchange | None = None
+    """Where a page answered at the realm: what GET without the login is answered at the same host's /jwt/auth; None
+    where the realm is that path."""
+
+    @property
+    def asked(self) -> Exchange | None:
+        """The answer that tells of the token service: that to GET, where it knows no OAuth2 form."""
+        return self.by_get or self.realm
+
+    @property
+    def gitlab_answers(self) -> bool:
+        """Whether GitLab's own path of the realm's host gives a token, or refuses one in a token service's words."""
+        look = self.at_gitlabs_path
+        told = look.json() if look is not None else None
+        if look is None or not isinstance(told, dict):
+            return False
+        return (look.status == 200 and isinstance(told.get("token"), str)) or refuses_login(look)
 
     @property
     def anonymous(self) -> bool:
@@ -56,7 +80,10 @@ class Trial:
 
     @property
     def mixed(self) -> bool:
-        """Whether the same token was taken by some of the answers, and called no good by others."""
+        """Whether the same token was taken by some of the answers, and called no good by others.
+
+        401 alone counts: a registry that answers 400 to a token that it refuses (ECR Public does) shows no mixture.
+        """
         statuses = {exchange.status for exchange in self.shown}
         return 200 in statuses and 401 in statuses
 
@@ -79,9 +106,10 @@ class Trial:
         """Whether the registry refused a token that was issued to it.
 
         401 alone does not say so of a token that was given without a login: Harbor answers that to GET /v2/ of one
-        who did not log in, however good the token. Nor of one that was signed here without knowing GitLab's issuer.
+        who did not log in, however good the token. Nor of one that was signed here without knowing GitLab's issuer,
+        nor of one that was asked for without the login because that was withheld: it is not what a login gets.
         """
-        if self.ping is None or self.ping.status != 401:
+        if self.ping is None or self.ping.status != 401 or self.withheld:
             return False
         if self.anonymous:
             return self.called_invalid
@@ -102,8 +130,7 @@ class TokenTrials:
     @property
     def realm_in_words(self) -> str:
         """The realm for people: one line, without its query, cut after 120 characters."""
-        line = "".join(char if char.isprintable() else " " for char in self.realm.partition("?")[0][:500])
-        return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
+        return short(self.realm.partition("?")[0])
 
     @property
     def issued(self) -> Trial | None:
@@ -112,9 +139,37 @@ class TokenTrials:
 
 
 def refuses_login(answer: Exchange) -> bool:
-    """Whether a token service refuses who asks (GitLab: 403 DENIED; RFC 7617: 401; RFC 6749 section 5.2 to the form:
-    400 `invalid_grant`).
+    """Whether a token service refuses who asks.
+
+    That is 401 (RFC 7617), 403 with a reason of its own (GitLab: DENIED), or to the OAuth2 form 400 `invalid_grant`
+    (RFC 6749 section 5.2). A 403 without one may be a firewall's, or a ban's, and says nothing of the password.
     """
-    told = answer.json() if answer.method == "POST" else None
-    invalid = isinstance(told, dict) and told.get("error") == "invalid_grant"
-    return answer.status in (401, 403) or (answer.status == 400 and invalid)
+    if answer.status == 400:
+        told = answer.json() if answer.method == "POST" else None
+        return isinstance(told, dict) and told.get("error") == "invalid_grant"
+    return answer.status == 401 or (answer.status == 403 and _gives_a_reason(answer))
+
+
+def is_turned_away(answer: Exchange) -> bool:
+    """Whether somebody before the token service sends the request away, whatever the login.
+
+    A firewall, a limit of requests (429), a test for browsers, or GitLab's ban after failed logins (rack-attack: 403,
+    `Forbidden`, text/plain).
+    """
+    refused = answer.status == 429 or (answer.status == 403 and not _gives_a_reason(answer))
+    return refused or tests_for_a_browser(answer)
+
+
+def tests_for_a_browser(answer: Exchange) -> bool:
+    """Whether it is a test that browsers alone pass: Cloudflare's (cf-mitigated: challenge), AWS WAF's
+    (x-amzn-waf-action: challenge or captcha).
+    """
+    by_cloudflare = (answer.header("cf-mitigated") or "").strip().lower() == "challenge"
+    return by_cloudflare or (answer.header("x-amzn-waf-action") or "").strip().lower() in ("challenge", "captcha")
+
+
+def _gives_a_reason(answer: Exchange) -> bool:
+    """Whether it is a refusal in the registry's words, in OAuth2's (`error`) or in Docker Hub's (`details`)."""
+    told = answer.json()
+    in_words = isinstance(told, dict) and any(isinstance(told.get(name), str) for name in ("error", "details"))
+    return in_words or bool(parse_errors(answer.body))

@@ -88,12 +88,15 @@ class StoredLogin:
     """A login as it is kept: the identity token of an OAuth2 login, or name and password."""
 
     username: str
+    """Empty beside an identity token."""
     password: Secret
+    is_identity_token: bool = False
+    """Whether the secret is a refresh token for the token service, and no password."""
 
-    @property
-    def is_identity_token(self) -> bool:
-        """Whether the secret is a refresh token for the token service, and no password."""
-        return self.username == _IDENTITY
+
+def login_of_helper(username: str, secret: Secret) -> StoredLogin:
+    """What a credential helper answered."""
+    return StoredLogin("", secret, True) if username == _IDENTITY else StoredLogin(username, secret)
 
 
 def entry_of_docker(config: DockerCliConfig, names: Sequence[str]) -> StoredLogin | None:
@@ -131,7 +134,7 @@ def stored_login(entry: Located) -> StoredLogin | None:
     """
     identity, auth = entry.at("identitytoken"), entry.at("auth")
     if identity is not None and isinstance(identity.value, Secret):
-        return StoredLogin(_IDENTITY, identity.value)
+        return StoredLogin("", identity.value, True)
     if auth is None or not isinstance(auth.value, Secret):
         return None
     try:

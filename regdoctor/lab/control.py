@@ -53,6 +53,8 @@ class ControlSocket:
             self._listener.bind(str(self._path))
             self._listener.listen(1)
             pointer.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            pointer.touch()
+            pointer.chmod(0o600)
             pointer.write_text(str(self._path))
         except BaseException:
             self._listener.close()

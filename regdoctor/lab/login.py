@@ -10,7 +10,7 @@ from pathlib import Path
 
 from regdoctor.lab.client import send
 from regdoctor.lab.errors import LabError
-from regdoctor.lab.material import LOGIN, PROJECT, Material
+from regdoctor.lab.material import ACTIONS, LOGIN, PROJECT, Material
 from regdoctor.lab.omnibus_files import SERVICE
 from regdoctor.lab.settings import Settings
 
@@ -26,7 +26,7 @@ def write_logins(folder: Path, settings: Settings, material: Material) -> None:
     """Write the three files into `folder`, for our eyes only."""
     user = {
         "password": material.password,
-        "projects": {PROJECT: ["pull", "push", "delete"]},
+        "projects": {PROJECT: ACTIONS},
         "administrator": True,
     }
     contents = {

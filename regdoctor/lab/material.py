@@ -10,7 +10,9 @@ from regdoctor.lab.certificates import Authority, Pair, signing_pair
 LOGIN = "lab"
 """The user that may pull and push; its password is made anew for each stack."""
 PROJECT = "gitlab-org/lab"
-"""The GitLab project whose registry the user may use."""
+"""The GitLab project whose registry the user may use, with what lies below its path."""
+ACTIONS = ("pull", "push", "delete")
+"""What the user may do there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from regdoctor.lab.demonstration import demonstrate
 from regdoctor.lab.errors import LabError
 from regdoctor.lab.fault import Fault, find_fault
 from regdoctor.lab.interruption import interruptible
-from regdoctor.lab.material import LOGIN
+from regdoctor.lab.material import ACTIONS, LOGIN, PROJECT
 from regdoctor.lab.programs import find_program
 from regdoctor.lab.stack import Stack
 
@@ -55,6 +55,7 @@ def describe(stack: Stack, name: str) -> str:
         "object store": stack.store.endpoint,
         "ca file": str(stack.tree.ca_file),
         "login": f"{LOGIN}, password in {stack.password_file}",
+        "repository": f"{PROJECT} and {PROJECT}/…: {LOGIN} may {', '.join(ACTIONS)}",
         "check": check_command(stack, stack.fault),
     }
     return "\n".join(f"{key + ':':<14}{value}" for key, value in lines.items())

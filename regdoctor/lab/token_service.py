@@ -50,10 +50,12 @@ class JwtHandler(BaseHTTPRequestHandler):
     """One connection to GitLab."""
 
     protocol_version = "HTTP/1.1"
-    server_version = "nginx"
-    sys_version = ""
     timeout = 15.0
     server: Server
+
+    def version_string(self) -> str:
+        """The header Server, as GitLab's nginx has it."""
+        return "nginx"
 
     def do_GET(self) -> None:
         """A token, or the sign-in page."""

@@ -4,56 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from regdoctor.distribution.challenges import parse_challenges
-from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.scopes import Access
-from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.token_answers import GrantedRead
 from regdoctor.http import Http
-from regdoctor.redaction import Secret, redact
+from regdoctor.redaction import Secret
 
 _DEADLINE = 10.0
 """Seconds for each request."""
 _ALL = 20.0
 """Seconds for all of them."""
 _CATALOG = Access("registry", "catalog", ("*",))
-
-
-@dataclass(frozen=True, slots=True)
-class GrantedRead:
-    """One request that the token should open."""
-
-    scope: Access
-    answer: Exchange
-
-    @property
-    def refused(self) -> bool:
-        """Whether the registry does not let the token read what it grants."""
-        return self.answer.status in (401, 403)
-
-    @property
-    def accepted(self) -> bool:
-        """Whether the registry took the token for it: what it answers then, it answers to nobody without one."""
-        return self.answer.status == 200 or (self.answer.status == 404 and "NAME_UNKNOWN" in self.said)
-
-    @property
-    def said(self) -> str:
-        """What the registry said of it: `401 UNAUTHORIZED, insufficient_scope`; `404 NAME_UNKNOWN`."""
-        if self.answer.status is None:
-            return self.answer.failure.message if self.answer.failure else "no answer"
-        codes = [error.code for error in parse_errors(self.answer.body)[:1]]
-        challenges = parse_challenges(self.answer.header_all("WWW-Authenticate"))
-        codes += [challenge.error for challenge in challenges[:1] if challenge.error]
-        return redact(f"{self.answer.status} {', '.join(filter(None, codes))}").strip()
-
-    @property
-    def words(self) -> str:
-        """The request with its answer, for people."""
-        line = f"{self.answer.quote().quote}, with the token"
-        if self.answer.status != 200 and self.accepted:
-            return f"{line}: NAME_UNKNOWN, no such repository yet; the token was accepted for it"
-        return f"{line}: {self.said}" if self.refused else line
 
 
 def read_granted(

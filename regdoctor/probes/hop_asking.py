@@ -13,7 +13,9 @@ from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError
-from regdoctor.probes.token_source import Credentials, ask_realm, credentials_for, password_may_go_to, token_in
+from regdoctor.probes.credentials import Credentials, base_of, credentials_for
+from regdoctor.probes.login_gate import LoginNotTakenError
+from regdoctor.probes.token_source import ask_realm, password_may_go_to, token_in
 
 _DEADLINE = 10.0
 """Seconds for each request."""
@@ -33,7 +35,7 @@ class Asker:
     """By time.monotonic(): nothing is begun with more time than is left until then."""
     words: str = "without credentials"
     """As whom the last request with a scope was sent."""
-    _kept: dict[Access, tuple[Credentials, bool]] = field(default_factory=dict)
+    _kept: dict[tuple[Access, str], tuple[Credentials, bool]] = field(default_factory=dict)
 
     @property
     def deadline(self) -> float:
@@ -55,9 +57,14 @@ class Asker:
         scope: what a token is asked for; None: as somebody who wants nothing in particular.
         is_public: whether a client asks there too: then TLS must verify. At an inner hop the certificate is made for
         another name, and the look without trust is the only one.
+
+        Where the address refuses the password, or does not answer to it, that is its answer to whatever is asked.
         """
-        credentials, logged_in = self._credentials(scope, url, is_public=is_public)
-        first = self._send(purpose, method, url, headers, credentials, logged_in, verify=True)
+        try:
+            credentials, logged_in = self._credentials(scope, url, is_public=is_public)
+            first = self._send(purpose, method, url, headers, credentials, logged_in, verify=True)
+        except LoginNotTakenError as refused:
+            first = Asked(purpose, refused.answer, True)
         failure = first.exchange.failure
         if failure is None or failure.kind is not FailureKind.TLS:
             return (first,)
@@ -86,17 +93,20 @@ class Asker:
         """What goes along, and whether it stands for somebody."""
         if isinstance(self.source, Absent) or not self.source.needed:
             return {}, False
-        key = scope or _NOTHING
-        if key not in self._kept:
-            self._kept[key] = self._got(self.source, () if scope is None else (scope,))
-        credentials, logged_in = self._kept[key]
-        if "basic" in credentials and not password_may_go_to(url, is_public=is_public):
+        by_password = self.source.scheme == "basic"
+        if by_password and self.source.login and not password_may_go_to(url, is_public=is_public):
             return {}, False  # a password over the network in the clear, where no client sends one
-        return credentials, logged_in
+        key = (scope or _NOTHING, base_of(url) if by_password else "")
+        if key not in self._kept:
+            self._kept[key] = self._got(self.source, () if scope is None else (scope,), base_of(url))
+        return self._kept[key]
 
-    def _got(self, source: TokenSource, scopes: Sequence[Access]) -> tuple[Credentials, bool]:
+    def _got(self, source: TokenSource, scopes: Sequence[Access], registry: str) -> tuple[Credentials, bool]:
         try:
-            credentials = credentials_for(self.door, source, scopes, deadline=self.deadline)
+            credentials = credentials_for(self.door, source, scopes, deadline=self.deadline, registry=registry)
+        except LoginNotTakenError:
+            self.words = source.words
+            raise
         except CouldNotGatherError as problem:
             if source.login or not scopes or source.scheme != "bearer" or not source.realm:
                 self.words = f"without credentials ({problem})" if source.login else "without credentials"

@@ -12,7 +12,7 @@ from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError
-from regdoctor.probes.token_source import ask_realm
+from regdoctor.probes.credentials import realm_answer
 
 _SOME_SCOPE = Access("repository", "regdoctor/probe", ("pull",))
 """GitLab gives an anonymous token only to one who asks for a scope; that it is not granted does not matter."""
@@ -40,7 +40,7 @@ def look_at_token_service(
             return Hop(kinds, not_tried=source.reason)
         source = TokenSource(needed=True, registry="", realm=realm.url, service=_service(config))
     try:
-        exchange = ask_realm(door, source, (scope or _SOME_SCOPE,), deadline=deadline)
+        exchange = realm_answer(door, source, (scope or _SOME_SCOPE,), deadline=deadline)
     except CouldNotGatherError as reason:
         return Hop(kinds, source.realm, not_tried=str(reason))
     logged_in = source.login is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import ipaddress
 import re
 import time
@@ -107,15 +108,26 @@ def followed(door: Http, asked: Asked, headers: Sequence[tuple[str, str]], deadl
     return () if isinstance(found, str) else (Asked(Purpose.FOLLOWED, found),)
 
 
+def behind(door: Http, answer: Exchange, deadline: float) -> Exchange | None:
+    """What answers GET where this answer sends the client on to, without credentials; one step.
+
+    None where it is no redirect, or leads to what is not asked. deadline: seconds.
+    """
+    target = target_of(answer)
+    found = go_on(door, "GET", target, answer, (), deadline, _LARGEST) if target is not None else None
+    return None if isinstance(found, str) else found
+
+
 def trustworthy(source: TokenSource | Absent, ours: Endpoint | None) -> TokenSource | Absent:
-    """The source; Absent where its realm would lead to this host or its cloud, by the word of the challenge alone.
+    """The source, told whether its realm is configured; Absent where that would lead to this host or its cloud, by the
+    word of the challenge alone.
 
     ours: the token service of the configuration at hand.
     """
     if isinstance(source, Absent) or not source.needed or source.scheme != "bearer":
         return source
     if ours is not None and ours.url.partition("?")[0] == source.realm.partition("?")[0]:
-        return source
+        return dataclasses.replace(source, configured=True)
     there, registry = read_web_address(source.realm), read_web_address(source.registry)
     if there is None:
         return source  # nothing can be sent there

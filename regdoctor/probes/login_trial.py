@@ -8,13 +8,11 @@ from regdoctor.evidence.login_trial import LoginTrial
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.probe import NotApplicableError, probe
+from regdoctor.probes.login_gate import show_login
 from regdoctor.probes.token_source import password_may_go_to
-from regdoctor.target import Login
 
 _DEADLINE = 8.0
 """Seconds for each of the two requests; bcrypt of a high cost takes seconds."""
-_CAP = 64 * 1024
-"""Bytes of an answer that are kept."""
 
 
 @probe(
@@ -31,17 +29,15 @@ def login_trial(endpoints: Endpoints, source: TokenSource, door: Http) -> LoginT
     login = source.login
     if login is None:
         raise NotApplicableError("no login was given (--username, --password-stdin)")
-    return LoginTrial(login.username, login.words, _ask(source.registry, login, door), _inner(endpoints, source, door))
+    outer = show_login(door, source.registry, login, deadline=_DEADLINE)
+    return LoginTrial(login.username, login.words, outer, _inner(endpoints, source, door))
 
 
 def _inner(endpoints: Endpoints, source: TokenSource, door: Http) -> Exchange | None:
+    """The same where the registry itself listens: sent there even if it was refused, for it may be lost on the way."""
     internal = endpoints.internal
     if source.login is None or internal is None or internal.url == source.registry:
         return None
     if not password_may_go_to(internal.url, is_public=False):
         return None
-    return _ask(internal.url, source.login, door)
-
-
-def _ask(url: str, login: Login, door: Http) -> Exchange:
-    return door.send("GET", f"{url}/v2/", basic=(login.username, login.password), deadline=_DEADLINE, cap=_CAP)
+    return show_login(door, internal.url, source.login, deadline=_DEADLINE)

@@ -14,6 +14,7 @@ from regdoctor.formats.docker_cli_config import (
     StoredLogin,
     entry_of_auth_json,
     entry_of_docker,
+    login_of_helper,
     parse_docker_cli_config,
 )
 from regdoctor.formats.located import UnreadableError
@@ -22,7 +23,6 @@ from regdoctor.probe import probe
 from regdoctor.probes.credential_helpers import CredentialHelperError, ask_helper
 from regdoctor.probes.files import read_file
 from regdoctor.probes.host_tree import is_there
-from regdoctor.probes.oauth2_form import IDENTITY
 from regdoctor.probes.token_source import password_may_go_to
 from regdoctor.redaction import Secret
 from regdoctor.target import Login, Target
@@ -154,13 +154,13 @@ def _of_config(config: DockerCliConfig, entry: _Entry, names: Sequence[str], ori
         found = entry(config, names)
         return _usable(found, origin) if found is not None else None
     answer = ask_helper(suffix, own or names[0])
-    return _usable(StoredLogin(*answer), f"{PREFIX}{suffix}") if answer is not None else None
+    return _usable(login_of_helper(*answer), f"{PREFIX}{suffix}") if answer is not None else None
 
 
 def _usable(found: StoredLogin, origin: str) -> Login:
     """Raises UnreadableError for a name that cannot be sent as one."""
     if found.is_identity_token:
-        return Login(IDENTITY, Secret(found.password.reveal(), "token"), f"an identity token in {origin}")
+        return Login("", Secret(found.password.reveal(), "token"), origin, is_identity_token=True)
     if not found.username or ":" in found.username or not found.username.isprintable():
         raise UnreadableError(f"{origin} keeps a login for the registry whose user name cannot be sent")
     return Login(found.username, found.password, origin)

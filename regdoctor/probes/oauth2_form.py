@@ -14,15 +14,8 @@ from regdoctor.target import Login
 
 CLIENT = "regdoctor"
 """The `client_id`, by which a token service's own log tells who asked."""
-IDENTITY = "<token>"
-"""The user's name of a login whose secret is an identity token (docker/cli, credentials/native_store.go)."""
 _HEADERS = (("Content-Type", "application/x-www-form-urlencoded"),)
 _NO_FORM = (404, 405, 501)
-
-
-def is_identity_token(login: Login) -> bool:
-    """Whether the login's secret is a refresh token for the token service, and no password."""
-    return login.username == IDENTITY
 
 
 def post_form(
@@ -38,7 +31,7 @@ def post_form(
     if source.login is None:
         raise CouldNotGatherError("the OAuth2 form needs a login (--username, --password-stdin)")
     if not source.password_may_go:
-        what = "identity token" if is_identity_token(source.login) else "password"
+        what = "identity token" if source.login.is_identity_token else "password"
         raise CouldNotGatherError(f"the {what} was not sent: {source.why_withheld}")
     form = [("service", source.service), ("client_id", CLIENT), *_grant(source.login)]
     form += [("scope", " ".join(scope.scope for scope in scopes))] if scopes else []
@@ -56,6 +49,6 @@ def knows_no_form(answer: Exchange) -> bool:
 
 
 def _grant(login: Login) -> list[tuple[str, str]]:
-    if is_identity_token(login):
+    if login.is_identity_token:
         return [("grant_type", "refresh_token"), ("refresh_token", login.password.reveal())]
     return [("grant_type", "password"), ("username", login.username), ("password", login.password.reveal())]

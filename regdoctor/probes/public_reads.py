@@ -12,7 +12,7 @@ from regdoctor.evidence.public_reads import PublicReads
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
-from regdoctor.probes.token_source import credentials_for
+from regdoctor.probes.credentials import credentials_for
 
 _DEADLINE = 6.0
 """Seconds for each request: a token, two manifests, a blob."""
@@ -35,7 +35,7 @@ def public_reads(endpoints: Endpoints, served: ServedManifests, source: TokenSou
     if example is None:
         raise NotApplicableError("no manifest was found that could be read")
     scopes = (Access("repository", example.repository, ("pull",)),)
-    credentials = credentials_for(door, source, scopes, deadline=_DEADLINE)
+    credentials = credentials_for(door, source, scopes, deadline=_DEADLINE, registry=public.url)
     base = f"{public.url}/v2/{quote(example.repository)}"
     accept = (("Accept", ACCEPT_ALL),)
     for _ in range(2):

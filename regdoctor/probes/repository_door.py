@@ -11,7 +11,8 @@ from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError
-from regdoctor.probes.token_source import Credentials, credentials_for, password_may_go_to
+from regdoctor.probes.credentials import Credentials, base_of, credentials_for
+from regdoctor.probes.token_source import password_may_go_to
 
 _REQUEST = 10.0
 """Seconds for a request that is not said to be long."""
@@ -52,12 +53,15 @@ class RepositoryDoor:
         return exchange
 
     def _send(self, method: str, url: str, seconds: float, options: dict[str, Any]) -> Exchange:
-        if self._credentials is None:
-            limit = min(_REQUEST, self._remaining())
-            self._credentials = credentials_for(self._door, self._source, self._scopes, deadline=limit)
-        if "basic" in self._credentials and not password_may_go_to(url, is_public=self._is_public):
+        by_password = self._source.needed and self._source.scheme == "basic" and self._source.login is not None
+        if by_password and not password_may_go_to(url, is_public=self._is_public):
             raise CouldNotGatherError(
                 f"the password was not sent to {urlsplit(url).netloc}: no TLS, and no client asks there"
+            )
+        if self._credentials is None:
+            limit = min(_REQUEST, self._remaining())
+            self._credentials = credentials_for(
+                self._door, self._source, self._scopes, deadline=limit, registry=base_of(url)
             )
         limit = min(seconds, self._remaining())
         exchange = self._door.send(method, url, deadline=limit, **self._credentials, **options)

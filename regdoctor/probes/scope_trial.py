@@ -12,7 +12,8 @@ from regdoctor.evidence.scope_trial import MountTrial, ScopeTrial
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.probe import NotApplicableError, probe
-from regdoctor.probes.token_source import ask_realm, token_in
+from regdoctor.probes.credentials import realm_answer
+from regdoctor.probes.token_source import token_in
 from regdoctor.target import Target
 
 _DEADLINE = 8.0
@@ -52,7 +53,7 @@ def _tried(
     scopes: Sequence[Access], listed: str, source: TokenSource, door: Http
 ) -> tuple[Exchange, Token | None, Exchange | None]:
     """The token service's answer, the token where it can be read, and the tags of the repository `listed` with it."""
-    realm = ask_realm(door, source, scopes, deadline=_DEADLINE)
+    realm = realm_answer(door, source, scopes, deadline=_DEADLINE)
     token = token_in(realm)
     if token is None:
         return realm, None, None

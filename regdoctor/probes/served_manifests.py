@@ -18,7 +18,8 @@ from regdoctor.evidence.manifest_samples import Example, Schema1Manifest, Served
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError, probe
-from regdoctor.probes.token_source import Credentials, credentials_for
+from regdoctor.probes.credentials import Credentials, credentials_for
+from regdoctor.probes.token_source import password_may_go_to
 from regdoctor.target import Target
 
 _BUDGET = 5.0
@@ -37,8 +38,11 @@ _TAGS = 50
 )
 def served_manifests(target: Target, endpoints: Endpoints, source: TokenSource, door: Http) -> ServedManifests:
     """The sample. Raises CouldNotGatherError where the registry does not let us list, saying what it answered."""
-    internal = endpoints.internal
-    registry = internal if internal and internal.url.startswith("http:") else endpoints.public
+    registry = _asked(endpoints, source)
+    if registry is None and endpoints.internal is not None and endpoints.internal.url.startswith("http:"):
+        raise CouldNotGatherError(
+            f"the password was not sent to {endpoints.internal.url}, which has no TLS and is not on this machine"
+        )
     if registry is None:
         raise CouldNotGatherError("the registry's address is not known")
     walk = _Walk(registry, source, door, time.monotonic() + _BUDGET)
@@ -49,6 +53,18 @@ def served_manifests(target: Target, endpoints: Endpoints, source: TokenSource, 
     if walk.problem and not walk.looked_at:
         raise walk.problem
     return ServedManifests(tuple(walk.schema1), walk.looked_at, not walk.cut_short, walk.unreadable, walk.example)
+
+
+def _asked(endpoints: Endpoints, source: TokenSource) -> Endpoint | None:
+    """The address to walk at: the registry's own, where it has no TLS and a password that goes along may go there."""
+    internal, public = endpoints.internal, endpoints.public
+    if internal is None or not internal.url.startswith("http:"):
+        return public
+    by_password = source.needed and source.scheme == "basic" and source.login is not None
+    is_public = public is not None and public.url == internal.url
+    if by_password and not password_may_go_to(internal.url, is_public=is_public):
+        return public
+    return internal
 
 
 @dataclass(slots=True)
@@ -125,7 +141,9 @@ class _Walk:
     def _get(self, path: str, scope: Access, headers: tuple[tuple[str, str], ...] = ()) -> Exchange:
         # One token for each scope: GitLab's and the registry's life of one is minutes, the budget is seconds.
         if scope not in self._credentials:
-            self._credentials[scope] = credentials_for(self.door, self.source, (scope,), deadline=_DEADLINE)
+            self._credentials[scope] = credentials_for(
+                self.door, self.source, (scope,), deadline=_DEADLINE, registry=self.registry.url
+            )
         url = f"{self.registry.url}/v2/{path}"
         # A manifest has up to 4 MiB (registry/handlers/manifests.go, maxManifestBodySize).
         return self.door.send("GET", url, headers=headers, deadline=_DEADLINE, cap=4 << 20, **self._credentials[scope])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TypedDict
 from urllib.parse import urlencode
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -26,7 +25,7 @@ from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, probe
 from regdoctor.probes.hop_redirects import trustworthy
-from regdoctor.probes.oauth2_form import is_identity_token, post_form
+from regdoctor.probes.oauth2_form import post_form
 from regdoctor.redaction import Secret, remember
 from regdoctor.target import Target
 
@@ -67,7 +66,7 @@ def token_source(
             "answer may be anyone's (--ca-file FILE)"
         )
     why_not = stored.why_none if trusted or login is None else _NOT_VERIFIED
-    if login is not None and is_identity_token(login) and challenge.scheme.lower() == "basic":
+    if login is not None and login.is_identity_token and challenge.scheme.lower() == "basic":
         why_not = f"{login.words} is for a token service, and the registry wants a name and a password"
         login = None
     source = TokenSource(
@@ -80,6 +79,7 @@ def token_source(
         key=key,
         clock_offset=_clock_offset(ping, internal),
         why_no_login=why_not,
+        consented=target.send_credentials_to or "",
     )
     found = trustworthy(source, endpoints.realm if isinstance(endpoints, Endpoints) else None)
     if isinstance(found, Absent):
@@ -158,48 +158,6 @@ def _signing_key(
     return SigningKey(key.contents.private_key_pem, key.path, (issuer.text() if issuer else None) or "")
 
 
-class Credentials(TypedDict, total=False):
-    """What `door.send` takes for credentials."""
-
-    bearer: Secret
-    basic: tuple[str, Secret]
-
-
-def credentials_for(
-    door: Http, source: TokenSource, scopes: Sequence[Access], *, deadline: float = 10.0
-) -> Credentials:
-    """The keyword arguments with which `door.send` asks the registry for these scopes.
-
-    deadline: seconds for the question to the token service, where there is one to ask.
-
-    Raises CouldNotGatherError where no token is to be had, saying why.
-    """
-    if not source.needed:
-        return {}
-    if source.scheme == "basic":
-        if source.login is None:
-            raise CouldNotGatherError(f"the registry wants a login (--username, --password-stdin){_beside(source)}")
-        return {"basic": (source.login.username, source.login.password)}
-    if source.key and (source.key.issuer or not source.login):
-        # It opens every repository, where a login may open none; whether logins work, token_trials tells.
-        return {"bearer": signed(source, source.key, scopes)}
-    if source.login:
-        exchange = ask_realm(door, source, scopes, deadline=deadline)
-        token = token_in(exchange)
-        if token is None:
-            raise CouldNotGatherError(f"the token service gave no token: {exchange.quote().quote}")
-        return {"bearer": token}
-    raise CouldNotGatherError(
-        "the registry wants a token, and a login for it: --username and --password-stdin, or run on GitLab's own "
-        f"host, where its signing key can be read{_beside(source)}"
-    )
-
-
-def _beside(source: TokenSource) -> str:
-    """What is to be told of a stored login that was not used."""
-    return f"; {source.why_no_login}" if source.why_no_login else ""
-
-
 def password_may_go_to(url: str, *, is_public: bool) -> bool:
     """Whether the registry's password may be sent to an address on the way to it.
 
@@ -236,7 +194,8 @@ def signed(source: TokenSource, key: SigningKey, scopes: Sequence[Access]) -> Se
 def ask_realm(door: Http, source: TokenSource, scopes: Sequence[Access], *, deadline: float = 10.0) -> Exchange:
     """GET the realm as docker does (distribution, docs/spec/auth/token.md), with the login where there is one.
 
-    deadline: seconds for it.
+    deadline: seconds for it. Where several probes may ask, they ask by `credentials.realm_answer`: this one sends a
+    login again that was refused.
 
     Raises CouldNotGatherError rather than send a password where it does not belong: over plain HTTP to another host.
     """
@@ -247,7 +206,7 @@ def ask_realm(door: Http, source: TokenSource, scopes: Sequence[Access], *, dead
         return door.send("GET", url, deadline=deadline)
     if not source.password_may_go:
         raise CouldNotGatherError(f"the password was not sent: {source.why_withheld}")
-    if is_identity_token(source.login):
+    if source.login.is_identity_token:
         return post_form(door, source, scopes, deadline=deadline)
     return door.send("GET", url, basic=(source.login.username, source.login.password), deadline=deadline)
 
@@ -259,9 +218,9 @@ def token_in(exchange: Exchange) -> Secret | None:
         return None
     given = {name: answer[name] for name in _TOKEN_NAMES if isinstance(answer.get(name), str) and answer[name]}
     for value in given.values():
-        remember(value, "token")
+        remember(value, "token", received=True)
     value = given.get("token") or given.get("access_token")
-    return Secret(value, "token") if value else None
+    return Secret(value, "token", received=True) if value else None
 
 
 _TOKEN_NAMES = ("token", "access_token", "refresh_token")

@@ -19,8 +19,8 @@ from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http, StreamedBody
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
+from regdoctor.probes.credentials import Credentials
 from regdoctor.probes.ledger import Entry
-from regdoctor.probes.token_source import Credentials
 from regdoctor.probes.trial_push import TRIAL_REPOSITORY
 from regdoctor.probes.uploads import (
     DEADLINE,
@@ -86,7 +86,7 @@ def _found(uploads: Uploads, public: Endpoint, repository: str) -> UploadLimit:
         raise CouldNotGatherError(
             f"an upload was started, but its Location names none: {started.location.partition('?')[0]}"
         )
-    growth = _Growth(uploads, started.entry, uploads.credentials(repository), time.monotonic() + _BUDGET)
+    growth = _Growth(uploads, started.entry, uploads.credentials(repository, public.url), time.monotonic() + _BUDGET)
     removed = False
     try:
         result = _measured(growth, public)
@@ -177,7 +177,7 @@ class _Growth:
         exchange = self._patch(size)
         if exchange.status == 401:
             with contextlib.suppress(CouldNotGatherError):
-                self.credentials = self.uploads.credentials(self.entry.repository)
+                self.credentials = self.uploads.credentials(self.entry.repository, self.entry.registry)
                 exchange = self._patch(size)
         location = exchange.header("Location")
         if exchange.status == 202 and location:

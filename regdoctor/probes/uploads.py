@@ -13,8 +13,8 @@ from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError
+from regdoctor.probes.credentials import Credentials, credentials_for
 from regdoctor.probes.ledger import Entry, Ledger
-from regdoctor.probes.token_source import Credentials, credentials_for
 from regdoctor.probes.trial_notes import TrialNotes, path_of
 from regdoctor.probes.trial_removal import Removal, clean_up_trials
 from regdoctor.target import Target
@@ -24,7 +24,7 @@ DEADLINE = 6.0
 CLEANING = 6.0
 """Seconds for what earlier runs left."""
 REQUESTS_OF_A_START = 2
-"""A token and the POST, at most."""
+"""A token, or whether the login is taken, and the POST, at most."""
 REQUESTS_OF_A_CANCELLATION = 3
 """A token and two DELETE, at most."""
 
@@ -65,10 +65,10 @@ class Uploads:
             is_public=True,
         )
 
-    def credentials(self, repository: str) -> Credentials:
-        """What opens a repository for a push. Raises CouldNotGatherError where no token is to be had."""
+    def credentials(self, repository: str, registry: str) -> Credentials:
+        """What opens a repository for a push at the URL `registry`. Raises CouldNotGatherError where nothing does."""
         scopes = (Access("repository", repository, ("pull", "push")),)
-        return credentials_for(self.door, self.source, scopes, deadline=DEADLINE)
+        return credentials_for(self.door, self.source, scopes, deadline=DEADLINE, registry=registry)
 
     def start(self, repository: str, registry: str) -> StartedUpload:
         """Start an upload at the URL `registry`; it is in the ledger when this returns.
@@ -76,7 +76,7 @@ class Uploads:
         Raises CouldNotGatherError where none can be started, OSError where it cannot be noted down.
         """
         url = f"{registry}/v2/{repository}/blobs/uploads/"
-        exchange = self.door.send("POST", url, deadline=DEADLINE, **self.credentials(repository))
+        exchange = self.door.send("POST", url, deadline=DEADLINE, **self.credentials(repository, registry))
         location = exchange.header("Location")
         if exchange.status != 202 or not location:
             hint = ""

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from regdoctor.check import Quote, Remedy, Severity
+from regdoctor.not_tried import not_tried
 from regdoctor.report import Report, Row
 from regdoctor.reporters import Page, printable
 
@@ -139,17 +140,19 @@ _FEW = 12
 
 
 def _without_finding(console: Console, report: Report, *, full: bool) -> None:
-    """What could not be told, what is healthy, and what was not tried; the last two in short where they are many."""
+    """What could not be told, what is healthy, and what was not tried; the last two in short unless `full`."""
     unknown, healthy, skipped = (report.of(outcome) for outcome in ("unknown", "pass", "skip"))
     for heading, lines, style in (
         ("Could not tell", [f"? {names}: {reason}" for reason, names in _by_reason(unknown).items()], "yellow"),
         ("Healthy", _healthy(healthy, full=full), ""),
-        ("Not tried", _not_tried(skipped, full=full), ""),
+        ("Not tried", [f"- {names}: {reason}" for reason, names in _by_reason(skipped).items()] if full else [], ""),
     ):
         if lines:
             console.print(Text(f"\n{heading}"))
         for line in lines:
             _indented(console, Text(printable(line), style=style), 2)
+    if skipped and not full:
+        console.print(Text(f"\n{not_tried(report)}"))
 
 
 def _healthy(rows: tuple[Row, ...], *, full: bool) -> list[str]:
@@ -157,17 +160,6 @@ def _healthy(rows: tuple[Row, ...], *, full: bool) -> list[str]:
         return [f"✓ {row.title}" for row in rows]
     families = Counter(row.family for row in rows)
     return ["✓ " + ", ".join(f"{family} {count}" for family, count in families.items()) + " (--verbose names them)"]
-
-
-def _not_tried(rows: tuple[Row, ...], *, full: bool) -> list[str]:
-    """Why, for each; in short only what an option would have tried, for that is worth knowing."""
-    reasons = _by_reason(rows)
-    if full or len(reasons) <= _FEW:
-        return [f"- {names}: {reason}" for reason, names in reasons.items()]
-    told = {reason: names for reason, names in reasons.items() if "--" in reason}
-    rest = sum(row.message not in told for row in rows)
-    lines = [f"- {names}: {reason}" for reason, names in told.items()]
-    return [*lines, f"- {rest} {'more ' if told else ''}checks do not apply here (--verbose says why)"]
 
 
 def _by_reason(rows: tuple[Row, ...]) -> dict[str, str]:

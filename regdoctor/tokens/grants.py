@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regdoctor.distribution.scopes import Access
-from regdoctor.tokens.plain_words import clean
-
-
-def missing(asked: Access, granted: Sequence[Access]) -> tuple[str, ...]:
-    """The actions that were asked for and that no entry of the token grants."""
-    return tuple(
-        action
-        for action in asked.actions
-        if not any(entry.allows(Access(asked.type, asked.name, (action,))) for entry in granted)
-    )
+from regdoctor.distribution.scopes import Access, missing
+from regdoctor.foreign_text import clean
 
 
 def grant_in_words(asked: Access, granted: Sequence[Access] | None) -> str:

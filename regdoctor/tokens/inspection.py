@@ -12,13 +12,15 @@ from regdoctor.distribution.durations import duration
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.jws_verification import is_signed_by
 from regdoctor.distribution.scopes import Access
+from regdoctor.distribution.token_claims import LEEWAY
 from regdoctor.distribution.token_text import MalformedTokenError, decode_bare
 from regdoctor.distribution.token_verdicts import TokenTrust, TrustedKey, Verdict, judge
 from regdoctor.distribution.tokens import Token, read_token
+from regdoctor.foreign_text import clean
 from regdoctor.formats.token_keys import is_named_by
 from regdoctor.redaction import Secret
 from regdoctor.tokens.parts import Parts, split_token
-from regdoctor.tokens.plain_words import clean, listed
+from regdoctor.tokens.plain_words import listed
 
 NAMES = {
     Generation.DISTRIBUTION_2: "distribution 2.8",
@@ -27,8 +29,6 @@ NAMES = {
 }
 _MOST_KEYS = 200
 """Keys that a signature is tried with."""
-_LEEWAY = 60
-"""Seconds by which registries forgive clocks (registry/auth/token/token.go, Leeway)."""
 
 
 class Result(enum.StrEnum):
@@ -146,9 +146,9 @@ class Inspection:
         """Why it is refused, in words; the registry's own line where there are none."""
         read = self.read
         is_of_time = verdict.mode in ("AUTH-08", "AUTH-09")
-        if read and is_of_time and read.expires is not None and read.expires + _LEEWAY < self.now:
+        if read and is_of_time and read.expires is not None and read.expires + LEEWAY < self.now:
             return f"it expired {duration(self.now - read.expires)} ago"
-        if read and is_of_time and read.not_before is not None and read.not_before - _LEEWAY > self.now:
+        if read and is_of_time and read.not_before is not None and read.not_before - LEEWAY > self.now:
             return f"it is not valid before another {duration(read.not_before - self.now)}"
         # What could come before it in the log is told with the verdict; here the cause is asked for.
         return verdict.why.partition("; another line may come first")[0] or verdict.line

@@ -8,20 +8,10 @@ from collections.abc import Sequence
 from regdoctor.distribution.durations import duration
 from regdoctor.distribution.scopes import Access
 from regdoctor.distribution.timestamps import timestamp
-from regdoctor.redaction import redact
+from regdoctor.foreign_text import clean
 
-_LONGEST = 300
 _MOST = 20
 """Entries of access, and audiences, that are shown."""
-
-
-def clean(text: str, longest: int = _LONGEST) -> str:
-    """Redacted, in one line, control characters spelt out, and not longer than people read.
-
-    longest: characters that are kept.
-    """
-    line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in redact(text[: 1 << 16]))
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def moment(epoch: float, now: float) -> str:

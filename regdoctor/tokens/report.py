@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import regdoctor
-from regdoctor.distribution.scopes import Access
+from regdoctor.distribution.scopes import Access, missing
 from regdoctor.distribution.timestamps import timestamp
 from regdoctor.distribution.token_verdicts import Verdict, key_id_kind
-from regdoctor.tokens.grants import grant_in_words, missing, shortfall
+from regdoctor.foreign_text import clean
+from regdoctor.tokens.grants import grant_in_words, shortfall
 from regdoctor.tokens.inspection import NAMES, Inspection
-from regdoctor.tokens.plain_words import clean
 from regdoctor.tokens.rows import rows, signature_in_words
 
 _NAME = 19

@@ -7,8 +7,9 @@ from typing import Any
 
 from regdoctor.distribution.durations import duration
 from regdoctor.distribution.token_verdicts import key_id_kind
+from regdoctor.foreign_text import clean
 from regdoctor.tokens.inspection import Inspection
-from regdoctor.tokens.plain_words import access_in_words, clean, listed, moment
+from regdoctor.tokens.plain_words import access_in_words, listed, moment
 
 _MOST = 20
 """Claims of other names, and audiences, that are shown."""

@@ -20,6 +20,7 @@ from regdoctor.cli.app import run
 from regdoctor.examination import Examination, Judged
 from regdoctor.runner import examine
 from regdoctor.target import Target
+from tests.e2e import warm_runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,23 @@ def regdoctor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
 
 @pytest.fixture
 def spawn() -> Command:
-    """Run a command in a process of its own."""
+    """Run a command in a process of its own, whose interpreter runs already."""
 
     def command(*words: object, stdin: str = "", env: dict[str, str] | None = None) -> Ended:
+        done = warm_runs.run([str(word) for word in words], stdin=stdin, environment={**os.environ, **(env or {})})
+        return Ended(done.returncode, done.stdout, done.stderr)
+
+    return command
+
+
+@pytest.fixture
+def start() -> Command:
+    """Run a command as a shell starts it: a new interpreter, which takes its encoding from `env`, and pipes."""
+
+    def command(*words: object, env: dict[str, str] | None = None) -> Ended:
         done = subprocess.run(
             [sys.executable, "-m", "regdoctor", *map(str, words)],
-            input=stdin,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             encoding="utf-8",

@@ -75,10 +75,10 @@ def test_the_code_is_the_same_for_every_format(regdoctor: Command, nobody: str, 
 
 
 def test_a_server_that_never_answers_is_a_finding_and_does_not_hold_up_the_examination(
-    spawn: Command, silent: Any
+    start: Command, silent: Any
 ) -> None:
     began = time.monotonic()
-    ended = spawn("check", "all", "--registry", silent.url, "--timeout", "4", "--format", "json")
+    ended = start("check", "all", "--registry", silent.url, "--timeout", "4", "--format", "json")
     took = time.monotonic() - began
     report = json.loads(ended.out)
 
@@ -90,9 +90,9 @@ def test_a_server_that_never_answers_is_a_finding_and_does_not_hold_up_the_exami
     assert {row["check"] for row in report["outcomes"]} == {item.name for item in checks()}
 
 
-def test_an_examination_without_time_ends_and_tells_every_check(spawn: Command, silent: Any) -> None:
+def test_an_examination_without_time_ends_and_tells_every_check(start: Command, silent: Any) -> None:
     began = time.monotonic()
-    ended = spawn("check", "all", "--registry", silent.url, "--timeout", "0.1", "--format", "json")
+    ended = start("check", "all", "--registry", silent.url, "--timeout", "0.1", "--format", "json")
     took = time.monotonic() - began
     report = json.loads(ended.out)
 
@@ -261,17 +261,17 @@ def test_a_file_without_a_format_gets_the_page_for_people(regdoctor: Command, no
     assert (tmp_path / "a.txt").read_text().startswith("✗ ")
 
 
-def test_no_colour_on_a_pipe(spawn: Command, nobody: str) -> None:
-    assert "\x1b" not in spawn("check", "registry", "--registry", nobody).out
+def test_no_colour_on_a_pipe(start: Command, nobody: str) -> None:
+    assert "\x1b" not in start("check", "registry", "--registry", nobody).out
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_terminal_without_unicode_gets_all_the_same_and_json_stays_json(
-    spawn: Command, nobody: str, encoding: str
+    start: Command, nobody: str, encoding: str
 ) -> None:
     env = {"PYTHONIOENCODING": encoding}
-    page = spawn("check", "registry", "--registry", nobody, env=env)
-    report = json.loads(spawn("check", "registry", "--registry", nobody, "--format", "json", env=env).out)
+    page = start("check", "registry", "--registry", nobody, env=env)
+    report = json.loads(start("check", "registry", "--registry", nobody, "--format", "json", env=env).out)
 
     assert page.code == 1
     assert page.out.startswith("\\u2717 ")

@@ -56,9 +56,9 @@ def test_where_there_is_no_registry_nothing_could_be_asked(regdoctor: Command, t
     assert len(ended.err.splitlines()) == 1
 
 
-def test_a_server_that_never_answers_does_not_hold_up_the_walk(spawn: Command, silent: Any) -> None:
+def test_a_server_that_never_answers_does_not_hold_up_the_walk(start: Command, silent: Any) -> None:
     began = time.monotonic()
-    ended = spawn("hops", silent.url, "--timeout", "4", "--format", "short")
+    ended = start("hops", silent.url, "--timeout", "4", "--format", "short")
 
     assert ended.code == 1
     assert ended.out.startswith("The timeout starts at the public URL")

@@ -261,3 +261,15 @@ def test_anonymous_is_kept_and_goes_with_no_login() -> None:
     assert not target().anonymous
     with pytest.raises(UsageError, match="--anonymous and --username exclude each other"):
         target(anonymous=True, login=Login("alice", Secret("correct horse", "password")))
+
+
+@pytest.mark.parametrize("named", ["gitlab.example.com", "gitlab_1:8443", "10.0.0.1", "::1", "[::1]:443", None])
+def test_a_host_that_may_have_the_password_is_kept_as_it_was_named(named: str | None) -> None:
+    assert target(send_credentials_to=named).send_credentials_to == named
+
+
+@pytest.mark.parametrize("named", ["", "https://gitlab.example.com", "a/b", "a b", "me@h", "h:x", "https://u:geheim@h"])
+def test_what_is_no_host_gets_no_password_and_is_not_shown_with_one(named: str) -> None:
+    with pytest.raises(UsageError, match=r"--send-credentials-to .*: give a host, or host:port") as refused:
+        target(send_credentials_to=named)
+    assert "geheim" not in str(refused.value)

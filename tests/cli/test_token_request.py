@@ -115,7 +115,7 @@ def test_an_identity_token_that_is_stored_goes_by_the_form_and_is_not_shown(
     said = " ".join(ended.out.split())
 
     assert (ended.code, realm.asked) == (0, [("POST", IDENTITY)])
-    assert f"as <token> (an identity token in {tmp_path}/docker/config.json)" in said
+    assert f"with the identity token in {tmp_path}/docker/config.json" in said
 
     realm.knows_form = False
     ended = request_by(alone, "group/project")

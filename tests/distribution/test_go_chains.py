@@ -6,8 +6,10 @@ import time
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ObjectIdentifier
 
+from regdoctor.distribution import go_chains
 from regdoctor.distribution.go_chains import UndecidedChainError, chain_refusal
 from tests.certificates import Pair, garbage, issue
 
@@ -63,3 +65,23 @@ def test_what_is_not_judged_is_left_open() -> None:
     for chain in [(issue("leaf", limited), limited), (unknown,), (broken,)]:
         with pytest.raises(UndecidedChainError):
             said(*chain)
+
+
+@pytest.mark.parametrize("number", [8, 20])
+def test_certificates_of_one_subject_cost_no_more_checks_than_there_are_pairs(number: int) -> None:
+    key = ec.generate_private_key(ec.SECP521R1())
+    ring = [issue("same", authority=True, key=key) for _ in range(number)]
+    go_chains._verification_refusal.cache_clear()
+
+    for _product in range(3):
+        with pytest.raises(UndecidedChainError, match=r"more than 100 checks|longer than is followed"):
+            said(*ring)
+
+    assert go_chains._verification_refusal.cache_info().misses <= min(100, number * (number - 1))
+
+
+def test_a_long_chain_with_many_certificates_beside_it_is_still_followed() -> None:
+    beside = [issue(f"other {number}") for number in range(10)]
+    second = issue("second", BETWEEN, authority=True)
+
+    assert said(issue("leaf", second), *beside, second, issue("between", ROOT, authority=True), BETWEEN) is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regdoctor.distribution.scopes import Access, parse_scopes
+from regdoctor.distribution.scopes import Access, granted_actions, missing, parse_scopes
 
 WORDS = st.text("abcdefghij0123456789-_.", min_size=1)
 ACCESSES = st.builds(Access, WORDS, st.lists(WORDS, min_size=1).map("/".join), st.lists(WORDS, min_size=1).map(tuple))
@@ -39,3 +39,28 @@ def test_words_that_are_no_scope_are_passed_over(text: str) -> None:
 )
 def test_grant_covers_what_it_names(granted: Access, wanted: Access, allowed: bool) -> None:
     assert granted.allows(wanted) is allowed
+
+
+@pytest.mark.parametrize(
+    ("granted", "lacking"),
+    [
+        ((), ("pull", "push")),
+        ((Access("repository", "a/b", ("pull",)),), ("push",)),
+        ((Access("repository", "a/b", ("pull",)), Access("repository", "a/b", ("push",))), ()),
+        ((Access("repository(plugin)", "a/b", ("pull",)), Access("repository", "a/b", ("push",))), ()),
+        ((Access("repository(plugin)(x", "a/b", ("*",)),), ("pull", "push")),
+        ((Access("repository", "a/b", ("*",)),), ()),
+        ((Access("repository", "a/other", ("pull", "push")),), ("pull", "push")),
+    ],
+)
+def test_what_is_missing(granted: tuple[Access, ...], lacking: tuple[str, ...]) -> None:
+    assert missing(Access("repository", "a/b", ("pull", "push")), granted) == lacking
+
+
+def test_what_is_granted_is_all_that_the_entries_of_the_resource_say() -> None:
+    granted = (
+        Access("repository", "a/b", ("pull",)),
+        Access("repository(plugin)", "a/b", ("delete",)),
+        Access("registry", "a/b", ("*",)),
+    )
+    assert granted_actions(Access("repository", "a/b"), granted) == {"pull", "delete"}

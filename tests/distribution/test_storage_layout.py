@@ -22,7 +22,7 @@ from regdoctor.distribution.storage_layout import (
 HEX = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 DIGEST = Digest("sha256", HEX)
 BASE = "docker/registry/v2"
-NAMES = st.lists(st.from_regex(r"[a-z0-9]+([._-][a-z0-9]+)?", fullmatch=True), min_size=1).map("/".join)
+NAMES = st.lists(st.from_regex(r"[a-z0-9]+([._-][a-z0-9]+)?", fullmatch=True), min_size=1, max_size=5).map("/".join)
 TAGS = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}", fullmatch=True)
 DIGESTS = st.binary().map(digest_of)
 

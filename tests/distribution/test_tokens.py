@@ -158,7 +158,14 @@ def test_what_is_no_token_is_refused_in_one_line(text: str) -> None:
     assert len(str(caught.value)) < 200
 
 
-@given(st.text(), st.recursive(st.none() | st.floats() | st.text(), lambda s: st.dictionaries(st.text(), s)))
+@given(
+    st.text(),
+    st.recursive(
+        st.none() | st.floats() | st.text(max_size=20),
+        lambda below: st.dictionaries(st.text(max_size=5), below, max_size=4),
+        max_leaves=12,
+    ),
+)
 def test_reading_raises_nothing_but_value_error(text: str, value: object) -> None:
     for token in (text, _token_of(value, value), _token_of({}, {"exp": value, "aud": value})):
         try:

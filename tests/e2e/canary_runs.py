@@ -18,6 +18,9 @@ REPORTS = tuple(
 )
 """Every format of a report in one run: three files in the working folder."""
 
+_THIS_USERS = ("DOCKER_AUTH_CONFIG", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME")
+"""Variables that logins are read from, beside those of GitLab's jobs: no login of whoever runs the tests comes in."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -87,9 +90,7 @@ class Place:
 
     def _environment(self) -> dict[str, str]:
         kept = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_CONFIG_HOME") and not name.startswith("CI_")
+            name: value for name, value in os.environ.items() if name not in _THIS_USERS and not name.startswith("CI_")
         }
         own = {name: str(self.folder / below) for name, below in FOLDERS.items()}
         return {**kept, **own, "COLUMNS": "400", **self.variables}

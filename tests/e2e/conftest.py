@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -85,10 +85,14 @@ def examine() -> Callable[..., tuple[int, dict[str, Any]]]:
     """Run `regdoctor check all` on a stack, as its fault asks for, and give the exit code and the JSON report.
 
     fault: the one whose arguments are passed, where the stack no longer has it.
+    names: the checks to run in place of all.
     """
 
-    def run(stack: Stack, *more: str, fault: Fault | None = None) -> tuple[int, dict[str, Any]]:
-        words = [*check_arguments(stack, fault or stack.fault), *more, "--format", "json"]
+    def run(
+        stack: Stack, *more: str, fault: Fault | None = None, names: Sequence[str] = ("all",)
+    ) -> tuple[int, dict[str, Any]]:
+        command, _, *arguments = check_arguments(stack, fault or stack.fault)
+        words = [command, *names, *arguments, *more, "--format", "json"]
         environment = {**os.environ, "XDG_STATE_HOME": str(stack.folder / "state")}
         done = warm_runs.run(words, stdin=stack.material.password, environment=environment)
         assert "Traceback" not in done.stderr, done.stderr

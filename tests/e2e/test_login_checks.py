@@ -65,7 +65,10 @@ def refusal(folder: Path, url: str, password: str, *more: str) -> tuple[int, dic
     )
     assert "Traceback" not in done.stderr, done.stderr
     assert password not in done.stdout + done.stderr
-    (row,) = [row for row in json.loads(done.stdout)["outcomes"] if row["check"] == CHECK]
+    outcomes = json.loads(done.stdout)["outcomes"]
+    (row,) = [row for row in outcomes if row["check"] == CHECK]
+    blamed = [one["check"] for one in outcomes if one["outcome"] == "fail" and one["explained_by"] is None]
+    assert blamed == ([CHECK] if row["outcome"] == "fail" else [])
     return done.returncode, dict(row)
 
 

@@ -168,4 +168,4 @@ def test_the_logins_that_docker_stored_are_found_and_named(
 
         assert realm.asked == [("POST", IDENTITY)]
         assert told["result"] == "accepted"
-        assert told["request"]["walked"][0].endswith(f", as <token> (an identity token in {file})")
+        assert told["request"]["walked"][0].endswith(f", with the identity token in {file}")

@@ -6,6 +6,7 @@ forkserver); it ends by regdoctor's own `main`, with its own streams, environmen
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pkgutil
@@ -23,6 +24,11 @@ import regdoctor
 
 _LIMIT = 120.0
 """Seconds that a run may take."""
+_IMPORTED_LATE = (
+    *("botocore.auth", "botocore.awsrequest", "crossplane", "pydantic", "tree_sitter", "tree_sitter_ruby"),
+    *("typer._adapters", "urllib3.contrib.pyopenssl", "xml.etree.ElementTree", "zoneinfo"),
+)
+"""What regdoctor, and what it calls, import only where they need it; what is not there is passed over."""
 _ONE_AT_A_TIME = threading.Lock()
 """Starting a process asks after all others, and of two who ask after the same one the second gets no exit code."""
 
@@ -63,7 +69,7 @@ def _context() -> ForkServerContext:
     modules = pkgutil.walk_packages(regdoctor.__path__, "regdoctor.")
     # The lab is no part of a run, and __main__ is what each run begins with.
     wanted = [one.name for one in modules if not one.name.startswith(("regdoctor.lab", "regdoctor.__main__"))]
-    context.set_forkserver_preload(wanted)
+    context.set_forkserver_preload([*wanted, *_IMPORTED_LATE])
     return context
 
 
@@ -75,6 +81,7 @@ def _main(
     memory: int | None,
 ) -> None:
     """What the new process does: its streams and its surroundings first, then what `python -m regdoctor` does."""
+    gc.freeze()  # collections need not walk through, and so copy, what the server imported
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None  # whatever TMPDIR the server had

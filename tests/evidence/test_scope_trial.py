@@ -6,7 +6,7 @@ import pytest
 
 from regdoctor.distribution.tokens import Access, Token
 from regdoctor.evidence.exchange import Exchange
-from regdoctor.evidence.scope_trial import MountTrial, ScopeTrial, granted_on
+from regdoctor.evidence.scope_trial import MountTrial, ScopeTrial
 
 REALM = Exchange("GET", "https://gitlab.example.com/jwt/auth", status=200)
 
@@ -24,10 +24,11 @@ def test_what_is_granted_is_read_by_the_repository_and_whatever_its_class() -> N
         Access("repository", "g/base", ("delete",)),
         Access("registry", "g/p", ("*",)),
     )
-    assert granted_on(token, "g/p") == {"pull", "push"}
-    assert granted_on(token, "g/other") == frozenset()
-    assert granted_on(None, "g/p") == frozenset()
-    assert ScopeTrial("bob", "g/p", ("pull", "delete"), REALM, token, None).missing == ("delete",)
+    trial = ScopeTrial("bob", "g/p", ("pull", "delete"), REALM, token, None)
+    assert trial.granted == {"pull", "push"}
+    assert trial.missing == ("delete",)
+    assert ScopeTrial("bob", "g/other", ("pull",), REALM, token, None).granted == frozenset()
+    assert ScopeTrial("bob", "g/p", ("pull",), REALM, None, None).missing == ("pull",)
 
 
 @pytest.mark.parametrize(

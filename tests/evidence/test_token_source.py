@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from regdoctor.evidence.token_source import SigningKey, TokenSource
@@ -11,8 +13,8 @@ from regdoctor.target import Login
 REGISTRY = "https://registry.example.com"
 
 
-def _source(realm: str, registry: str = REGISTRY, login: Login | None = None) -> TokenSource:
-    return TokenSource(needed=True, registry=registry, realm=realm, service="container_registry", login=login)
+def _source(realm: str, registry: str = REGISTRY, login: Login | None = None, **more: Any) -> TokenSource:
+    return TokenSource(needed=True, registry=registry, realm=realm, service="container_registry", login=login, **more)
 
 
 @pytest.mark.parametrize(
@@ -53,10 +55,54 @@ def test_in_clear_it_goes_where_the_registry_is_asked_in_clear_or_stays_on_this_
     assert may or source.why_withheld
 
 
-def test_why_it_may_not_go_is_told() -> None:
-    assert _source("http://registry.example.com/a").why_withheld.endswith("is not HTTPS, while the registry has it")
-    assert "not the registry's own host" in _source("http://gitlab.example.com/a").why_withheld
+@pytest.mark.parametrize(
+    ("realm", "registry", "may"),
+    [
+        ("https://gitlab.example.com/jwt/auth", "http://registry.example.com:5000", False),
+        ("https://gitlab.example.com/jwt/auth", "http://localhost.example.com:5000", False),
+        ("https://registry.example.com/token", "http://registry.example.com:5000", True),
+        ("https://gitlab.example.com/jwt/auth", "http://127.0.0.1:5000", True),
+        ("https://gitlab.example.com/jwt/auth", "http://localhost:5000", True),
+    ],
+)
+def test_a_challenge_that_anyone_may_have_written_on_its_way_sends_no_password_to_another_host(
+    realm: str, registry: str, may: bool
+) -> None:
+    assert _source(realm, registry).password_may_go is may
+    assert _source(realm, registry, configured=True).password_may_go
+
+
+def test_a_configured_realm_gets_no_password_in_clear() -> None:
+    assert not _source("http://gitlab.example.com/a", configured=True).password_may_go
+
+
+@pytest.mark.parametrize("registry", [REGISTRY, "http://registry.example.com:5000"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_the_user_may_name_the_realms_host_with_its_port_or_without(scheme: str, registry: str) -> None:
+    for named in ("gitlab.example.com", "GitLab.Example.com:8443"):
+        assert _source(f"{scheme}://gitlab.example.com:8443/a", registry, consented=named).password_may_go
+    assert _source(f"{scheme}://[::1]:8443/a", "http://registry", consented="[::1]:8443").password_may_go
+    for other in (
+        "",
+        "gitlab.example.com:443",
+        "example.com",
+        "gitlab.example.com.evil.example",
+        "me@gitlab.example.com",
+    ):
+        assert not _source("http://gitlab.example.com:8443/a", registry, consented=other).password_may_go
+    assert not _source("ftp://gitlab.example.com/a", registry, consented="gitlab.example.com").password_may_go
+
+
+def test_why_it_may_not_go_is_told_and_what_would_send_it() -> None:
+    same, other = _source("http://registry.example.com/a"), _source("http://gitlab.example.com/a")
+    assert "is not HTTPS, while the registry has it" in same.why_withheld
+    assert "not the registry's own host" in other.why_withheld
+    assert other.why_withheld.endswith("--send-credentials-to gitlab.example.com would send it there in clear")
+    anyones = _source("https://gitlab.example.com/a", "http://registry.example.com:5000")
+    assert "challenge came without TLS" in anyones.why_withheld
+    assert anyones.why_withheld.endswith("--send-credentials-to gitlab.example.com would send it there")
     assert "is no address" in _source("Registry Realm").why_withheld
+    assert "'a;reboot'" in _source("http://a;reboot/x").why_withheld
 
 
 def test_how_a_token_is_got_is_said_without_a_secret() -> None:

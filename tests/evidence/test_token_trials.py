@@ -6,7 +6,7 @@ import pytest
 
 from regdoctor.distribution.tokens import Token
 from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
-from regdoctor.evidence.token_trials import TokenTrials, Trial
+from regdoctor.evidence.token_trials import TokenTrials, Trial, is_turned_away, refuses_login
 from regdoctor.redaction import Secret
 
 TOKEN = Token("RS256", "kid", False, False, "issuer", ("s",), False, "u", (), None, None, None, "id")
@@ -59,6 +59,42 @@ def test_anonymous_means_without_an_authorization_header() -> None:
 )
 def test_tls_answers_whatever_its_certificate(look: Exchange | None, answers: bool) -> None:
     assert Trial("a", True, REALM, None, None, over_tls=look).tls_answers is answers
+
+
+def _answer(status: int, body: bytes = b"", *headers: tuple[str, str], method: str = "GET") -> Exchange:
+    return Exchange(method, REALM.url, status=status, headers=headers, body=body)
+
+
+@pytest.mark.parametrize(
+    ("answer", "refuses", "turned_away"),
+    [
+        (_answer(401), True, False),
+        (_answer(403, b'{"errors":[{"code":"DENIED","message":"access forbidden"}]}'), True, False),
+        (_answer(403, b'{"errors":[{"status":403,"message":"Bad credentials"}]}'), True, False),
+        (_answer(403, b'{"error":"access_denied"}'), True, False),
+        (_answer(403, b"Forbidden\n", ("Content-Type", "text/plain")), False, True),
+        (_answer(403, b'{"message":"Forbidden"}'), False, True),
+        (_answer(403, b"<html></html>"), False, True),
+        (_answer(429), False, True),
+        (_answer(503, b"<html></html>", ("cf-mitigated", "challenge")), False, True),
+        (_answer(405, b"<html></html>", ("x-amzn-waf-action", "captcha")), False, True),
+        (_answer(400, b'{"error":"invalid_grant"}', method="POST"), True, False),
+        (_answer(400, b'{"error":"invalid_grant"}'), False, False),
+        (_answer(404), False, False),
+        (_answer(200, b'{"token":"x"}'), False, False),
+    ],
+)
+def test_a_refused_login_is_told_from_a_request_that_is_turned_away(
+    answer: Exchange, refuses: bool, turned_away: bool
+) -> None:
+    assert (refuses_login(answer), is_turned_away(answer)) == (refuses, turned_away)
+
+
+def test_where_the_form_is_not_known_the_answer_to_get_tells() -> None:
+    posted, got = _answer(404, method="POST"), _answer(401)
+    assert Trial("a", True, posted, None, None).asked is posted
+    assert Trial("a", True, posted, None, None, by_get=got).asked is got
+    assert Trial("a", False, None, TOKEN, None).asked is None
 
 
 def test_a_realm_is_shown_on_one_line_without_its_query() -> None:

@@ -12,10 +12,12 @@ from regdoctor.formats.docker_cli_config import (
     DockerCliConfig,
     entry_of_auth_json,
     entry_of_docker,
+    login_of_helper,
     lookup_name,
     parse_docker_cli_config,
 )
 from regdoctor.formats.located import UnreadableError
+from regdoctor.redaction import Secret
 
 TEXT = b"""{
 \t"auths": {
@@ -121,4 +123,9 @@ def test_an_entry_beside_a_helper_holds_nothing_and_an_identity_token_is_told_as
     assert entry_of_docker(config_of({"r": {}}), ("r",)) is None
     found = entry_of_docker(config_of({"r": {"auth": "", "identitytoken": "Canary7c1f9d2eToken"}}), ("r",))
     assert found is not None
-    assert found.is_identity_token
+    assert (found.username, found.is_identity_token) == ("", True)
+    named = entry_of_docker(config_of({"r": auth(b"<token>:Canary7c1f9d2e")}), ("r",))
+    assert named is not None
+    assert (named.username, named.is_identity_token) == ("<token>", False)
+    for username, is_identity in (("<token>", True), ("bob", False)):
+        assert login_of_helper(username, Secret("Canary7c1f9d2e", "password")).is_identity_token is is_identity

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 from pathlib import Path
 
@@ -56,3 +57,12 @@ def test_a_second_lab_is_refused_and_the_first_keeps_its_note(tmp_path: Path) ->
 
         assert pointer_file().read_text() == str(tmp_path / "control.sock")
     assert not pointer_file().exists()
+
+
+def test_the_note_is_for_its_user_alone_also_where_one_was_left_that_all_may_read(tmp_path: Path) -> None:
+    pointer_file().parent.mkdir(parents=True)
+    pointer_file().write_text(str(tmp_path / "gone.sock"))
+    pointer_file().chmod(0o644)
+
+    with ControlSocket(tmp_path):
+        assert stat.S_IMODE(pointer_file().stat().st_mode) == 0o600

@@ -76,6 +76,10 @@ def test_a_user_gets_what_was_asked_signed_by_gitlabs_key(service: Service) -> N
     assert not token.x5c
 
 
+def test_it_says_to_be_nginx_without_a_space_after_it(service: Service) -> None:
+    assert service.ask("").headers["server"] == "nginx"
+
+
 def test_a_wrong_password_is_forbidden(service: Service) -> None:
     answer = service.ask(f"scope={SCOPE}", password="wrong")
 

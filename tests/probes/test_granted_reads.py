@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from regdoctor.distribution.scopes import Access
-from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
 from regdoctor.http import Http
-from regdoctor.probes.granted_reads import GrantedRead, read_granted
+from regdoctor.probes.granted_reads import read_granted
 from regdoctor.redaction import Secret
+from regdoctor.tokens.request_words import read_in_words
 
 TOKEN = Secret("canary.of.token", "token")
 PUSH = Access("repository", "a/b", ("push",))
@@ -50,28 +50,4 @@ def test_what_was_asked_for_and_granted_is_read(
     assert server.asked() == read
     assert [one.refused for one in reads] == [False] * len(read)
     assert all(one.headers["Authorization"] == f"Bearer {TOKEN.reveal()}" for one in server.seen)
-    assert all(TOKEN.reveal() not in one.words for one in reads)
-
-
-def answered(status: int | None, code: str = "", challenge: str = "", failure: Failure | None = None) -> GrantedRead:
-    body = f'{{"errors": [{{"code": "{code}"}}]}}'.encode() if code else b""
-    headers = (("WWW-Authenticate", challenge),) if challenge else ()
-    return GrantedRead(
-        PULL, Exchange("GET", "http://h/v2/", status=status, headers=headers, body=body, failure=failure)
-    )
-
-
-def test_the_registrys_answer_is_told_in_its_own_words() -> None:
-    refused = answered(401, "UNAUTHORIZED", 'Bearer realm="http://x/",error="insufficient_scope"')
-    assert refused.refused
-    assert refused.said == "401 UNAUTHORIZED, insufficient_scope"
-    assert refused.words.endswith(", with the token: 401 UNAUTHORIZED, insufficient_scope")
-
-    unknown = answered(404, "NAME_UNKNOWN")
-    assert (unknown.refused, unknown.accepted, refused.accepted) == (False, True, False)
-    assert not answered(404).accepted
-    assert unknown.words.endswith("NAME_UNKNOWN, no such repository yet; the token was accepted for it")
-
-    assert answered(403, "DENIED").refused
-    assert answered(502).said == "502"
-    assert answered(None, failure=Failure(FailureKind.TIMEOUT, "nothing in 10 s")).said == "nothing in 10 s"
+    assert all(TOKEN.reveal() not in read_in_words(one) for one in reads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -50,8 +51,23 @@ def test_a_password_goes_in_the_clear_only_where_a_client_sends_it(url: str, is_
 
     (asked,) = asker.ask(Purpose.REQUEST, "GET", f"{url}/v2/", is_public=is_public)
 
-    assert door.sent == [goes]
+    assert door.sent == ([True, True] if goes else [False])  # whether it is taken, and the request
     assert asked.logged_in is goes
+
+
+def test_what_refuses_the_password_answers_so_to_whatever_is_asked(serve: Callable[..., Any], door: Http) -> None:
+    front, registry = serve(lambda _: (401, {}, b"")), serve(lambda _: (200, {}, b"{}"))
+    source = TokenSource(True, front.url, "", "", scheme="basic", login=LOGIN)
+    asker = Asker(door, source, time.monotonic() + 10)
+
+    for path in ("/v2/_catalog", "/v2/a/tags/list"):
+        for server in (front, registry):
+            (asked,) = asker.ask(Purpose.REQUEST, "GET", f"{server.url}{path}", is_public=server is front)
+            assert (asked.exchange.status, asked.logged_in) == (401 if server is front else 200, True)
+
+    assert front.asked() == ["GET /v2/"]
+    assert registry.asked() == ["GET /v2/", "GET /v2/_catalog", "GET /v2/a/tags/list"]
+    assert asker.words == "as alice"
 
 
 @pytest.mark.parametrize(("why", "words"), [("", "anonymously"), ("no keyring", "anonymously (no keyring)")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probes import hop_redirects
-from regdoctor.probes.hop_redirects import followed, go_on, target_of, trustworthy
+from regdoctor.probes.hop_redirects import behind, followed, go_on, target_of, trustworthy
 
 FAR = Exchange("GET", "https://registry.example.com/v2/", status=307, peer="192.0.2.7:443")
 NEAR = Exchange("GET", "http://localhost:5000/v2/", status=307, peer="127.0.0.1:5000")
@@ -214,4 +215,21 @@ def test_other_realms_are_asked(names: dict[str, list[str]], given: TokenSource,
         "gitlab.test": ["127.0.0.1"],
     }
 
-    assert trustworthy(given, Endpoint(ours, Quote("config.yml", "realm")) if ours else None) is given
+    found = trustworthy(given, Endpoint(ours, Quote("config.yml", "realm")) if ours else None)
+
+    assert found == replace(given, configured=bool(ours))
+
+
+def test_what_is_behind_a_redirect_is_asked_without_credentials(
+    serve: Callable[..., Any], door: Http, names: dict[str, list[str]]
+) -> None:
+    server = serve(lambda one: (200, {}, b"found"))
+    names["evil.example"] = ["127.0.0.1"]
+
+    found = behind(door, Exchange("POST", f"{server.url}/a", status=301, headers=(("Location", "/b"),)), 2.0)
+    assert found is not None
+    assert (found.body, server.asked(), "Authorization" in server.seen[0].headers) == (b"found", ["GET /b"], False)
+    assert behind(door, Exchange("GET", f"{server.url}/a", status=200), 2.0) is None
+    far = Exchange("GET", FAR.url, status=302, headers=(("Location", "http://evil.example/"),))
+    assert behind(door, far, 2.0) is None
+    assert len(server.seen) == 1

@@ -21,7 +21,7 @@ from regdoctor.probes.token_trials import token_trials
 from regdoctor.redaction import Secret
 from regdoctor.target import Login, Target
 
-STORED = Login("<token>", Secret("canary-identity-1f7", "identity token"), "an identity token in /root/config.json")
+STORED = Login("", Secret("canary-identity-1f7", "token"), "/root/config.json", is_identity_token=True)
 
 
 def test_it_goes_to_the_realm_as_a_refresh_token_by_post(serve: Callable[..., Any], door: Http) -> None:
@@ -42,7 +42,7 @@ def test_one_that_is_no_longer_good_is_a_login_that_is_denied(serve: Callable[..
     source = TokenSource(True, server.url, f"{server.url}/jwt/auth", "r", login=STORED)
     public = Endpoint(server.url, Quote("", ""))
 
-    found = token_trials.gather(Endpoints(public, None, None, None), source, door)
+    found = token_trials.gather(Endpoints(public, None, None, None), source, Absent("not looked"), door)
 
     (trial,) = found.trials
     assert (trial.anonymous, trial.login_denied) == (False, True)

@@ -12,8 +12,9 @@ from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.login_trial import LoginTrial
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
-from regdoctor.probe import NotApplicableError
+from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes import login_trial as module
+from regdoctor.probes.credentials import credentials_for
 from regdoctor.redaction import Secret
 from regdoctor.target import Login
 
@@ -53,6 +54,16 @@ def test_the_login_is_shown_at_both_addresses(serve: Callable[..., Any], door: H
 def test_one_address_is_asked_once(serve: Callable[..., Any], door: Http) -> None:
     server = serve(lambda _: (401, {}, b""))
     assert gather(at(server.url, server.url), source(server.url), door).inner is None
+    assert len(server.seen) == 1
+
+
+def test_a_refused_login_that_another_probe_sent_is_judged_and_not_sent_again(
+    serve: Callable[..., Any], door: Http
+) -> None:
+    server = serve(lambda _: (401, {}, b""))
+    with pytest.raises(CouldNotGatherError, match="is not sent again"):
+        credentials_for(door, source(server.url), ())
+    assert gather(at(server.url), source(server.url), door).outer.status == 401
     assert len(server.seen) == 1
 
 

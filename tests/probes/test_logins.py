@@ -17,7 +17,6 @@ from regdoctor.evidence.login_source import LoginSource
 from regdoctor.injection import Absent
 from regdoctor.probes.logins import logins as probe
 from regdoctor.probes.logins import registry_names
-from regdoctor.probes.oauth2_form import is_identity_token
 from regdoctor.redaction import Secret
 from regdoctor.target import Login, Target
 
@@ -166,16 +165,15 @@ def test_a_helper_of_another_registry_is_not_run(home: Path, helper: Callable[[s
 def test_an_identity_token_is_a_login_that_says_what_it_is(home: Path, helper: Callable[[str], None]) -> None:
     path = write(home / ".docker/config.json", auths={HOST: {**auth("alice"), "identitytoken": CANARY}})
     found = gather()
-    assert user(found) == "<token>"
     assert found.login is not None
-    assert is_identity_token(found.login)
-    assert found.login.words == f"<token> (an identity token in {path})"
+    assert (found.login.username, found.login.is_identity_token) == ("", True)
+    assert found.login.how == f"with the identity token in {path}"
     helper(json.dumps({"Username": "<token>", "Secret": CANARY}))
     write(path, credsStore="test")
     found = gather()
-    assert user(found) == "<token>"
     assert found.login is not None
-    assert found.login.origin == "an identity token in docker-credential-test"
+    assert (found.login.is_identity_token, found.login.password.reveal()) == (True, CANARY)
+    assert found.login.words == "the identity token in docker-credential-test"
 
 
 def test_the_variable_that_docker_and_gitlab_runner_put_first_comes_first(

@@ -13,14 +13,14 @@ from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError
-from regdoctor.probes.oauth2_form import is_identity_token, knows_no_form, post_form
+from regdoctor.probes.oauth2_form import knows_no_form, post_form
 from regdoctor.redaction import Secret
 from regdoctor.target import Login
 
 CANARY = "canary & of=a+password"
 SCOPES = (Access("repository", "a/b", ("pull", "push")), Access("repository", "c", ("pull",)))
 PASSWORD = Login("me", Secret(CANARY, "password"))
-IDENTITY = Login("<token>", Secret(CANARY, "token"))
+IDENTITY = Login("", Secret(CANARY, "token"), is_identity_token=True)
 
 
 def source(realm: str, login: Login | None) -> TokenSource:
@@ -75,9 +75,10 @@ def test_nothing_is_sent_where_it_does_not_belong(door: Http, realm: str) -> Non
         post_form(door, source("http://127.0.0.1:1/", None), SCOPES)
 
 
-def test_a_name_says_what_the_secret_is() -> None:
-    assert is_identity_token(IDENTITY)
-    assert not is_identity_token(PASSWORD)
+def test_a_name_given_by_hand_never_makes_a_password_an_identity_token(
+    form: Callable[..., dict[str, list[str]]],
+) -> None:
+    assert form(Login("<token>", Secret(CANARY, "password")))["grant_type"] == ["password"]
 
 
 @pytest.mark.parametrize(

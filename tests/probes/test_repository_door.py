@@ -34,17 +34,18 @@ def test_one_token_for_all_actions_serves_all_requests(serve: Callable[..., Any]
     asker.send("GET", f"{server.url}/1")
     asker.send("GET", f"{server.url}/2")
     asked = [urlsplit(one.path) for one in server.seen]
-    assert [one.path for one in asked] == ["/jwt", "/1", "/2"]
-    assert parse_qs(asked[0].query)["scope"] == ["repository:a/b:pull,push,delete"]
+    assert [one.path for one in asked] == ["/jwt", "/jwt", "/1", "/2"]
+    assert "scope" not in parse_qs(asked[0].query)
+    assert parse_qs(asked[1].query)["scope"] == ["repository:a/b:pull,push,delete"]
     assert [urlsplit(exchange.url).path for exchange in asker.exchanges] == ["/1", "/2"]
-    assert [one.headers["Authorization"] for one in server.seen[1:]] == ["Bearer opaque"] * 2
+    assert [one.headers["Authorization"] for one in server.seen[2:]] == ["Bearer opaque"] * 2
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "basic"])
 def test_a_fresh_token_or_a_password_that_is_refused_is_not_tried_again(
     serve: Callable[..., Any], door: Http, scheme: str
 ) -> None:
-    server = serve(lambda one: (200, {}, b'{"token": "x"}') if one.path.startswith("/jwt") else (401, {}, b""))
+    server = serve(lambda one: (401, {}, b"") if one.path == "/1" else (200, {}, b'{"token": "x"}'))
     source = TokenSource(True, server.url, f"{server.url}/jwt", "r", scheme=scheme, login=LOGIN)
     asker = RepositoryDoor(door, source, "a/b", soon(), is_public=True)
     assert asker.send("GET", f"{server.url}/1").status == 401
@@ -69,7 +70,18 @@ def test_a_password_goes_by_tls_within_this_machine_and_where_clients_send_it(ur
     door = Recording()
     source = TokenSource(True, url, "", "", scheme="basic", login=LOGIN)
     RepositoryDoor(door, source, "a/b", soon(), is_public=is_public).send("HEAD", f"{url}/v2/")
-    assert door.sent == [(f"{url}/v2/", ("alice", LOGIN.password))]
+    assert door.sent == [(f"{url}/v2/", ("alice", LOGIN.password))] * 2  # whether it is taken, and the request
+
+
+def test_a_password_that_the_address_refuses_is_sent_there_once(serve: Callable[..., Any], door: Http) -> None:
+    server = serve(lambda _: (401, {}, b""))
+    for _ in range(2):
+        asker = RepositoryDoor(
+            door, TokenSource(True, server.url, "", "", scheme="basic", login=LOGIN), "a/b", soon(), is_public=True
+        )
+        with pytest.raises(CouldNotGatherError, match="the login was refused"):
+            asker.send("POST", f"{server.url}/v2/a/b/blobs/uploads/")
+    assert server.asked() == ["GET /v2/"]
 
 
 class Recording(Http):

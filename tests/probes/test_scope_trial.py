@@ -36,9 +36,10 @@ def test_both_are_asked_and_push_is_wanted_where_writing_is_allowed(
     assert (trial.wanted, trial.token) == (wanted, None)
     assert trial.listing is not None
     assert trial.listing.status == 401
-    assert "scope=repository%3Ag%2Fp%3Apull%2Cpush" in server.seen[0].path
-    assert server.seen[1].path == "/v2/g/p/tags/list?n=1"
-    assert server.seen[1].headers["Authorization"] == "Bearer opaque-token"
+    assert server.seen[0].path == "/jwt/auth?service=r"
+    assert "scope=repository%3Ag%2Fp%3Apull%2Cpush" in server.seen[1].path
+    assert server.seen[2].path == "/v2/g/p/tags/list?n=1"
+    assert server.seen[2].headers["Authorization"] == "Bearer opaque-token"
 
 
 def test_for_a_mount_one_token_is_asked_for_both_repositories_and_tried_on_the_source(
@@ -49,8 +50,8 @@ def test_for_a_mount_one_token_is_asked_for_both_repositories_and_tried_on_the_s
     trial = gather(Target(repository="g/p", mount_from="g/base"), source, door)
     assert trial.mount is not None
     assert (trial.mount.source, trial.mount.token) == ("g/base", None)
-    assert "scope=repository%3Ag%2Fp%3Apull%2Cpush&scope=repository%3Ag%2Fbase%3Apull" in server.seen[2].path
-    assert [one.path for one in server.seen[1::2]] == ["/v2/g/p/tags/list?n=1", "/v2/g/base/tags/list?n=1"]
+    assert "scope=repository%3Ag%2Fp%3Apull%2Cpush&scope=repository%3Ag%2Fbase%3Apull" in server.seen[3].path
+    assert [one.path for one in server.seen[2::2]] == ["/v2/g/p/tags/list?n=1", "/v2/g/base/tags/list?n=1"]
     assert all(one.method == "GET" for one in server.seen)
     assert gather(Target(repository="g/p"), source, door).mount is None
 

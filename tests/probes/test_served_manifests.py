@@ -165,6 +165,32 @@ def test_the_internal_address_is_preferred_where_it_is_plain(serve: Callable[...
         gather(None, door)
 
 
+@pytest.mark.parametrize("with_public", [True, False])
+def test_no_password_goes_to_an_inner_address_elsewhere_without_tls(
+    serve: Callable[..., Any], door: Http, monkeypatch: pytest.MonkeyPatch, with_public: bool
+) -> None:
+    public = serve(Registry({}))
+    sent: list[str] = []
+    send = Http.send
+
+    def spy(self: Http, method: str, url: str, **rest: Any) -> Any:
+        sent.append(url)
+        return send(self, method, url, **rest)
+
+    monkeypatch.setattr(Http, "send", spy)
+    outer = Endpoint(public.url, Quote("", "")) if with_public else None
+    at = Endpoints(outer, Endpoint("http://192.0.2.7:5000", Quote("", "")), None, None)
+    login = Login("alice", Secret("correct horse", "password"))
+    source = TokenSource(True, public.url, "", "", scheme="basic", login=login)
+    if with_public:
+        assert module.served_manifests.gather(Target(), at, source, door).complete
+        assert all("Authorization" in one.headers for one in public.seen)
+    else:
+        with pytest.raises(CouldNotGatherError, match=r"the password was not sent to http://192\.0\.2\.7:5000"):
+            module.served_manifests.gather(Target(), at, source, door)
+    assert not any("192.0.2.7" in url for url in sent)
+
+
 def test_requests_that_were_begun_in_time_fit_into_the_limit() -> None:
     assert module.served_manifests.limit >= module._BUDGET + 2 * module._DEADLINE
 

@@ -8,28 +8,30 @@ from typing import Any
 import pytest
 
 from regdoctor.distribution.scopes import Access
-from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http, TrustedCAs
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
-from regdoctor.probes.token_request import TokenAnswer, request_token
+from regdoctor.probes.token_request import request_token
 from regdoctor.redaction import Secret, redact
 from regdoctor.target import Login
+from regdoctor.tokens.request_words import refusal_in_words
 
 DOOR = Http(TrustedCAs(()))
 SCOPES = (Access("repository", "a/b", ("pull",)),)
 LOGIN = Login("me", Secret("canary-password", "password"))
 
 
-def source(realm: str, scheme: str = "bearer", *, needed: bool = True, login: Login | None = LOGIN) -> TokenSource:
-    return TokenSource(needed, "http://127.0.0.1:1", realm, "service", scheme, login)
+def source(
+    realm: str, scheme: str = "bearer", *, needed: bool = True, login: Login | None = LOGIN, consented: str = ""
+) -> TokenSource:
+    return TokenSource(needed, "http://127.0.0.1:1", realm, "service", scheme, login, consented=consented)
 
 
 @pytest.mark.parametrize("oauth2", [False, True])
 @pytest.mark.parametrize(
     ("realm", "named"),
     [
-        ("http://localhost:1/auth", None),
+        ("http://localhost:1/auth", ""),
         ("http://localhost:1/auth", "127.0.0.1"),
         ("http://localhost:1/auth", "localhost:2"),
         ("http://localhost.example@127.0.0.2:1/auth", "localhost.example"),
@@ -38,15 +40,15 @@ def source(realm: str, scheme: str = "bearer", *, needed: bool = True, login: Lo
         ("http://[", "["),
     ],
 )
-def test_a_password_does_not_go_to_a_realm_that_was_not_named(realm: str, named: str | None, oauth2: bool) -> None:
+def test_a_password_does_not_go_to_a_realm_that_was_not_named(realm: str, named: str, oauth2: bool) -> None:
     with pytest.raises(CouldNotGatherError, match="the password was not sent") as refused:
-        request_token(DOOR, source(realm), SCOPES, oauth2=oauth2, send_to=named)
+        request_token(DOOR, source(realm, consented=named), SCOPES, oauth2=oauth2)
     assert "canary" not in str(refused.value)
 
 
 def test_the_realms_host_and_port_may_be_named() -> None:
     for named in ("localhost", "LOCALHOST", "localhost:1"):
-        got = request_token(DOOR, source("http://localhost:1/auth"), SCOPES, oauth2=False, send_to=named)
+        got = request_token(DOOR, source("http://localhost:1/auth", consented=named), SCOPES, oauth2=False)
         assert got.realm.failure is not None
         assert (got.token, got.ping, got.login_refused) == (None, None, False)
 
@@ -54,22 +56,12 @@ def test_the_realms_host_and_port_may_be_named() -> None:
 def test_where_no_token_is_taken_none_is_asked_for() -> None:
     for no_tokens in (source("", needed=False), source("Registry", "basic")):
         with pytest.raises(NotApplicableError, match=r"there is no token|takes no tokens"):
-            request_token(DOOR, no_tokens, SCOPES, oauth2=False, send_to=None)
+            request_token(DOOR, no_tokens, SCOPES, oauth2=False)
 
 
 def test_the_form_needs_a_login() -> None:
     with pytest.raises(CouldNotGatherError, match="needs a login"):
-        request_token(DOOR, source("http://127.0.0.1:1/", login=None), SCOPES, oauth2=True, send_to=None)
-
-
-def test_a_refusal_names_the_error_and_not_the_query() -> None:
-    Secret("canary-password", "password")
-    body = b'{"errors": [{"code": "DENIED", "message": "access forbidden for canary-password"}]}'
-    answer = TokenAnswer(Exchange("GET", "https://h/jwt/auth?service=x", status=403, body=body), None, None)
-
-    assert answer.login_refused
-    assert answer.refusal.startswith("GET https://h/jwt/auth → 403")
-    assert answer.refusal.endswith("DENIED access forbidden for [redacted password]")
+        request_token(DOOR, source("http://127.0.0.1:1/", login=None), SCOPES, oauth2=True)
 
 
 def realm_of(serve: Callable[..., Any], posted: tuple[int, bytes], got: int = 200) -> Any:
@@ -85,24 +77,26 @@ def realm_of(serve: Callable[..., Any], posted: tuple[int, bytes], got: int = 20
 @pytest.mark.parametrize("status", [404, 405])
 def test_a_service_that_knows_no_form_is_told_by_what_it_answers_to_get(serve: Callable[..., Any], status: int) -> None:
     server = realm_of(serve, (status, b""))
-    identity = Login("<token>", Secret("canary-identity", "token"))
+    identity = Login("", Secret("canary-identity", "token"), "config.json", is_identity_token=True)
 
-    got = request_token(DOOR, source(f"{server.url}/auth", login=identity), SCOPES, oauth2=False, send_to=None)
+    got = request_token(DOOR, source(f"{server.url}/auth", login=identity), SCOPES, oauth2=False)
 
     assert [one.method for one in server.seen] == ["POST", "GET"]
     assert "Authorization" not in server.seen[1].headers
-    assert "canary-identity" not in server.seen[1].path + got.refusal
-    assert f"→ {status}, empty body" in got.refusal
-    assert "; to GET the same address answers 200: it seems to know no OAuth2 form" in got.refusal
+    assert "canary-identity" not in server.seen[1].path + refusal_in_words(got)
+    assert f"→ {status}, empty body" in refusal_in_words(got)
+    assert "; to GET the same address answers 200: it seems to know no OAuth2 form" in refusal_in_words(got)
     assert not got.login_refused
 
 
 def test_where_get_is_answered_alike_the_form_is_not_blamed(serve: Callable[..., Any]) -> None:
     server = realm_of(serve, (404, b""), 404)
 
-    got = request_token(DOOR, source(f"{server.url}/auth"), SCOPES, oauth2=True, send_to=None)
+    got = request_token(DOOR, source(f"{server.url}/auth"), SCOPES, oauth2=True)
 
-    assert got.refusal.endswith("; GET of the same address gets 404 as well, so that it is not for want of the form")
+    assert refusal_in_words(got).endswith(
+        "; GET of the same address gets 404 as well, so that it is not for want of the form"
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,32 +108,32 @@ def test_errors_of_the_form_are_told_in_their_own_words(
 ) -> None:
     server = realm_of(serve, (status, f'{{"error": "{error}", "error_description": "no", "x": 1}}'.encode()))
 
-    got = request_token(DOOR, source(f"{server.url}/auth"), SCOPES, oauth2=True, send_to=None)
+    got = request_token(DOOR, source(f"{server.url}/auth"), SCOPES, oauth2=True)
 
     assert (got.login_refused, got.token, len(server.seen)) == (refused, None, 1)
-    assert got.refusal.endswith(f": {error}; no")
+    assert refusal_in_words(got).endswith(f": {error}; no")
 
 
 def test_what_the_form_says_beside_the_token_is_read(serve: Callable[..., Any]) -> None:
-    body = b'{"access_token": "opaque-canary", "refresh_token": "again-canary", "scope": "repository:a/b:pull"}'
+    body = b'{"access_token": "opaque-canary", "refresh_token": "again-9f3c1e77b0d2", "scope": "repository:a/b:pull"}'
     server = realm_of(serve, (200, body))
 
-    got = request_token(DOOR, source(f"{server.url}/auth"), SCOPES, oauth2=False, offline=True, send_to=None)
+    got = request_token(DOOR, source(f"{server.url}/auth"), SCOPES, oauth2=False, offline=True)
 
     assert b"access_type=offline" in server.seen[0].body
     assert got.token == Secret("opaque-canary", "token")
     assert (got.has_refresh_token, got.granted) == (True, (Access("repository", "a/b", ("pull",)),))
-    assert "[redacted" in redact("again-canary")
+    assert "[redacted" in redact("again-9f3c1e77b0d2")
 
 
 @pytest.mark.parametrize("body", [b'{"token": "t-canary", "scope": 5}', b'{"token": "t-canary"}'])
 def test_a_service_that_does_not_say_what_it_granted(serve: Callable[..., Any], body: bytes) -> None:
-    got = request_token(DOOR, source(realm_of(serve, (200, body)).url), SCOPES, oauth2=True, send_to=None)
+    got = request_token(DOOR, source(realm_of(serve, (200, body)).url), SCOPES, oauth2=True)
     assert (got.granted, got.has_refresh_token) == (None, False)
 
 
 def test_an_identity_token_does_not_go_to_a_realm_that_was_not_named() -> None:
-    identity = Login("<token>", Secret("canary-identity", "token"), "an identity token in config.json")
+    identity = Login("", Secret("canary-identity", "token"), "config.json", is_identity_token=True)
     with pytest.raises(CouldNotGatherError, match="the identity token was not sent: the realm") as refused:
-        request_token(DOOR, source("http://localhost:1/auth", login=identity), SCOPES, oauth2=False, send_to=None)
+        request_token(DOOR, source("http://localhost:1/auth", login=identity), SCOPES, oauth2=False)
     assert "--send-credentials-to localhost would send it there in clear" in str(refused.value)

@@ -38,8 +38,9 @@ from regdoctor.formats.registry_config import parse_registry_config
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError
+from regdoctor.probes.credentials import credentials_for
 from regdoctor.probes.public_answer import public_answer
-from regdoctor.probes.token_source import ask_realm, credentials_for, signed, token_in
+from regdoctor.probes.token_source import ask_realm, signed, token_in
 from regdoctor.probes.token_source import token_source as probe
 from regdoctor.redaction import Secret
 from regdoctor.target import Login, Target
@@ -102,11 +103,14 @@ def basic_page(status: int = 401, url: str = "https://r.example.com", **more: An
 
 @pytest.mark.parametrize("behind", [NONE, InternalAnswer(ping(status=200, url="http://127.0.0.1:5000"))])
 def test_a_proxy_that_asks_for_a_password_gets_the_login_as_docker_sends_it(
-    behind: InternalAnswer | Absent, door: Http
+    behind: InternalAnswer | Absent, serve: Callable[..., Any], door: Http
 ) -> None:
     found = gather(PublicAnswer(basic_page()), behind)
     assert (found.needed, found.scheme, found.login, found.registry) == (True, "basic", LOGIN, "https://r.example.com")
-    assert credentials_for(door, found, SCOPES) == {"basic": (LOGIN.username, LOGIN.password)}
+    server = serve(lambda _: (200, {}, b"{}"))
+    credentials = credentials_for(door, found, SCOPES, registry=server.url)
+    assert credentials == {"basic": (LOGIN.username, LOGIN.password)}
+    assert (server.asked(), server.seen[0].headers["Authorization"]) == (["GET /v2/"], BASIC)
 
 
 def test_a_registry_that_asks_for_tokens_behind_such_a_proxy_is_still_asked_by_token() -> None:
@@ -253,12 +257,12 @@ def test_the_realm_is_asked_as_docker_asks_and_gets_the_login(serve: Callable[..
     server = serve(lambda _: (200, {}, b'{"token": "abc.def.ghi"}'))
     credentials = credentials_for(door, source(f"{server.url}/jwt/auth", server.url), SCOPES)
     assert credentials["bearer"].reveal() == "abc.def.ghi"
-    expected = "GET /jwt/auth?service=container_registry&scope=repository%3Aa%2Fb%3Apull%2Cpush"
-    assert server.asked() == [expected]
-    assert server.seen[0].headers["Authorization"] == BASIC
+    login = "GET /jwt/auth?service=container_registry"
+    assert server.asked() == [login, f"{login}&scope=repository%3Aa%2Fb%3Apull%2Cpush"]
+    assert [one.headers["Authorization"] for one in server.seen] == [BASIC, BASIC]
     ask_realm(door, source(f"{server.url}/auth?x=1", server.url, login=None), ())
-    assert server.asked()[1] == "GET /auth?x=1&service=container_registry"
-    assert "Authorization" not in server.seen[1].headers
+    assert server.asked()[2] == "GET /auth?x=1&service=container_registry"
+    assert "Authorization" not in server.seen[2].headers
 
 
 @pytest.mark.parametrize("realm", ["http://gitlab.example.com/jwt/auth", "ftp://x/", "nonsense", "", "http://[bad"])
@@ -360,7 +364,8 @@ def test_without_anything_to_answer_by_it_is_said_what_to_pass(door: Http) -> No
         credentials_for(door, source("https://x/", login=None), SCOPES)
     with pytest.raises(CouldNotGatherError, match="the registry wants a login"):
         credentials_for(door, source("r", scheme="basic", login=None), SCOPES)
-    assert credentials_for(door, source("r", scheme="basic"), SCOPES) == {"basic": ("alice", LOGIN.password)}
+    with pytest.raises(CouldNotGatherError, match="there was no answer to the login"):
+        credentials_for(door, source("r", "http://127.0.0.1:9", scheme="basic"), SCOPES)
     assert credentials_for(door, TokenSource(False, "", "", ""), SCOPES) == {}
 
 

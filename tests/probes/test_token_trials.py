@@ -13,20 +13,25 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from regdoctor.check import Quote
+from regdoctor.distribution.tokens import Access
+from regdoctor.evidence.addresses import Addresses, AddressLook
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
 from regdoctor.evidence.token_source import SigningKey, TokenSource
 from regdoctor.evidence.token_trials import TokenTrials
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes import token_trials as module
-from regdoctor.redaction import Secret
+from regdoctor.probes.credentials import credentials_for
+from regdoctor.redaction import Secret, redact
 from regdoctor.target import Login
 
 LOGIN = Login("alice", Secret("correct horse", "password"))
 PEM = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 KEY = SigningKey(Secret(PEM, "private key"), "/etc/registry.key", "omnibus-gitlab-issuer")
 TOKEN = b'{"token": "opaque-token"}'
+NONE = Absent("not looked")
 
 
 def _taking_turns() -> Callable[[Any], tuple[int, dict[str, str], bytes]]:
@@ -47,9 +52,9 @@ def at(url: str | None, internal: str | None = None) -> Endpoints:
     return Endpoints(public, Endpoint(internal, Quote("", "")) if internal else None, None, None)
 
 
-def gather(endpoints: Endpoints, source: TokenSource, door: Http) -> TokenTrials:
+def gather(endpoints: Endpoints, source: TokenSource, door: Http, addresses: Addresses | Absent = NONE) -> TokenTrials:
     """The probe's answer."""
-    found = module.token_trials.gather(endpoints, source, door)
+    found = module.token_trials.gather(endpoints, source, addresses, door)
     assert isinstance(found, TokenTrials)
     return found
 
@@ -115,17 +120,67 @@ def test_what_was_not_judged_is_not_shown_again(serve: Callable[..., Any], door:
     assert (len(trial.shown), trial.mixed) == (1, False)
 
 
-def test_each_address_of_the_name_is_asked_in_turn(
-    serve: Callable[..., Any], door: Http, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def looked(url: str, *addresses: str) -> Addresses:
+    """That these addresses of the name accept a connection, and one more does not."""
+    none = AddressLook("192.0.2.1", 1.0, Failure(FailureKind.TIMEOUT, "no answer"))
+    return Addresses(Endpoint(url, Quote("", "")), (none, *(AddressLook(one, 0.0) for one in addresses)))
+
+
+def test_each_address_of_the_name_is_asked_in_turn(serve: Callable[..., Any], door: Http) -> None:
     server = serve(lambda one: (200, {}, TOKEN if one.path.startswith("/jwt") else b"{}"))
-    monkeypatch.setattr(module, "_addresses", lambda _: ["127.0.0.2", "127.0.0.1"])
-    (trial,) = gather(at(server.url), TokenSource(True, server.url, f"{server.url}/jwt", "r"), door).trials
+    source = TokenSource(True, server.url, f"{server.url}/jwt", "r")
+    (trial,) = gather(at(server.url), source, door, looked(server.url, "127.0.0.2", "127.0.0.1")).trials
     port = server.url.rpartition(":")[2]
     # The server is on one of the two alone: by the other nobody answers, and it shows.
     there = f"127.0.0.1:{port}"
     assert [shown.peer or "" for shown in trial.repeats] == [there, "", there, "", there]
     assert not trial.mixed
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [NONE, looked("https://another.example.com", "127.0.0.2", "127.0.0.3"), looked("", "127.0.0.2")],
+    ids=["none", "of another endpoint", "one alone"],
+)
+def test_addresses_that_are_not_several_of_the_registry_are_left_to_the_resolver(
+    serve: Callable[..., Any], door: Http, addresses: Addresses | Absent
+) -> None:
+    server = serve(lambda one: (200, {}, TOKEN if one.path.startswith("/jwt") else b"{}"))
+    source = TokenSource(True, server.url, f"{server.url}/jwt", "r")
+    (trial,) = gather(at(server.url), source, door, addresses).trials
+    assert {shown.status for shown in trial.shown} == {200}
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_service_that_knows_no_form_is_asked_by_get_without_the_identity_token(
+    serve: Callable[..., Any], door: Http, status: int
+) -> None:
+    server = serve(lambda one: (404, {}, b"") if one.method == "POST" else (status, {}, TOKEN))
+    stored = Login("", Secret("canary-identity-1f7", "token"), "config.json", is_identity_token=True)
+    source = TokenSource(True, server.url, f"{server.url}/jwt/auth", "r", login=stored)
+    (trial,) = gather(at(server.url), source, door).trials
+    assert trial.realm is not None
+    assert trial.by_get is not None
+    assert (trial.realm.status, trial.by_get.status, trial.ping) == (404, status, None)
+    assert [one.method for one in server.seen] == ["POST", "GET"]
+    assert "canary" not in server.seen[1].path
+    assert "Authorization" not in server.seen[1].headers
+
+
+def test_a_login_by_get_that_finds_nothing_is_not_asked_without_it(serve: Callable[..., Any], door: Http) -> None:
+    server = serve(lambda _: (404, {}, b""))
+    source = TokenSource(True, server.url, f"{server.url}/jwt/auth", "r", login=LOGIN)
+    (trial,) = gather(at(server.url), source, door).trials
+    assert (trial.by_get, len(server.seen)) == (None, 1)
+
+
+def test_a_refusal_that_another_probe_got_is_judged_here_too(serve: Callable[..., Any], door: Http) -> None:
+    server = serve(lambda _: (401, {}, b"{}"))
+    source = TokenSource(True, server.url, f"{server.url}/jwt/auth", "r", login=LOGIN)
+    with pytest.raises(CouldNotGatherError):
+        credentials_for(door, source, (Access("repository", "a/b", ("pull", "push")),))
+    (trial,) = gather(at(server.url), source, door).trials
+    assert (trial.login_denied, trial.anonymous, len(server.seen)) == (True, False, 1)
 
 
 def test_a_realm_by_http_is_asked_by_https_too_where_the_registry_has_it(
@@ -172,6 +227,25 @@ def test_a_realm_that_is_no_address_is_a_failure_of_the_trial(
     assert trial.realm is not None
     assert trial.realm.failure is not None
     assert (trial.token, trial.ping, trial.over_tls) == (None, None, None)
+
+
+def test_a_service_that_sends_clients_on_is_followed_once_without_the_login(
+    serve: Callable[..., Any], door: Http
+) -> None:
+    def answer(one: Any) -> tuple[int, dict[str, str], bytes]:
+        if one.path.startswith("/old"):
+            return 301, {"Location": "/new?service=r"}, b""
+        return (200, {}, b'{"token": "canary-behind-9f3c1e77b0"}') if one.path.startswith("/new") else (401, {}, b"")
+
+    server = serve(answer)
+    (issued,) = gather(
+        at(server.url), TokenSource(True, server.url, f"{server.url}/old", "r", login=LOGIN), door
+    ).trials
+    assert issued.followed is not None
+    assert (issued.followed.url, issued.followed.status) == (f"{server.url}/new?service=r", 200)
+    assert [("Authorization" in one.headers) for one in server.seen] == [True, False]
+    assert issued.ping is None
+    assert "canary-behind" not in redact("canary-behind-9f3c1e77b0")
 
 
 def test_a_key_that_cannot_sign_does_not_hide_the_realms_trial(serve: Callable[..., Any], door: Http) -> None:

@@ -62,7 +62,12 @@ def report(row: Row) -> Report:
     return Report(
         started=1_800_000_000.0,
         seconds=1.25,
-        target={"dialect": "omnibus", "root": "/", "registry": "https://registry.example.com"},
+        target={
+            "dialect": "omnibus",
+            "root": "/",
+            "registry": "https://registry.example.com",
+            "login": "as lab (config.json)",
+        },
         dialect=Dialect.OMNIBUS,
         rows=(
             row,

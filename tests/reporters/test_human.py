@@ -90,13 +90,17 @@ def test_several_causes_are_numbered_and_what_they_explain_is_told_once(report: 
     ("outcome", "first"),
     [
         ("fail", "✗ https://registry.example.com: 1 cause found: {check}"),
-        ("pass", "✓ https://registry.example.com: nothing found wrong"),
-        ("unknown", "? https://registry.example.com: nothing found wrong, but not everything could be told"),
+        ("pass", "✓ https://registry.example.com: nothing found wrong, as lab (config.json)"),
+        (
+            "unknown",
+            "? https://registry.example.com: nothing found wrong, as lab (config.json), but not everything could be "
+            "told",
+        ),
         ("skip", "? https://registry.example.com: nothing could be examined"),
     ],
 )
 def test_the_first_line_is_the_answer(report: Report, row: Row, outcome: str, first: str) -> None:
-    shown = render(with_rows(report, dataclasses.replace(row, outcome=outcome)), Page(width=100))
+    shown = render(with_rows(report, dataclasses.replace(row, outcome=outcome)), Page(width=120))
 
     assert shown.splitlines()[0] == first.format(check=row.check)
 
@@ -111,13 +115,16 @@ def many(row: Row, outcome: str, count: int) -> list[Row]:
 def test_much_that_is_healthy_or_not_tried_does_not_push_the_answer_off_the_screen(report: Report, row: Row) -> None:
     wants_option = dataclasses.replace(row, check="writes", outcome="skip", message="not without --allow-writes")
     long = with_rows(report, row, *many(row, "pass", 13), *many(row, "skip", 13), wants_option)
-    short, full = render(long, Page(width=80)), render(long, Page(width=80, full=True))
+    short, full = render(long, Page(width=120)), render(long, Page(width=80, full=True))
 
     assert "\n  ✓ auth 13 (--verbose names them)\n" in short
-    assert "\n  - writes: not without --allow-writes\n  - 13 more checks do not apply here" in short
+    assert "\n1 check was not tried: it needs --allow-writes; 13 do not apply here; --verbose names them\n" in short
     assert "Title 3" not in short
+    assert "Not tried" not in short
     assert full.count("✓ Title ") == 13
     assert "  - skip_12: Reason 12\n" in full
+    assert "  - writes: not without --allow-writes\n" in full
+    assert "--verbose" not in full
 
 
 def test_what_could_not_be_told_is_never_shortened(report: Report, row: Row) -> None:

@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from regdoctor.distribution.scopes import Access
-from regdoctor.tokens.grants import grant_in_words, missing, shortfall
+from regdoctor.tokens.grants import grant_in_words, shortfall
 
 ASKED = Access("repository", "a/b", ("pull", "push"))
-
-
-@pytest.mark.parametrize(
-    ("granted", "lacking"),
-    [
-        ((), ("pull", "push")),
-        ((Access("repository", "a/b", ("pull",)),), ("push",)),
-        ((Access("repository", "a/b", ("pull",)), Access("repository", "a/b", ("push",))), ()),
-        ((Access("repository", "a/b", ("*",)),), ()),
-        ((Access("repository", "a/other", ("pull", "push")),), ("pull", "push")),
-    ],
-)
-def test_what_is_missing(granted: tuple[Access, ...], lacking: tuple[str, ...]) -> None:
-    assert missing(ASKED, granted) == lacking
 
 
 def test_it_is_told_in_one_line() -> None:

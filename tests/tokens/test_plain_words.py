@@ -1,4 +1,4 @@
-"""Times and access read as people say them, and nothing of a stranger's breaks a line."""
+"""Times, access and lists read as people say them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 import pytest
 
 from regdoctor.distribution.scopes import Access
-from regdoctor.tokens.plain_words import access_in_words, clean, listed, moment
+from regdoctor.tokens.plain_words import access_in_words, listed, moment
 
 
 def test_a_moment_is_told_in_utc_here_and_from_now(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,11 +47,6 @@ def test_access_is_told_with_the_kind_where_it_is_no_repository() -> None:
     ]
     assert told[-1] == "and 14 more"
     assert len(told) == 21
-
-
-def test_a_strangers_text_is_one_line_of_bounded_length() -> None:
-    assert clean("a\n\x1b[31mb") == "a\\n\\x1b[31mb"
-    assert len(clean("x" * 10_000)) == 300
 
 
 def test_lists() -> None:

@@ -93,7 +93,7 @@ def _seen(trials: TokenTrials) -> Outcome:
     realm = read_web_address(trials.realm)
     if realm is None or realm.path != _PATH or not _is_own_host(realm, trials.registry):
         return Skip("clients are not sent to /auth/token on the registry's own host, as autoredirect does it")
-    answer = trials.issued.realm if trials.issued is not None else None
+    answer = trials.issued.asked if trials.issued is not None else None
     if answer is None:
         return Unknown(f"whether a token service answers at {_PATH} on the registry's host could not be asked")
     if answer.status == 200 and trials.issued is not None and trials.issued.ping is not None:
@@ -132,7 +132,7 @@ def _no_token_service(answer: Exchange) -> str:
     if answer.failure is not None:
         speaks_http = answer.failure.kind is FailureKind.TLS and answer.failure.not_tls
         return "no TLS is spoken there" if speaks_http and urlsplit(answer.url).scheme == "https" else ""
-    if answer.status == 404:
+    if answer.status == 404 and answer.method != "POST":
         # Token services refuse with the registry's envelope of errors, and no registry writes that outside /v2/.
         return "" if parse_errors(answer.body) else "nothing is known there: 404"
     if answer.status == 200 and is_page(answer.headers, answer.body):

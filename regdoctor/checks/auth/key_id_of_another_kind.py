@@ -35,6 +35,9 @@ def key_id_of_another_kind(
     file of keys (auth.token.jwks) gives a key that very name. A kid of another kind is `signed by untrusted key`,
     however right the key itself is. A header with a certificate (x5c) or a key (jwk) of its own is spared this.
 
+    All three say `error="invalid_token"` of a token whose key they do not know. Without it the kid is not judged: the
+    token did not get there, or the registry is another (Quay names its keys in hex, and says no such thing).
+
     Make the token service use the kind of ID that the registry knows, or put its certificates into x5c.
     """
     # Where some answers take it, its kid is known.
@@ -46,6 +49,10 @@ def key_id_of_another_kind(
         if issued is not None and issued.ping is not None and issued.ping.status == 200:
             return Pass(f"a token {issued.source} is accepted")
         return Skip("no token whose header can be read was refused, or not by every answer")
+    if not trial.called_invalid:
+        return Skip(
+            "the challenge does not call the token invalid, as distribution and GitLab's registry do of its key"
+        )
     if token.x5c or token.jwk:
         return Pass("the token carries its own key, and the registry does not look at its kid")
     if not token.kid:
@@ -78,7 +85,10 @@ def _judge(
         why = f"{product.words()} without auth.token.jwks knows keys by their RFC 7638 thumbprint"
         return _fail(trial, f"{name}, and {why}", mode, product, files)
     if len(_digits(kid)) == _SHA256_DIGITS and kind == "hex":
-        why = "no registry knows keys so, unless distribution 3 has the very name in a file of keys (auth.token.jwks)"
+        why = (
+            "distribution and GitLab's registry know no key so, unless distribution 3 has the very name in a file of "
+            "keys (auth.token.jwks)"
+        )
         return _fail(trial, f"{name}, and {why}", "AUTH-04", product, files)
     return Unknown(f"{name}; {_KNOWN_TO[kind]}, and {product.reason or 'nothing tells which registry it is'}")
 

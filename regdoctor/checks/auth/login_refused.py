@@ -4,6 +4,9 @@ import re
 import shlex
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
+from regdoctor.distribution.errors import parse_errors
+from regdoctor.distribution.token_refusals import shown
+from regdoctor.distribution.web_addresses import read_web_address
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.login_trial import LoginTrial
 from regdoctor.evidence.proxied_answers import asked, challenges_of, is_foreign, refused_by
@@ -30,12 +33,17 @@ def login_refused(trial: LoginTrial) -> Outcome:
     outside like a wrong password. Only the registry's own port tells them apart; where that can be asked from here,
     it was. A proxy that asks for a password itself signs its 401 with a page of its own.
 
+    Others say 403 and DENIED, as Amazon's ECR does of a password that is older than twelve hours; it takes `AWS` as
+    the name and what `aws ecr get-login-password` prints as the password.
+
     Use the right name and password, and see that the file of htpasswd has the user with a bcrypt hash. Where the
     header is lost, remove the line of the proxy that sets, empties or consumes Authorization.
     """
     outer, inner = trial.outer, trial.inner
     if outer.ok:
         return Pass(f"{trial.words} is let in")
+    if _is_denied(outer):
+        return _denied(trial)
     if outer.status != 401:
         return Unknown(f"nobody judged the login: {outer.quote().quote}")
     if any(challenge.is_bearer for challenge in challenges_of(outer)):
@@ -67,6 +75,49 @@ def login_refused(trial: LoginTrial) -> Outcome:
             )
         },
     )
+
+
+def _is_denied(answer: Exchange) -> bool:
+    """Whether a registry refuses with 403: in its envelope, or in ECR's words (amazon-ecr-credential-helper#7)."""
+    if answer.status != 403 or is_foreign(answer):
+        return False
+    return any(error.code in _REFUSALS for error in parse_errors(answer.body)) or _ECR_EXPIRED in answer.body
+
+
+def _denied(trial: LoginTrial) -> Fail:
+    outer = trial.outer
+    error = next((one for one in parse_errors(outer.body) if one.code in _REFUSALS), None)
+    expired = _ECR_EXPIRED in outer.body
+    said = shown(f"{error.code}: {error.message}") if error is not None else '"Your Authorization Token has expired"'
+    address = read_web_address(outer.url)
+    host = address.host if address is not None else ""
+    return Fail(
+        f"The registry refuses the login of {trial.words}: {outer.status}, {said}",
+        evidence=(asked(outer, f"as {trial.words}"),),
+        resource=outer.url,
+        failure_modes=("AUTH-18",),
+        remedy={Dialect.PLAIN: _password_of_ecr(host) if expired or _ECR.fullmatch(host) else _RIGHT_LOGIN},
+    )
+
+
+def _password_of_ecr(host: str) -> Remedy:
+    ecr = _ECR.fullmatch(host)
+    if ecr is None:  # ECR behind another name
+        return Remedy("Get a new password of ECR, and log in with it as AWS:", ("aws ecr get-login-password",))
+    new = f"aws ecr get-login-password --region {ecr[1]}"
+    return Remedy(
+        "ECR's password is good for twelve hours. Get a new one, and log in with it:",
+        (f"{new} | docker login --username AWS --password-stdin {host}",),
+    )
+
+
+_RIGHT_LOGIN = Remedy(
+    "Use the right name and password, or a token that has not expired, and see that this user may use the registry."
+)
+_REFUSALS = ("DENIED", "UNAUTHORIZED")
+_ECR_EXPIRED = b"Your Authorization Token has expired"
+_ECR = re.compile(r"[0-9]{12}\.dkr\.ecr(?:-fips)?\.([a-z0-9-]{2,30})\.amazonaws\.com(?:\.cn)?")
+"""The host of a private registry of Amazon's; the group is its region."""
 
 
 def _by_a_proxy(trial: LoginTrial) -> Fail:
@@ -110,7 +161,13 @@ def _between(exchange: Exchange) -> str:
     if server is None and exchange.header("Via") is None:
         return ""
     name = _PROGRAM.match(server or "")
+    if name is not None and name[0].lower().startswith(_REGISTRIES) and exchange.header("Via") is None:
+        return ""
     return name[0] if name else "a proxy"
+
+
+_REGISTRIES = ("nexus", "artifactory", "jfrog", "harbor", "quay", "gitea", "forgejo", "zot", "pulp")
+"""How the Server header begins of registries that send one themselves."""
 
 
 def _curl(username: str) -> str:

@@ -1,19 +1,18 @@
 """The symptom of symptoms: the registry refuses a token that was issued for it."""
 
-import re
-
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.timestamps import timestamp
 from regdoctor.distribution.token_refusals import Meaning, meanings, shown
 from regdoctor.distribution.tokens import Token
+from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.product import Product
-from regdoctor.evidence.proxied_answers import ProxiedAnswers, calls_token_invalid
+from regdoctor.evidence.proxied_answers import ProxiedAnswers, calls_token_invalid, refused_by
 from regdoctor.evidence.token_source import TokenSource
-from regdoctor.evidence.token_trials import TokenTrials, Trial
+from regdoctor.evidence.token_trials import TokenTrials, Trial, is_turned_away, refuses_login
 from regdoctor.injection import Absent
-from regdoctor.token_remedies import read_the_log
+from regdoctor.token_remedies import ENABLE_REGISTRY, log_in_anew, read_the_log
 
 
 @check(
@@ -50,26 +49,16 @@ def login_unauthorized(
     text, is `malformed token` to all but distribution 3.
     """
     refused = [trial for trial in trials.trials if trial.refused]
+    known = product if isinstance(product, Product) else Product(None)
     listed = next((trial for trial in refused if trial.called_invalid and trial.token), None)
-    if listed is not None and listed.token is not None and listed.token.audience_is_list:
-        return Fail(
-            f"The registry refuses a token {listed.source}: its aud is a list, which distribution 3 alone reads",
-            evidence=tuple(_quotes(listed)),
-            resource=listed.ping.url if listed.ping else "",
-            failure_modes=("AUTH-07",),
-            remedy={Dialect.PLAIN: _AS_TEXT},
-        )
+    if listed is not None and _aud_is_the_cause(listed, known):
+        return _listed(listed, known)
     if refused:
-        return _refused(refused, trials.service, product, answers)
-    denied = next((trial for trial in trials.trials if trial.login_denied), None)
-    if denied is not None and denied.realm is not None:
-        return Fail(
-            f"The token service refuses the login: no token {denied.source}",
-            evidence=(denied.realm.quote(),),
-            resource=denied.realm.url.partition("?")[0],
-            failure_modes=("AUTH-18",),
-            remedy={Dialect.PLAIN: _log_in(trials.registry, source)},
-        )
+        return _refused(refused, trials.service, known, answers)
+    for trial in trials.trials:
+        found = _without_a_token(trial, trials, source) or _not_let_in(trial)
+        if found is not None:
+            return found
     switched_off = next((trial for trial in trials.trials if _is_switched_off(trial)), None)
     if switched_off is not None and switched_off.realm is not None:
         return Fail(
@@ -77,8 +66,10 @@ def login_unauthorized(
             evidence=(switched_off.realm.quote(), Quote(switched_off.realm.url.partition("?")[0], _NOT_ENABLED)),
             resource=switched_off.realm.url.partition("?")[0],
             failure_modes=("AUTH-18",),
-            remedy=_ENABLE,
+            remedy=ENABLE_REGISTRY,
         )
+    if kept := next((trial.withheld for trial in trials.trials if trial.withheld), ""):
+        return Unknown(kept)
     accepted = [trial for trial in trials.trials if trial.ping is not None and trial.ping.status == 200]
     issued = [trial for trial in accepted if trial.issued_by_gitlab]
     if issued:
@@ -90,9 +81,86 @@ def login_unauthorized(
     return Unknown(reason)
 
 
-def _refused(refused: list[Trial], service: str, product: Product | Absent, answers: ProxiedAnswers | Absent) -> Fail:
+def _aud_is_the_cause(trial: Trial, known: Product) -> bool:
+    return trial.token is not None and trial.token.audience_is_list and not known.must_be(Generation.DISTRIBUTION_3)
+
+
+def _listed(trial: Trial, known: Product) -> Fail:
+    """A list for aud; where the registry may be distribution 3, which reads it, it is the likeliest cause alone."""
+    likely = "most likely " if known.may_be(Generation.DISTRIBUTION_3) else ""
+    return Fail(
+        f"The registry refuses a token {trial.source}: {likely}its aud is a list, which distribution 3 alone reads",
+        evidence=tuple(_quotes(trial)),
+        resource=trial.ping.url if trial.ping else "",
+        failure_modes=("AUTH-07",),
+        remedy={Dialect.PLAIN: _AS_TEXT},
+    )
+
+
+def _without_a_token(trial: Trial, trials: TokenTrials, source: TokenSource | Absent) -> Fail | None:
+    """The finding where the token service gave none to the login, and is to blame or right."""
+    if trial.realm is None:
+        return None
+    where = trial.realm.url.partition("?")[0]
+    if trial.login_denied:
+        author = refused_by(trial.realm)
+        who = f"{author.opening}, before the token service," if author is not None else "The token service"
+        return Fail(
+            f"{who} refuses the login: no token {trial.source}",
+            evidence=(trial.realm.quote(),),
+            resource=where,
+            failure_modes=("AUTH-18",),
+            remedy={Dialect.PLAIN: log_in_anew(trials.registry, _stored_in(source))},
+        )
+    if trial.by_get is not None and _is_a_token_services(trial.by_get):
+        return Fail(
+            f"The token service knows no OAuth2 form, by which alone an identity token goes: no token {trial.source}",
+            evidence=(trial.realm.quote(), trial.by_get.quote()),
+            resource=where,
+            failure_modes=("AUTH-18",),
+            remedy={Dialect.PLAIN: log_in_anew(trials.registry, _stored_in(source), _LOG_IN_ANEW)},
+        )
+    return None
+
+
+def _stored_in(source: TokenSource | Absent) -> str:
+    """Where the login was found; empty where it was given, or is not known."""
+    return source.login.origin if isinstance(source, TokenSource) and source.login is not None else ""
+
+
+def _is_a_token_services(answer: Exchange) -> bool:
+    """Whether it gives a token by GET, or refuses to in its own words (see `refuses_login`)."""
+    told = answer.json()
+    gives = answer.status == 200 and isinstance(told, dict) and ("token" in told or "access_token" in told)
+    return gives or (refuses_login(answer) and refused_by(answer) is None)
+
+
+def _not_let_in(trial: Trial) -> Fail | None:
+    """The finding where the registry answers the token of a login with an error that is not 401.
+
+    ECR Public says 400 to a token that is no good, Artifactory 403; docker login takes 200 alone for success.
+    """
+    ping = trial.ping
+    if ping is None or trial.anonymous or not trial.issued_by_gitlab or ping.status not in (400, 403):
+        return None
+    error = next((one for one in parse_errors(ping.body) if one.code in ("DENIED", "UNAUTHORIZED")), None)
+    if error is None:
+        return None
+    return Fail(
+        f"The registry does not let in a token {trial.source}: {ping.status}, {shown(str(error))}",
+        evidence=tuple(_quotes(trial)),
+        resource=ping.url,
+        failure_modes=("AUTH-18",),
+        remedy={
+            Dialect.PLAIN: Remedy(
+                "See that the user, or the token that stands for a password, may use this registry and has not expired."
+            )
+        },
+    )
+
+
+def _refused(refused: list[Trial], service: str, known: Product, answers: ProxiedAnswers | Absent) -> Fail:
     first = refused[0]
-    known = product if isinstance(product, Product) else Product(None)
     left: tuple[Meaning, ...] = ()
     if first.token is not None:
         told = calls_token_invalid(answers.with_token) if isinstance(answers, ProxiedAnswers) else None
@@ -119,18 +187,6 @@ def _excluded(trial: Trial, service: str) -> tuple[Quote, ...]:
     return (Quote(f"token {trial.source}", f"its aud is the registry's service, {shown(service)}: not the cause"),)
 
 
-def _log_in(registry: str, source: TokenSource | Absent) -> Remedy:
-    """Where the login was a stored one, it is stored anew."""
-    login = source.login if isinstance(source, TokenSource) else None
-    host = registry.partition("://")[2].partition("/")[0]
-    if login is None or not login.origin or not _HOST.fullmatch(host):
-        return _RIGHT_LOGIN
-    return Remedy(
-        f"{_RIGHT_LOGIN.text} This one is stored ({login.origin}); store the right one:",
-        (f"docker logout {host}", f"docker login {host}"),
-    )
-
-
 def _is_switched_off(trial: Trial) -> bool:
     """Whether GitLab says so (auth/container_registry_authentication_service.rb: 404, UNAVAILABLE)."""
     if trial.realm is None or trial.realm.status != 404:
@@ -149,8 +205,13 @@ def _why(trial: Trial) -> str:
         )
     if trial.ping is not None:
         return f"the registry did not judge the token: {trial.ping.quote().quote}"
-    asked = trial.realm.quote().quote if trial.realm else "nothing was asked"
-    return f"no token could be had {trial.source}: {asked}"
+    asked = trial.asked
+    if asked is not None and is_turned_away(asked):
+        return (
+            f"no token could be had {trial.source}: somebody on the way turns the request away, a firewall, a limit, "
+            f"or a ban after failed logins, which passes with time: {asked.quote().quote}"
+        )
+    return f"no token could be had {trial.source}: {asked.quote().quote if asked else 'nothing was asked'}"
 
 
 def _quotes(trial: Trial) -> list[Quote]:
@@ -176,19 +237,5 @@ def _claims(token: Token) -> str:
 
 _NOT_ENABLED = "registry not enabled"
 """GitLab's own words."""
-_ENABLE = {
-    Dialect.PLAIN: Remedy("Set registry.enabled to true in gitlab.yml, and restart GitLab."),
-    Dialect.OMNIBUS: Remedy(
-        "In /etc/gitlab/gitlab.rb:", ("gitlab_rails['registry_enabled'] = true", "sudo gitlab-ctl reconfigure")
-    ),
-    Dialect.HELM: Remedy(
-        "In the values of the release:",
-        ("helm upgrade gitlab gitlab/gitlab --reuse-values --set global.registry.enabled=true",),
-    ),
-}
+_LOG_IN_ANEW = "Log in again with a name and a password."
 _AS_TEXT = Remedy("Make the token service write aud as a text, the service's name alone, or move to distribution 3.")
-_HOST = re.compile(r"[A-Za-z0-9._:\[\]-]+")
-_RIGHT_LOGIN = Remedy(
-    "Use the right name and password. With two-factor authentication GitLab takes no password here but a personal "
-    "access token with the scope read_registry (write_registry to push); a deploy token may have expired."
-)

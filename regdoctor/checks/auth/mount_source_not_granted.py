@@ -1,7 +1,9 @@
 """AUTH-19: the login may push, and not pull from the repository that layers are mounted from."""
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Skip, Unknown, check
+from regdoctor.checks.auth.scope_not_granted import refuses_scope
 from regdoctor.evidence.scope_trial import ScopeTrial
+from regdoctor.foreign_text import short
 
 
 @check(
@@ -32,12 +34,11 @@ def mount_source_not_granted(trial: ScopeTrial) -> Outcome:
     if mount.opens_source:
         return Pass(f"{trial.words} is granted pull on {mount.source} beside {trial.repository}")
     listing = mount.listing
-    if listing is None or listing.status not in (401, 403):
+    if listing is None or not refuses_scope(listing, mount.token):
         # Not every token service writes into the token what it opens.
         told = listing.quote().quote if listing is not None else "nothing was asked"
-        return Unknown(f"the token does not say pull on {mount.source}, and the registry does not refuse it: {told}")
-    # A token service may write anything there, of any length.
-    granted = ascii(",".join(sorted(mount.granted)))[1:-1][:100] or "nothing"
+        return Unknown(f"the token does not say pull on {mount.source}, and it is not refused for that: {told}")
+    granted = short(",".join(sorted(mount.granted))) or "nothing"
     asked = f"asked repository:{trial.repository}:pull,push repository:{mount.source}:pull"
     return Fail(
         f"{trial.words} is granted no pull on {mount.source}: layers are not mounted from there into "

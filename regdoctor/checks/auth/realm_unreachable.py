@@ -4,11 +4,14 @@ import ipaddress
 from collections.abc import Mapping
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
-from regdoctor.checks.auth.realm_without_tls import by_https, challenge_of, looks
+from regdoctor.checks.auth.realm_without_tls import by_https, challenge_of
+from regdoctor.checks.auth.realm_without_tls import looks as answers_of
+from regdoctor.distribution.certificate_names import is_covered
 from regdoctor.distribution.web_addresses import is_loopback, read_web_address
 from regdoctor.evidence.answers import Ping, PublicAnswer
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.served_tls import ServedTls, TlsLooks
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.injection import Absent
 
@@ -25,7 +28,7 @@ from regdoctor.injection import Absent
     explains=("login_unauthorized", "realm_without_tls"),
     reference="https://distribution.github.io/distribution/spec/auth/token/",
 )
-def realm_unreachable(public: PublicAnswer, trials: TokenTrials | Absent) -> Outcome:
+def realm_unreachable(public: PublicAnswer, trials: TokenTrials | Absent, looks: TlsLooks | Absent) -> Outcome:
     """The registry's challenge names a realm, and clients ask there for a token from where they are.
 
     A realm that was made from an inner address has a name that they cannot resolve, lacks GitLab's port, or has http
@@ -45,7 +48,7 @@ def realm_unreachable(public: PublicAnswer, trials: TokenTrials | Absent) -> Out
     if _wants_tls(trial, asked):
         return Fail(
             f"The registry sends clients to {trials.realm_in_words} by http, where TLS is spoken: no token comes back",
-            evidence=(challenge_of(trials), *looks(trial)),
+            evidence=(challenge_of(trials), *answers_of(trial)),
             resource=trials.realm_in_words,
             remedy=by_https(trials),
         )
@@ -53,9 +56,11 @@ def realm_unreachable(public: PublicAnswer, trials: TokenTrials | Absent) -> Out
         return Pass(f"{trials.realm_in_words} answers {asked.status}")
     if asked.failure.kind is FailureKind.TLS and public.unverified is not None:
         return Unknown(f"the registry's own certificate is not accepted, nor is this one: {asked.failure.message}")
+    if isinstance(looks, TlsLooks) and _is_of_tls(asked, looks):
+        return Skip(f"TLS to {trials.realm_in_words} does not come about: see the findings on TLS")
     return Fail(
         f"The token service {trials.realm_in_words} cannot be asked: {_words(asked)}",
-        evidence=(challenge_of(trials), *looks(trial)),
+        evidence=(challenge_of(trials), *answers_of(trial)),
         resource=trials.realm_in_words or "auth.token.realm",
         # A client may have more patience than regdoctor: docker waits for 15 s.
         severity=Severity.WARNING if _was_slow(asked) else None,
@@ -104,6 +109,25 @@ def _wants_tls(trial: Trial, asked: Exchange) -> bool:
     return closed and same_port and trial.tls_answers
 
 
+def _is_of_tls(asked: Exchange, looks: TlsLooks) -> bool:
+    """Whether the TLS of that same host and port is seen to fail, which the checks of TLS name."""
+    there = read_web_address(asked.url)
+    kind = asked.failure.kind if asked.failure is not None else None
+    if there is None or there.scheme != "https" or kind is not FailureKind.TLS:
+        return False
+    same = (look for look in looks.looks if (look.endpoint.host, look.endpoint.port) == (there.host, there.port))
+    return any(_is_bad(look) for look in same)
+
+
+def _is_bad(look: ServedTls) -> bool:
+    """Whether TLS failed there, or the chain or its names are not accepted."""
+    if look.failure is not None:
+        return look.failure.kind is FailureKind.TLS
+    leaf = look.leaf
+    misnamed = leaf is not None and not is_covered(look.endpoint.host, leaf.dns_names, leaf.ip_addresses)
+    return look.by_system is not None or misnamed
+
+
 def _was_slow(asked: Exchange) -> bool:
     return asked.failure is not None and asked.failure.kind is FailureKind.TIMEOUT and asked.peer is not None
 
@@ -149,8 +173,7 @@ _REMEDIES: Mapping[FailureKind, Remedies] = {
     FailureKind.TLS: {
         Dialect.PLAIN: Remedy(
             "Serve a certificate at the token service that clients trust, for the name that the realm has. If its "
-            "authority is your own, give it to regdoctor (--ca-file) and to the clients: "
-            "docker takes it from the system's store."
+            "authority is your own, give it to regdoctor (--ca-file) and to the clients."
         )
     },
 }

@@ -1,7 +1,11 @@
 """AUTH-17, GL-21: the token service gives a token that does not open the repository."""
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
+from regdoctor.distribution.tokens import Token
+from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.proxied_answers import challenges_of, is_foreign
 from regdoctor.evidence.scope_trial import ScopeTrial
+from regdoctor.foreign_text import short
 
 
 @check(
@@ -33,11 +37,11 @@ def scope_not_granted(trial: ScopeTrial) -> Outcome:
     if not missing:
         return Pass(f"{trial.words} is granted {' and '.join(trial.wanted)} on {trial.repository}")
     listing = trial.listing
-    if "pull" in missing and (listing is None or listing.status not in (401, 403)):
+    if "pull" in missing and (listing is None or not refuses_scope(listing, trial.token)):
         # Not every token service writes into the token what it opens.
         told = listing.quote().quote if listing is not None else "nothing was asked"
-        return Unknown(f"the token does not say pull, and the registry does not refuse it: {told}")
-    granted = ",".join(sorted(trial.granted))
+        return Unknown(f"the token does not say pull, and the registry does not refuse it for that: {told}")
+    granted = short(",".join(sorted(trial.granted)))
     given = f"{granted} alone" if granted else "nothing"
     quote = Quote(
         f"token for {trial.words}",
@@ -49,6 +53,20 @@ def scope_not_granted(trial: ScopeTrial) -> Outcome:
         resource=trial.repository,
         remedy={Dialect.PLAIN: Remedy(_PULL if "pull" in missing else _PUSH)},
     )
+
+
+def refuses_scope(listing: Exchange, token: Token) -> bool:
+    """Whether a registry says of a good token that it opens too little.
+
+    401 with `error="insufficient_scope"` says so, as does 403. A 401 without an error is also what one without a token
+    gets: it counts where the token service does write into its tokens what they open.
+    """
+    if is_foreign(listing) or listing.status not in (401, 403):
+        return False
+    errors = {challenge.error for challenge in challenges_of(listing)}
+    if listing.status == 403 or "insufficient_scope" in errors:
+        return True
+    return bool(token.access) and "invalid_token" not in errors
 
 
 _PULL = (

@@ -9,6 +9,7 @@ from regdoctor.distribution.page_authors import author_of
 from regdoctor.distribution.web_addresses import read_web_address
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_trials import TokenTrials
+from regdoctor.foreign_text import short
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.remedies import change
@@ -18,8 +19,6 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,200}")
 """A service that may stand in a command: what a server writes may be anything."""
 _GITLABS_PAGE = b"contact your gitlab administrator"
 """Of its page for 404 (gitlab, public/404.html)."""
-_SHOWN = 120
-"""Characters of a name that are shown."""
 
 
 @check(
@@ -37,7 +36,8 @@ def service_mismatch(config: RegistryConfig | Absent, trials: TokenTrials | Abse
     before a password counts. And a token for `container_registry`, which GitLab's own requests to the registry carry,
     is refused by a registry of another name with `token intended for another audience`, so that GitLab's pages show no
     images. Another token service may give a token whose `aud` is a name of its own, whatever it was asked for: the
-    registry refuses that with the same line. Both show from outside, in the challenge and in the token.
+    registry refuses that with the same line, and says `error="invalid_token"`; other registries take tokens of any
+    audience. Both show from outside, in the challenge and in the token.
 
     Set auth.token.service to container_registry, or to what another token service writes, and restart the registry.
     """
@@ -81,11 +81,12 @@ def _seen(trials: TokenTrials) -> Outcome:
     issued = trials.issued
     if not trials.service or issued is None or issued.realm is None:
         return Skip("the registry's challenge names no service, or no token could be asked for")
-    if _is_unknown_to_gitlab(trials, issued.realm):
+    told = issued.asked or issued.realm
+    if _is_unknown_to_gitlab(trials, told):
         return Fail(
-            f'The registry asks for tokens for "{_shown(trials.service)}"; GitLab answers 404 to that, and issues them '
+            f'The registry asks for tokens for "{short(trials.service)}"; GitLab answers 404 to that, and issues them '
             f'for "{GITLAB_SERVICE}" alone',
-            evidence=(_challenge(trials), issued.realm.quote()),
+            evidence=(_challenge(trials), told.quote()),
             resource=_SETTING,
             remedy=_remedy(
                 change(
@@ -95,16 +96,20 @@ def _seen(trials: TokenTrials) -> Outcome:
                 )
             ),
         )
+    if issued.mixed:
+        return Skip("some answers take the token, so it is not its audience that the others mind")
+    if issued.ping is not None and issued.ping.status == 200:
+        return Pass(f"a token {issued.source} is accepted")
     token = issued.token
     if token is None:
         return Unknown("the token service gave no token whose audience can be read")
     if trials.service in token.audience:
-        return Pass(f'the tokens are issued for "{_shown(trials.service)}", as the registry asks')
-    written = _shown(" ".join(token.audience)) or "nobody"
-    if not issued.refused or issued.ping is None:
-        return Unknown(f'the token is for "{written}", not for "{_shown(trials.service)}", and was not refused')
+        return Pass(f'the tokens are issued for "{short(trials.service)}", as the registry asks')
+    written = short(" ".join(token.audience)) or "nobody"
+    if not issued.refused or not issued.called_invalid or issued.ping is None:
+        return Unknown(f'the token is for "{written}", not for "{short(trials.service)}", and is not called invalid')
     return Fail(
-        f'The registry asks for tokens for "{_shown(trials.service)}" and refuses the one that it gets: its aud is '
+        f'The registry asks for tokens for "{short(trials.service)}" and refuses the one that it gets: its aud is '
         f'"{written}"',
         evidence=(
             _challenge(trials),
@@ -125,6 +130,8 @@ def _is_unknown_to_gitlab(trials: TokenTrials, answer: Exchange) -> bool:
     address = read_web_address(trials.realm)
     if address is None or not address.path.endswith(GITLAB_TOKEN_PATH) or answer.status != 404:
         return False
+    if answer.method == "POST":
+        return False  # GitLab answers so to the OAuth2 form, whatever the service
     if trials.service == GITLAB_SERVICE:
         return False
     author = author_of(answer.status, answer.headers, answer.body)
@@ -133,14 +140,8 @@ def _is_unknown_to_gitlab(trials: TokenTrials, answer: Exchange) -> bool:
 
 
 def _challenge(trials: TokenTrials) -> Quote:
-    words = f'WWW-Authenticate: Bearer realm="{trials.realm_in_words}",service="{_shown(trials.service)}"'
+    words = f'WWW-Authenticate: Bearer realm="{trials.realm_in_words}",service="{short(trials.service)}"'
     return Quote(f"GET {trials.registry}/v2/", words)
-
-
-def _shown(text: str) -> str:
-    """On one line, and not longer than a person reads."""
-    line = "".join(char if char.isprintable() else "?" for char in text[: _SHOWN + 1])
-    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
 
 
 def _either_side(audience: tuple[str, ...]) -> Remedies:

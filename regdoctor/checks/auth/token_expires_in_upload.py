@@ -45,6 +45,9 @@ def token_expires_in_upload(trials: TokenTrials, upload: UploadLimit | Absent) -
         yield Skip("no token was asked of the token service")
         return
     life = _life(trial)
+    if life is None and trial.ping is not None and trial.ping.status == 200:
+        yield Skip("the token is accepted, and neither it nor the token service says how long it lives")
+        return
     if life is None:
         yield Unknown(f"how long its tokens live is not told: {trial.realm.quote().quote}")
         return

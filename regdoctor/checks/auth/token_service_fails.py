@@ -3,13 +3,17 @@
 from urllib.parse import urlsplit
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
-from regdoctor.checks.auth import GITLAB_TOKEN_PATH
+from regdoctor.checks.auth import GITLAB_SERVICE, GITLAB_TOKEN_PATH
 from regdoctor.checks.auth.realm_without_tls import challenge_of
+from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.page_authors import author_of, is_page
-from regdoctor.evidence.exchange import Exchange
-from regdoctor.evidence.token_trials import TokenTrials, Trial
+from regdoctor.distribution.token_answer_faults import RATE_HEADERS, body_fault, status_fault, token_fault
+from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.token_trials import TokenTrials, Trial, is_turned_away, tests_for_a_browser
+from regdoctor.foreign_text import short
 
-_GATEWAY = (502, 503, 504)
+_GATEWAY = (502, 503, 504, *range(520, 528), 530)
+"""By RFC 9110; from 520 on by Cloudflare, of an origin that it does not reach (its documentation, 5xx errors)."""
 
 
 @check(
@@ -20,6 +24,13 @@ _GATEWAY = (502, 503, 504)
         "500 Internal Server Error",
         "Requesting bearer token: invalid status code from registry 500",
         "authorization server did not include a token in the response",
+        "too many requests to registry",
+        "stopped after 10 redirects",
+        "unable to decode token response",
+        "cannot unmarshal array into Go value",
+        "exceeded maximum allowed size of 1048576 bytes",
+        "invalid header field value for",
+        "Requesting bearer token: invalid status code from registry 405",
     ),
     explains=("login_unauthorized",),
     reference="https://docs.gitlab.com/administration/packages/container_registry_troubleshooting/",
@@ -32,34 +43,38 @@ def token_service_fails(trials: TokenTrials) -> Outcome:
     504 come from the proxy before GitLab, or from its Workhorse: GitLab is starting, overloaded, or down. An answer of
     200 without a token comes from a program that is no token service.
 
+    Clients also go without where it answers 429, because it limits how often their address may ask, where it sends
+    them round in a circle, knows no such path, or answers with what is no JSON object with a token.
+
     See that GitLab itself runs, then read its log of the moment of the login, and mend what it names. Of a missing key,
     put the private key that belongs to the registry's rootcertbundle where `registry.key` of gitlab.yml says, readable
     by GitLab's user.
     """
     trial = trials.issued
-    if trial is None or trial.realm is None:
+    asked = trial.asked if trial is not None else None
+    if trial is None or asked is None:
         return Unknown("the token service was not asked")
-    asked = trial.realm
+    if trial.followed is not None:
+        asked = trial.followed  # clients go on as well, and what they meet there is the service's answer
     if asked.failure is not None or asked.status is None:
-        return Unknown(f"no complete answer came: {asked.quote().quote}")
+        return _not_reached_behind(trials, trial, asked) or Unknown(f"no complete answer came: {asked.quote().quote}")
+    if tests_for_a_browser(asked) or (is_turned_away(asked) and asked.status != _TOO_MANY):
+        return Unknown(f"something before the token service turns the request away: {asked.quote().quote}")
+    if asked.method == "POST" and asked.status == _NOT_IMPLEMENTED:
+        return Unknown(f"it may be a token service that knows no OAuth2 form: {asked.quote().quote}")
+    if asked.status == _TOO_MANY:
+        return _limited(trials, asked)
     if asked.status in _GATEWAY:
         return _unavailable(trials, asked)
     if asked.status >= 500:
         return _broken(trials, asked)
-    if asked.status == 200 and _gave_none(trial, asked):
-        return Fail(
-            f"{trials.realm_in_words} answers 200 without a token: it is no token service",
-            evidence=(challenge_of(trials), asked.quote()),
-            resource=trials.realm_in_words,
-            failure_modes=("AUTH-11",),
-            remedy={
-                Dialect.PLAIN: Remedy(
-                    "Set auth.token.realm to the address of the token service; GitLab's is its own address with "
-                    "/jwt/auth after it."
-                )
-            },
-        )
+    if fault := _fault(trials, trial, asked):
+        return _unusable(trials, trial, asked, fault)
     return Pass(f"{trials.realm_in_words} answers {asked.status}")
+
+
+_TOO_MANY = 429
+_NOT_IMPLEMENTED = 501
 
 
 def _unavailable(trials: TokenTrials, asked: Exchange) -> Fail:
@@ -77,6 +92,25 @@ def _unavailable(trials: TokenTrials, asked: Exchange) -> Fail:
 
 
 def _broken(trials: TokenTrials, asked: Exchange) -> Fail:
+    author = author_of(asked.status, asked.headers, asked.body)
+    is_proxys = author is not None and author.sure and not author.is_registry and author.name != "GitLab"
+    if author is not None and is_proxys:
+        return Fail(
+            f"{trials.realm_in_words} answers {asked.status} with a page of {author.name}, and gives no token",
+            evidence=(
+                challenge_of(trials),
+                asked.quote(),
+                Quote(asked.url.partition("?")[0], author.because),
+            ),
+            resource=trials.realm_in_words,
+            failure_modes=("AUTH-10",),
+            remedy={
+                Dialect.PLAIN: Remedy(
+                    f"Read the log of errors of {author.name}, of the moment of the login, then that of the token "
+                    "service behind it, and mend what they name."
+                )
+            },
+        )
     is_gitlab = urlsplit(trials.realm).path.rstrip("/").endswith(GITLAB_TOKEN_PATH)
     cause = (
         "; most likely GitLab's signing key is missing (Errno::ENOENT in production.log) or unreadable for it "
@@ -91,12 +125,109 @@ def _broken(trials: TokenTrials, asked: Exchange) -> Fail:
     )
 
 
-def _gave_none(trial: Trial, asked: Exchange) -> bool:
-    """Whether an object came that has no token; a page is another matter (realm_answers_html)."""
-    is_object = isinstance(asked.json(), dict) and not asked.truncated
-    return is_object and trial.token is None and trial.ping is None and not is_page(asked.headers, asked.body)
+def _limited(trials: TokenTrials, asked: Exchange) -> Fail:
+    told = (asked.header("Retry-After") or "").strip()
+    wait = f"wait {int(told)} s" if told.isascii() and told.isdigit() and len(told) < _LONG else "wait"
+    shown = [name for name in RATE_HEADERS if name == "Retry-After" or asked.header(name) is not None]
+    return Fail(
+        f"The token service {trials.realm_in_words} answers 429, too many requests: {wait}; it limits this address",
+        evidence=(challenge_of(trials), asked.quote(*shown)),
+        resource=trials.realm_in_words,
+        failure_modes=("AUTH-10",),
+        remedy={
+            Dialect.PLAIN: Remedy(
+                f"{wait.capitalize()}, then log in again. All that comes from one address counts together: behind NAT, "
+                "or with many CI jobs, raise the limit at the token service or at the proxy before it, which in GitLab "
+                "is Admin area, Settings, Network, User and IP rate limits."
+            )
+        },
+    )
 
 
+_LONG = 8
+"""Digits of Retry-After that are no time to wait any more."""
+
+
+def _fault(trials: TokenTrials, trial: Trial, asked: Exchange) -> str:
+    """What keeps clients from a token; empty where nothing does, and where another check names it."""
+    if trial.ping is not None:
+        fault = token_fault(asked.body) if trial.ping.status is None else ""
+        return f"gives a token {fault}" if fault else ""
+    if asked.status is None or asked.method == "POST" and asked.status != 200:
+        return ""
+    if asked.status in _REDIRECTS:
+        return _circle(trial, asked)
+    if is_page(asked.headers, asked.body) and asked.json() is None and asked.body.strip():
+        return ""  # realm_answers_html
+    if asked.status == 404 and _is_named_elsewhere(trials, asked):
+        return ""
+    if fault := status_fault(asked.status):
+        return fault
+    fault = body_fault(asked.headers, asked.body, is_longer=asked.truncated) if asked.status == 200 else ""
+    return f"answers 200 {fault}" if fault else ""
+
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+def _circle(trial: Trial, asked: Exchange) -> str:
+    if asked.header("Location") is None:
+        return f"answers {asked.status} without saying where to go"
+    return f"sends clients on more than {trial.steps} times" if trial.steps else ""
+
+
+def _is_named_elsewhere(trials: TokenTrials, asked: Exchange) -> bool:
+    """Whether the 404 is for a service that GitLab does not know (service_mismatch), a registry that is off
+    (login_unauthorized), or of a realm by autoredirect (autoredirect_replaces_realm)."""
+    path = urlsplit(asked.url).path.rstrip("/")
+    is_of_gitlab = path.endswith(GITLAB_TOKEN_PATH)
+    unknown_service = is_of_gitlab and trials.service != GITLAB_SERVICE and not asked.body.strip()
+    is_off = any("registry not enabled" in error.message for error in parse_errors(asked.body))
+    return unknown_service or is_off or path == "/auth/token"
+
+
+def _unusable(trials: TokenTrials, trial: Trial, asked: Exchange, fault: str) -> Fail:
+    where = trials.realm_in_words
+    behind = (
+        f" sends clients to {short(asked.url.partition('?')[0])}, which" if trial.followed and not _sends(asked) else ""
+    )
+    first = trial.asked
+    quotes = (first.quote("Location"),) if first is not None and first is not asked else ()
+    return Fail(
+        f"The token service {where}{behind} {fault}: clients get no token from it",
+        evidence=(challenge_of(trials), *quotes, asked.quote(*(("Location",) if _sends(asked) else ()))),
+        resource=where,
+        failure_modes=("AUTH-10",) if _sends(asked) else ("AUTH-11",),
+        remedy=_ITS_ADDRESS,
+    )
+
+
+def _sends(asked: Exchange) -> bool:
+    return asked.status in _REDIRECTS
+
+
+def _not_reached_behind(trials: TokenTrials, trial: Trial, asked: Exchange) -> Fail | None:
+    """The finding where the service sends clients on to where nobody answers; of the realm itself another check tells."""
+    kind = asked.failure.kind if asked.failure is not None else None
+    if trial.followed is None or trial.asked is None or kind not in (FailureKind.NAME, FailureKind.REFUSED):
+        return None
+    there = short(asked.url.partition("?")[0])
+    return Fail(
+        f"The token service {trials.realm_in_words} sends clients to {there}, where nobody answers",
+        evidence=(challenge_of(trials), trial.asked.quote("Location"), asked.quote()),
+        resource=trials.realm_in_words,
+        failure_modes=("AUTH-10",),
+        remedy=_ITS_ADDRESS,
+    )
+
+
+_ITS_ADDRESS: Remedies = {
+    Dialect.PLAIN: Remedy(
+        "Set auth.token.realm to the address of the token service; GitLab's is its own address with /jwt/auth after "
+        "it. If it is so already, see what the proxy before the token service makes of the request, and read the log "
+        "of both."
+    )
+}
 _ITS_OWN_LOG: Remedies = {
     Dialect.PLAIN: Remedy("Read the log of the token service, of the moment of the login, and mend what it names.")
 }

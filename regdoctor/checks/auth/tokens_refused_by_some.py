@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from statistics import median
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.token_claims import LEEWAY
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_trials import TokenTrials, Trial
-
-LEEWAY = 60.0
-"""Seconds by which the registry lets clocks differ (distribution since 2.6: registry/auth/token/token.go, Leeway)."""
+from regdoctor.foreign_text import short
 
 
 @check(
@@ -94,8 +93,9 @@ def _clocks_apart(refused: Sequence[Exchange], taken: Sequence[Exchange]) -> flo
 
 
 def _key(trial: Trial) -> str:
-    """Whose token it is; a token service may write anything there, of any length."""
-    return f"; kid {ascii(trial.token.kid)[:100]}, iss {ascii(trial.token.issuer)[:100]}" if trial.token else ""
+    """Whose token it is."""
+    token = trial.token
+    return f"; kid '{short(token.kid or '')}', iss '{short(token.issuer)}'" if token else ""
 
 
 _CAUSES = (

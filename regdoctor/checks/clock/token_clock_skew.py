@@ -1,11 +1,9 @@
 """AUTH-08: the clocks of token service and registry are so far apart that tokens are not yet, or no longer, valid."""
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.token_claims import LEEWAY
 from regdoctor.distribution.tokens import HEAD_START, LIFETIME
 from regdoctor.evidence.clocks import GITLAB, TOKEN_SERVICE, Clocks, Reading
-
-LEEWAY = 60.0
-"""Seconds by which the registry lets clocks differ (distribution since 2.6: registry/auth/token/token.go, Leeway)."""
 
 
 @check(

@@ -14,7 +14,7 @@ from regdoctor.evidence.served_tls import Distrust, ServedCertificate, ServedTls
     severity=Severity.CRITICAL,
     failure_modes=("TLS-01",),
     symptoms=("x509: certificate signed by unknown authority", "tls: failed to verify certificate: x509"),
-    explains=("login_unauthorized", "realm_unreachable"),
+    explains=("login_unauthorized",),
     reference="https://docs.docker.com/engine/security/certificates/",
 )
 def authority_unknown(looks: TlsLooks) -> Iterator[Outcome]:

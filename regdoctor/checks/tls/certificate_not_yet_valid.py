@@ -15,7 +15,7 @@ from regdoctor.evidence.validity import Standing, clocks_in_words, in_words, sta
     severity=Severity.CRITICAL,
     failure_modes=("TLS-05",),
     symptoms=("x509: certificate has expired or is not yet valid", "certificate is not yet valid"),
-    explains=("login_unauthorized", "realm_unreachable"),
+    explains=("login_unauthorized",),
     reference="https://docs.gitlab.com/omnibus/settings/ssl/",
 )
 def certificate_not_yet_valid(looks: TlsLooks) -> Iterator[Outcome]:

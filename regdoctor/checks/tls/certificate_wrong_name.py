@@ -20,7 +20,7 @@ _MOST_NAMES = 5
         "x509: certificate is not valid for any names, but wanted to match",
         "because it doesn't contain any IP SANs",
     ),
-    explains=("login_unauthorized", "realm_unreachable"),
+    explains=("login_unauthorized",),
     reference="https://docs.gitlab.com/administration/packages/container_registry/",
 )
 def certificate_wrong_name(looks: TlsLooks) -> Iterator[Outcome]:

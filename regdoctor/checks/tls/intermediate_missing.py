@@ -21,7 +21,7 @@ _IS_ROOT = (
     severity=Severity.CRITICAL,
     failure_modes=("TLS-02",),
     symptoms=("x509: certificate signed by unknown authority", "unable to verify the first certificate"),
-    explains=("login_unauthorized", "realm_unreachable"),
+    explains=("login_unauthorized",),
     reference="https://docs.gitlab.com/omnibus/settings/ssl/ssl_troubleshooting/",
 )
 def intermediate_missing(looks: TlsLooks, files: TlsFiles | Absent) -> Iterator[Outcome]:

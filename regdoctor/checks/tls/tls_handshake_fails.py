@@ -22,7 +22,7 @@ from regdoctor.injection import Absent
         "sslv3 alert handshake failure",
         "tlsv1 unrecognized name",
     ),
-    explains=("login_unauthorized", "realm_unreachable"),
+    explains=("login_unauthorized",),
     reference="https://nginx.org/en/docs/http/ngx_http_ssl_module.html",
 )
 def tls_handshake_fails(looks: TlsLooks, public: PublicAnswer | Absent) -> Iterator[Outcome]:

@@ -107,6 +107,14 @@ def test_what_may_be_a_token_service_is_not_blamed(given: Given, status: int, bo
     given.unknown(autoredirect_replaces_realm, config=given.no_such, product=given.product(), trials=trials)
 
 
+def test_404_to_the_oauth2_form_alone_blames_nobody(given: Given) -> None:
+    trials = led(given, given.exchange(OWN, 404, method="POST"))
+    known = {"config": given.no_such, "product": given.product()}
+    given.unknown(autoredirect_replaces_realm, trials=trials, **known)
+    again = replace(trials.trials[0], by_get=given.exchange(OWN, 404))
+    given.fail(autoredirect_replaces_realm, trials=replace(trials, trials=(again,)), **known)
+
+
 def test_a_token_service_on_the_registrys_own_host_passes(given: Given) -> None:
     trials = led(given, given.exchange(OWN, body=b'{"token":"x"}'))
 

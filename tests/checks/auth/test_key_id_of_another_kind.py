@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 REALM = "https://auth.example.com/auth"
+UNNAMED = ("WWW-Authenticate", f'Bearer realm="{REALM}",service="s"')
 INVALID = ("WWW-Authenticate", f'Bearer realm="{REALM}",service="s",error="invalid_token"')
 LOGIN = (("Authorization", Secret("Basic dXNlcjpwYXNzd29yZA==", "credentials")),)
 V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.GITLAB
@@ -80,6 +81,19 @@ def test_a_header_without_any_key_is_known_to_none(given: Given, generation: Gen
         fail = given.fail(key_id_of_another_kind, trials=_trials(given, kid), product=given.product(generation))
         assert "no kid, x5c or jwk" in fail.message
         assert fail.failure_modes == ("AUTH-04",)
+
+
+@pytest.mark.parametrize("generation", [None, V2, V3, FORK])
+@pytest.mark.parametrize("kid", [HEX, "my-key", THUMBPRINT, LIBTRUST, None])
+def test_a_token_that_is_not_called_invalid_was_not_refused_for_its_key(
+    given: Given, generation: Generation | None, kid: str | None
+) -> None:
+    # As Quay answers, whose key IDs are 64 hex digits, where a proxy takes the token away.
+    (trial,) = _trials(given, kid).trials
+    ping = given.exchange(f"{given.public_url}/v2/", 401, UNNAMED)
+    trials = TokenTrials((replace(trial, ping=ping),), given.public_url, REALM, "s")
+    skipped = given.skips(key_id_of_another_kind, trials=trials, product=given.product(generation))
+    assert "does not call the token invalid" in skipped
 
 
 def test_a_header_with_its_own_key_is_spared(given: Given) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
+from regdoctor.check import Dialect
 from regdoctor.checks.auth.login_refused import login_refused
 from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.login_trial import LoginTrial
@@ -70,6 +73,45 @@ def test_a_proxy_that_asks_for_a_password_itself_is_named(given: Given) -> None:
     page = given.exchange(f"{PUBLIC}/v2/", 401, BASIC, HTML, NGINX, body=PAGE)
     fail = given.fail(login_refused, trial=_trial(page))
     assert fail.message == "nginx refuses the login of bob o'b, before the registry sees it"
+
+
+ECR = "https://123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+EXPIRED = b"Your Authorization Token has expired. Please run 'aws ecr get-login --no-include-email' to fetch a new one."
+DENIED = (
+    b'{"errors":[{"code":"DENIED","message":"Your authorization token has expired. Reauthenticate and try again."}]}'
+)
+
+
+@pytest.mark.parametrize("body", [EXPIRED, DENIED])
+def test_ecr_refuses_with_403_and_its_password_is_got_anew(given: Given, body: bytes) -> None:
+    fail = given.fail(login_refused, trial=_trial(given.exchange(f"{ECR}/v2/", 403, BASIC, body=body)))
+    assert "403" in fail.message
+    assert fail.failure_modes == ("AUTH-18",)
+    assert fail.remedy[Dialect.PLAIN].commands == (
+        "aws ecr get-login-password --region eu-west-1 | docker login --username AWS --password-stdin "
+        "123456789012.dkr.ecr.eu-west-1.amazonaws.com",
+    )
+
+
+def test_ecr_behind_another_name_is_known_by_its_words(given: Given) -> None:
+    fail = given.fail(login_refused, trial=_trial(given.exchange(f"{PUBLIC}/v2/", 403, body=EXPIRED)))
+    assert fail.remedy[Dialect.PLAIN].commands == ("aws ecr get-login-password",)
+
+
+def test_403_of_a_registry_is_a_refused_login_and_of_anybody_else_is_not(given: Given) -> None:
+    fail = given.fail(login_refused, trial=_trial(given.exchange(f"{PUBLIC}/v2/", 403, JSON, body=DENIED)))
+    assert "DENIED: Your authorization token has expired" in fail.message
+    assert "aws" not in fail.remedy[Dialect.PLAIN].text
+    page = given.exchange(f"{PUBLIC}/v2/", 403, HTML, NGINX, body=PAGE)
+    assert "403" in given.unknown(login_refused, trial=_trial(page))
+    given.unknown(login_refused, trial=_trial(given.exchange(f"{PUBLIC}/v2/", 403, body=b"Forbidden")))
+
+
+def test_a_registry_that_names_itself_is_no_proxy(given: Given) -> None:
+    fail = given.fail(login_refused, trial=_trial(_refusal(given, ("Server", "Nexus/3.68.1-02 (OSS)"))))
+    assert fail.message == "The registry refuses the login of bob o'b"
+    through = _refusal(given, ("Server", "Nexus/3.68.1-02 (OSS)"), ("Via", "1.1 x"))
+    assert "stands before" in given.fail(login_refused, trial=_trial(through)).message
 
 
 def test_what_is_neither_yes_nor_no_leaves_it_unknown(given: Given) -> None:

@@ -33,9 +33,12 @@ def _token(given: Given, issuer: str = "omnibus-gitlab-issuer") -> Token:
     return read_token(signed.reveal())
 
 
-def _realm(*, login: bool, status: int = 200) -> Exchange:
+DENIED = b'{"errors":[{"code":"DENIED","message":"access forbidden"}]}'
+
+
+def _realm(*, login: bool, status: int = 200, body: bytes = DENIED) -> Exchange:
     headers = (("Authorization", Secret("Basic dXNlcjpwYXNzd29yZA==", "credentials")),) if login else ()
-    return Exchange("GET", REALM, request_headers=headers, status=status)
+    return Exchange("GET", REALM, request_headers=headers, status=status, body=body)
 
 
 def _issued(given: Given, status: int, *headers: tuple[str, str], login: bool = True) -> Trial:
@@ -104,6 +107,68 @@ def test_a_token_service_that_refuses_the_login_is_a_finding_of_its_own(given: G
     assert not any("dXNlcj" in quote.quote for quote in fail.evidence)
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(401, b""), (401, b"Auth failed."), (401, b'{"details":"incorrect username or password"}'), (403, DENIED)],
+)
+def test_a_refusal_in_a_token_services_own_words_is_one_of_the_login(given: Given, status: int, body: bytes) -> None:
+    trial = Trial(f"from {REALM} for user", True, _realm(login=True, status=status, body=body), None, None)
+    fail = given.fail(login_unauthorized, trials=TokenTrials((trial,)))
+    assert fail.message.startswith("The token service refuses the login")
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(403, b"Forbidden\n"), (403, b""), (403, b"<html>no</html>"), (403, b'{"message":"Forbidden"}'), (429, b"later")],
+)
+def test_a_firewall_or_a_ban_says_nothing_of_the_password(given: Given, status: int, body: bytes) -> None:
+    trial = Trial(f"from {REALM} for user", True, _realm(login=True, status=status, body=body), None, None)
+    assert "a ban after failed logins" in given.unknown(login_unauthorized, trials=TokenTrials((trial,)))
+
+
+def test_a_proxy_that_refuses_the_login_is_named(given: Given) -> None:
+    page = b"<html><body><center><h1>401</h1></center><hr><center>nginx</center></body></html>"
+    trial = Trial(f"from {REALM} for user", True, _realm(login=True, status=401, body=page), None, None)
+    fail = given.fail(login_unauthorized, trials=TokenTrials((trial,)))
+    assert fail.message.startswith("nginx, before the token service, refuses the login")
+
+
+@pytest.mark.parametrize(
+    ("by_get", "found"),
+    [((200, b'{"token":"x"}'), True), ((401, b""), True), ((403, DENIED), True), ((404, b""), False), (None, False)],
+)
+def test_an_identity_token_for_a_service_without_the_form_is_stored_anew(
+    given: Given, by_get: tuple[int, bytes] | None, found: bool
+) -> None:
+    posted = Exchange("POST", REALM, status=404, body=b"<html>no such page</html>")
+    asked = Exchange("GET", REALM, status=by_get[0], body=by_get[1]) if by_get else None
+    trial = Trial(f"from {REALM} with the identity token", True, posted, None, None, by_get=asked)
+    trials = TokenTrials((trial,), "https://registry.example.com", REALM, "s")
+    secret = Secret("some identity token", "password")
+    login = Login("", secret, "/root/.docker/config.json", is_identity_token=True)
+    source = TokenSource(True, trials.registry, REALM, "s", login=login)
+    if not found:
+        given.unknown(login_unauthorized, trials=trials, source=source)
+        return
+    fail = given.fail(login_unauthorized, trials=trials, source=source)
+    assert "knows no OAuth2 form" in fail.message
+    assert "Log in again" in fail.remedy[Dialect.PLAIN].text
+    assert fail.remedy[Dialect.PLAIN].commands[-1] == "docker login registry.example.com"
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_registry_that_refuses_with_another_status_than_401_is_told_with_its_words(given: Given, status: int) -> None:
+    """ECR Public answers 400 to a token that is no good."""
+    ping = given.exchange(f"{given.public_url}/v2/", status, given.json, body=DENIED)
+    trial = Trial("from x for user", True, _realm(login=True), None, ping)
+    fail = given.fail(login_unauthorized, trials=TokenTrials((trial,)))
+    assert f'{status}, "DENIED: access forbidden"' in fail.message
+    anonymous = replace(trial, realm=_realm(login=False))
+    assert str(status) in given.unknown(login_unauthorized, trials=TokenTrials((anonymous,)))
+    page = replace(trial, ping=given.exchange(f"{given.public_url}/v2/", status, given.html, body=b"<html></html>"))
+    assert str(status) in given.unknown(login_unauthorized, trials=TokenTrials((page,)))
+
+
 @pytest.mark.parametrize(("login", "status"), [(True, 500), (True, 404), (False, 403)])
 def test_a_token_service_that_gives_none_for_another_reason_leaves_it_unknown(
     given: Given, login: bool, status: int
@@ -125,6 +190,11 @@ def test_an_audience_that_is_a_list_is_named_where_the_token_is_called_invalid(g
     fail = given.fail(login_unauthorized, trials=TokenTrials((replace(_issued(given, 401, INVALID), token=listed),)))
     assert "its aud is a list" in fail.message
     assert fail.failure_modes == ("AUTH-07",)
+    called = TokenTrials((replace(_issued(given, 401, INVALID), token=listed),))
+    of_2 = given.fail(login_unauthorized, trials=called, product=given.product(Generation.DISTRIBUTION_2))
+    assert "most likely" not in of_2.message
+    of_3 = given.fail(login_unauthorized, trials=called, product=given.product(Generation.DISTRIBUTION_3, 3))
+    assert "its aud is a list" not in of_3.message
     other = TokenTrials((replace(_issued(given, 401, PLAIN), token=listed),))
     assert "its aud is a list" not in given.fail(login_unauthorized, trials=other).message
     assert given.passes(login_unauthorized, trials=TokenTrials((replace(_issued(given, 200), token=listed),)))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from regdoctor.check import Dialect, Pass, Severity, Unknown
 from regdoctor.checks.auth.realm_answers_html import realm_answers_html
 from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.token_trials import TokenTrials, Trial
@@ -29,11 +31,57 @@ def test_a_page_is_a_finding(given: Given, status: int) -> None:
     assert f"{REALM} answers {status} with a page" in given.fail(realm_answers_html, trials=trials).message
 
 
-@pytest.mark.parametrize("status", [403, 404])
-def test_who_signed_the_page_is_named(given: Given, status: int) -> None:
+@pytest.mark.parametrize(("status", "mode"), [(403, "AUTH-10"), (404, "AUTH-11")])
+def test_who_signed_the_page_is_named(given: Given, status: int, mode: str) -> None:
     fail = given.fail(realm_answers_html, trials=_trials(given, given.exchange(REALM, status, given.html, body=NGINX)))
     assert "page of nginx" in fail.message
     assert fail.evidence[-1].quote == "<hr><center>nginx</center>"
+    assert fail.failure_modes == (mode,)
+
+
+def test_a_firewalls_page_says_nothing_of_the_path(given: Given) -> None:
+    page = b"<html><body>Request unsuccessful. Incapsula incident ID: 1-2</body></html>"
+    fail = given.fail(realm_answers_html, trials=_trials(given, given.exchange(REALM, 403, given.html, body=page)))
+    assert fail.severity is Severity.WARNING
+    assert "let programs through" in fail.remedy[Dialect.PLAIN].text
+    assert "auth.token.realm" not in fail.remedy[Dialect.PLAIN].text
+
+
+@pytest.mark.parametrize(
+    ("status", "header"),
+    [
+        (403, ("cf-mitigated", "challenge")),
+        (503, ("CF-Mitigated", "challenge")),
+        (202, ("x-amzn-waf-action", "challenge")),
+        (405, ("x-amzn-waf-action", "captcha")),
+    ],
+)
+def test_a_test_for_browsers_may_be_for_regdoctor_alone(given: Given, status: int, header: tuple[str, str]) -> None:
+    body = b"<html><head><title>Just a moment...</title></head><body>Cloudflare Ray ID: 1</body></html>"
+    trials = _trials(given, given.exchange(REALM, status, given.html, header, body=body))
+    assert "let programs through" in given.unknown(realm_answers_html, trials=trials)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [(403, "text/plain", b"Forbidden"), (403, "text/html", PAGE), (403, "", b""), (429, "text/plain", b"Retry later")],
+)
+def test_one_who_is_turned_away_has_not_seen_who_answers_there(
+    given: Given, status: int, kind: str, body: bytes
+) -> None:
+    trials = _trials(given, given.exchange(REALM, status, ("Content-Type", kind), body=body))
+    assert "turned away" in given.unknown(realm_answers_html, trials=trials)
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_page_in_answer_to_the_oauth2_form_is_asked_again_by_get(given: Given, status: int) -> None:
+    posted = given.exchange(REALM, status, given.html, body=PAGE, method="POST")
+    trials = _trials(given, posted)
+    assert "OAuth2 form" in given.unknown(realm_answers_html, trials=trials)
+    refused = replace(trials.trials[0], by_get=given.exchange(REALM, 401))
+    assert given.passes(realm_answers_html, trials=replace(trials, trials=(refused,)))
+    page = replace(refused, by_get=given.exchange(REALM, 404, given.html, body=PAGE))
+    assert "with a page" in given.fail(realm_answers_html, trials=replace(trials, trials=(page,))).message
 
 
 @pytest.mark.parametrize(
@@ -43,9 +91,7 @@ def test_who_signed_the_page_is_named(given: Given, status: int) -> None:
         (404, "text/html", b""),
         (404, "application/json", b'{"errors":[{"code":"UNAVAILABLE","message":"registry not enabled"}]}'),
         (403, "application/json", b'{"errors":[{"code":"DENIED","message":"access forbidden"}]}'),
-        (403, "text/html", PAGE),
         (401, "text/html", NGINX),
-        (429, "text/plain", b"Retry later"),
     ],
 )
 def test_what_a_token_service_itself_may_answer_is_none(given: Given, status: int, kind: str, body: bytes) -> None:
@@ -72,6 +118,26 @@ def test_gitlabs_sign_in_page_is_no_token_service(given: Given) -> None:
 def test_another_redirect_stays_open(given: Given, location: str) -> None:
     moved = given.exchange(REALM, 301, ("Location", location), given.html, body=NGINX)
     assert "elsewhere" in given.unknown(realm_answers_html, trials=_trials(given, moved))
+
+
+@pytest.mark.parametrize(
+    ("there", "status", "body", "said"),
+    [
+        ("https://gitlab.example.com/jwt/auth/", 200, b'{"token": "abc"}', ""),
+        ("https://gitlab.example.com/jwt/auth/", 200, b'{"access_token": "abc"}', ""),
+        ("https://gitlab.example.com/jwt/auth/", 401, b'{"errors": []}', "without a login no token is given there"),
+        ("https://gitlab.example.com/jwt/auth/", 200, PAGE, "without a login no token is given there"),
+        ("https://git.example.com/jwt/auth", 200, b'{"token": "abc"}', "takes no login along to another host"),
+    ],
+)
+def test_a_redirect_is_judged_by_what_is_behind_it(
+    given: Given, there: str, status: int, body: bytes, said: str
+) -> None:
+    trials = _trials(given, given.exchange(REALM, 301, ("Location", there)))
+    trial = replace(trials.trials[0], followed=given.exchange(there, status, body=body))
+    found = given.outcome(realm_answers_html, trials=replace(trials, trials=(trial,)))
+    assert isinstance(found, Unknown if said else Pass)
+    assert said in found.reason if isinstance(found, Unknown) else "where a token service answers" in str(found)
 
 
 def test_without_an_answer_and_with_an_error_it_is_unknown(given: Given) -> None:

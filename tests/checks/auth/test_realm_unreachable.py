@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect, Severity
+from regdoctor.check import Dialect, Quote, Severity
 from regdoctor.checks.auth.realm_unreachable import realm_unreachable
 from regdoctor.evidence.answers import PublicAnswer
-from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.endpoints import Endpoint
+from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
+from regdoctor.evidence.served_tls import Distrust, ServedCertificate, ServedTls, TlsLooks
 from regdoctor.evidence.token_trials import TokenTrials, Trial
+from regdoctor.formats.pem import read_pem
 from regdoctor.injection import Absent
 
 if TYPE_CHECKING:
@@ -85,6 +89,50 @@ def test_a_certificate_that_is_refused_at_both_is_left_to_the_registrys(given: G
     public = given.public(refused, unverified=given.asks())
     trials = _trials(given, given.exchange(REALM, fails=(FailureKind.TLS, "certificate not accepted")))
     assert "nor is this one" in given.unknown(realm_unreachable, public=public, trials=trials)
+
+
+def _tls_look(given: Given, url: str, *, distrusted: bool = False, kind: FailureKind | None = None) -> TlsLooks:
+    names = ("gitlab.example.com",)
+    facts = read_pem(given.certificate(given.rsa()), "a file").certificates[0]
+    leaf = ServedCertificate(facts, "", names, (), True, False, (), "", "")
+    return TlsLooks(
+        (
+            ServedTls(
+                "token service",
+                Endpoint(url, Quote("", "")),
+                datetime.now(UTC),
+                failure=Failure(kind, "failed") if kind else None,
+                chain=() if kind else (leaf,),
+                by_system=Distrust(10, "certificate has expired", 0) if distrusted else None,
+            ),
+        )
+    )
+
+
+@pytest.mark.parametrize("realm", [REALM, "https://gitlab.example.com:443/jwt/auth", "https://other.example.com/auth"])
+def test_tls_that_is_seen_to_fail_at_that_server_is_named_elsewhere(given: Given, realm: str) -> None:
+    trials = _trials(given, given.exchange(realm, fails=(FailureKind.TLS, "not accepted")), realm)
+    root = realm.partition("/jwt")[0].partition("/auth")[0]
+    bad = [_tls_look(given, root, distrusted=True), _tls_look(given, root, kind=FailureKind.TLS)]
+    bad += [_tls_look(given, root)] if "other" in realm else []
+    for looks in bad:
+        assert "see the findings on TLS" in given.skips(
+            realm_unreachable, public=_public(given), trials=trials, looks=looks
+        )
+
+
+def test_tls_that_fails_elsewhere_or_another_failure_there_hides_nothing(given: Given) -> None:
+    broken = given.exchange(REALM, fails=(FailureKind.TLS, "not accepted"))
+    down = given.exchange(REALM, fails=(FailureKind.REFUSED, "connection refused"))
+    root = "https://gitlab.example.com"
+    for answer, looks in (
+        (broken, _tls_look(given, "https://registry.example.com:5050", distrusted=True)),
+        (broken, _tls_look(given, f"{root}:8443", distrusted=True)),
+        (broken, _tls_look(given, root)),
+        (broken, _tls_look(given, root, kind=FailureKind.TIMEOUT)),
+        (down, _tls_look(given, root, distrusted=True)),
+    ):
+        given.fail(realm_unreachable, public=_public(given), trials=_trials(given, answer), looks=looks)
 
 
 def _sends_to(given: Given, realm: str, peer: str | None, url: str = "https://registry.example.com") -> PublicAnswer:

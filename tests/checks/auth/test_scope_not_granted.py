@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +25,8 @@ def _trial(
     signed = sign_token(
         given.rsa(1), issuer="i", audience="s", subject="u", access=(granted,) if granted else (), now=1_700_000_000
     )
-    tags = given.exchange(f"{given.public_url}/v2/g/p/tags/list?n=1", listing)
+    challenge = ("WWW-Authenticate", 'Bearer realm="r",service="s",error="insufficient_scope"')
+    tags = given.exchange(f"{given.public_url}/v2/g/p/tags/list?n=1", listing, challenge)
     token = None if opaque else read_token(signed.reveal())
     return ScopeTrial("bob", "g/p", wanted, Exchange("GET", REALM, status=200), token, tags)
 
@@ -60,5 +62,36 @@ def test_a_registry_that_opens_all_the_same_leaves_it_unknown(given: Given) -> N
     assert "does not refuse" in given.unknown(scope_not_granted, trial=_trial(given, None, listing=200))
 
 
+@pytest.mark.parametrize(
+    ("status", "header", "body"),
+    [
+        (401, ("WWW-Authenticate", 'Bearer realm="r",error="invalid_token"'), b""),
+        (401, ("WWW-Authenticate", 'Bearer realm="r"'), b""),
+        (403, ("Content-Type", "text/html"), b"<html><hr><center>nginx</center></html>"),
+    ],
+    ids=["the token is no good", "no token came", "a proxy"],
+)
+def test_who_refuses_for_another_reason_proves_nothing(
+    given: Given, status: int, header: tuple[str, str], body: bytes
+) -> None:
+    listing = given.exchange(f"{given.public_url}/v2/g/p/tags/list?n=1", status, header, body=body)
+    trial = replace(_trial(given, None), listing=listing)
+    assert "for that" in given.unknown(scope_not_granted, trial=trial)
+
+
+def test_a_bare_401_counts_where_tokens_say_what_they_open(given: Given) -> None:
+    bare = given.exchange(f"{given.public_url}/v2/g/p/tags/list?n=1", 401, given.bearer)
+    trial = replace(_trial(given, Access("repository", "g/other", BOTH)), listing=bare)
+    assert "granted nothing" in given.fail(scope_not_granted, trial=trial).message
+
+
 def test_a_token_that_cannot_be_read_leaves_it_unknown(given: Given) -> None:
     assert "200" in given.unknown(scope_not_granted, trial=_trial(given, None, opaque=True))
+
+
+def test_actions_of_any_text_stay_on_one_short_line(given: Given) -> None:
+    odd = Access("repository", "g/p", ("\n\x1b[2J", "y" * 9999))
+    fail = given.fail(scope_not_granted, trial=_trial(given, odd))
+    for text in (fail.message, fail.evidence[0].quote):
+        assert text.isprintable()
+        assert len(text) < 300

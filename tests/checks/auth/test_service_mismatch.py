@@ -69,12 +69,19 @@ def token(*audience: str) -> Token:
 
 
 def tried(
-    given: Given, service: str, realm: str = REALM, answer: Exchange | None = None, *audience: str, status: int = 401
+    given: Given,
+    service: str,
+    realm: str = REALM,
+    answer: Exchange | None = None,
+    *audience: str,
+    status: int = 401,
+    error: str = "invalid_token",
 ) -> TokenTrials:
     """A login that came as far as the token service, or with an audience as far as the registry."""
     login = (("Authorization", Secret("Basic x", "password")),)
     answered = replace(answer or given.exchange(realm), request_headers=login)
-    ping = given.exchange(f"{given.public_url}/v2/", status, given.bearer) if audience else None
+    challenge = (given.bearer[0], given.bearer[1] + (f',error="{error}"' if error else ""))
+    ping = given.exchange(f"{given.public_url}/v2/", status, challenge) if audience else None
     read = token(*audience) if audience else None
     return TokenTrials((Trial("for lab", True, answered, read, ping),), given.public_url, realm, service)
 
@@ -142,10 +149,46 @@ def test_a_token_for_the_service_passes_whether_it_is_refused_or_not(given: Give
     assert given.passes(service_mismatch, config=elsewhere, trials=trials)
 
 
-def test_a_token_for_another_that_is_accepted_all_the_same_is_no_finding(given: Given) -> None:
+def test_a_token_for_another_that_is_accepted_all_the_same_passes(given: Given) -> None:
     trials = tried(given, "registry.example.com", ELSEWHERE, None, "other", status=200)
 
-    assert "not refused" in given.unknown(service_mismatch, config=given.no_such, trials=trials)
+    assert "is accepted" in given.passes(service_mismatch, config=given.no_such, trials=trials)
+
+
+def test_a_token_that_cannot_be_read_and_is_accepted_passes(given: Given) -> None:
+    (trial,) = tried(given, "registry.example.com", ELSEWHERE, None, "other", status=200).trials
+    trials = TokenTrials((replace(trial, token=None),), given.public_url, ELSEWHERE, "registry.example.com")
+
+    assert "is accepted" in given.passes(service_mismatch, config=given.no_such, trials=trials)
+
+
+@pytest.mark.parametrize("audience", [("*@*",), ("other",), ("one", "two")])
+def test_a_token_that_is_not_called_invalid_was_not_refused_for_its_audience(
+    given: Given, audience: tuple[str, ...]
+) -> None:
+    # As Artifactory answers, whose tokens are for *@*, where a proxy takes the token away.
+    trials = tried(given, "registry.example.com", ELSEWHERE, None, *audience, error="")
+
+    assert "not called invalid" in given.unknown(service_mismatch, config=given.no_such, trials=trials)
+
+
+def test_a_token_that_some_take_is_not_refused_for_its_audience(given: Given) -> None:
+    (trial,) = tried(given, "registry.example.com", ELSEWHERE, None, "other").trials
+    taken = given.exchange(f"{given.public_url}/v2/", 200)
+    trials = TokenTrials((replace(trial, repeats=(taken,)),), given.public_url, ELSEWHERE, "registry.example.com")
+
+    given.skips(service_mismatch, config=given.no_such, trials=trials)
+
+
+def test_404_to_the_oauth2_form_tells_nothing_of_the_name(given: Given) -> None:
+    posted = given.exchange(REALM, 404, given.html, body=GITLABS_PAGE, method="POST")
+    trials = tried(given, "registry.example.com", REALM, posted)
+    given.unknown(service_mismatch, config=given.no_such, trials=trials)
+
+    by_get = replace(trials.trials[0], by_get=given.exchange(REALM, 404))
+    asked_again = TokenTrials((by_get,), given.public_url, REALM, "registry.example.com")
+    fail = given.fail(service_mismatch, config=given.no_such, trials=asked_again)
+    assert fail.evidence[-1].quote.startswith("GET ")
 
 
 def test_the_line_of_the_configuration_is_proven_by_the_answer(given: Given) -> None:

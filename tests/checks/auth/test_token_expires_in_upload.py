@@ -92,6 +92,13 @@ def test_a_life_that_is_not_told_is_unknown(given: Given, said: object) -> None:
     assert "not told" in given.unknown(token_expires_in_upload, trials=_trials(None, expires_in=said), upload=_upload())
 
 
+def test_an_accepted_token_of_a_life_that_nobody_tells_is_no_concern(given: Given) -> None:
+    (trial,) = _trials(None).trials
+    ping = given.exchange("https://r.example.com/v2/", 200)
+    trials = TokenTrials((replace(trial, ping=ping),), "https://r.example.com")
+    assert "accepted" in given.skips(token_expires_in_upload, trials=trials, upload=_upload())
+
+
 @pytest.mark.parametrize(("expires", "issued"), [(1.0, 2.0), (5.0, 5.0), (1e14, 0.0)])
 def test_a_token_of_an_impossible_life_is_unknown(given: Given, expires: float, issued: float) -> None:
     token = replace(_token(given), expires=expires, issued=issued)

@@ -120,6 +120,17 @@ def test_without_a_date_that_can_be_trusted_it_is_unknown(given: Given, token: T
     given.unknown(token_not_in_its_time, trials=_trial(given, token, 0, ping=bare))
 
 
+@pytest.mark.parametrize(("endless", "ahead"), [(False, 3600), (True, 0)])
+def test_a_token_that_is_not_called_invalid_may_have_been_refused_for_another_reason(
+    given: Given, token: Token, endless: bool, ahead: float
+) -> None:
+    # As Artifactory answers, whose tokens may have no exp, where a proxy takes the token away.
+    plain = replace(given.date(f"{given.public_url}/v2/", ahead), status=401)
+    shown = replace(token, expires=None) if endless else token
+    trials = _trial(given, shown, ahead, ping=plain)
+    assert "does not call it invalid" in given.unknown(token_not_in_its_time, trials=trials)
+
+
 def test_where_only_some_answers_refuse_it_another_check_judges(given: Given, token: Token) -> None:
     taken = _answer(given, 3600, status=200)
     given.skips(token_not_in_its_time, trials=_trial(given, token, 3600, repeats=(taken,)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tests.checks.conftest import Given
 
 REALM = "https://gitlab.example.com/jwt/auth"
+GITLABS = b"<html><head><title>We're sorry, but something went wrong (500) - GitLab</title></head></html>"
 NGINX = b"<html><head><title>x</title></head><body><center><h1>x</h1></center><hr><center>nginx</center></body></html>"
 
 
@@ -24,17 +26,34 @@ def _trials(given: Given, answer: Exchange, realm: str = REALM, ping: Exchange |
 
 
 def test_500_of_gitlab_is_most_likely_its_key(given: Given) -> None:
-    fail = given.fail(token_service_fails, trials=_trials(given, given.exchange(REALM, 500, given.html, body=NGINX)))
+    fail = given.fail(token_service_fails, trials=_trials(given, given.exchange(REALM, 500, given.html, body=GITLABS)))
     assert fail.failure_modes == ("GL-01", "GL-02")
     assert "most likely GitLab's signing key" in fail.message
     assert "Errno::ENOENT" in fail.message
     assert "production.log" in fail.remedy[Dialect.OMNIBUS].commands[0]
 
 
+def test_500_of_the_proxy_itself_says_nothing_of_gitlabs_key(given: Given) -> None:
+    fail = given.fail(token_service_fails, trials=_trials(given, given.exchange(REALM, 500, given.html, body=NGINX)))
+    assert "a page of nginx" in fail.message
+    assert "key" not in fail.message
+    assert fail.failure_modes == ("AUTH-10",)
+
+
 def test_500_of_another_service_says_nothing_of_gitlab(given: Given) -> None:
     realm = "https://auth.example.com/token"
     fail = given.fail(token_service_fails, trials=_trials(given, given.exchange(realm, 500), realm))
     assert "GitLab" not in fail.message
+    assert fail.failure_modes == ("AUTH-10",)
+
+
+@pytest.mark.parametrize("status", [520, 521, 525, 530])
+def test_what_cloudflare_says_of_an_origin_that_it_does_not_reach_is_no_error_of_gitlab(
+    given: Given, status: int
+) -> None:
+    body = f"error code: {status}".encode()
+    fail = given.fail(token_service_fails, trials=_trials(given, given.exchange(REALM, status, body=body)))
+    assert "is not available" in fail.message
     assert fail.failure_modes == ("AUTH-10",)
 
 
@@ -59,7 +78,31 @@ def test_a_token_that_cannot_be_read_is_a_token(given: Given) -> None:
     assert given.passes(token_service_fails, trials=_trials(given, opaque, ping=shown))
 
 
-@pytest.mark.parametrize("status", [302, 401, 403, 404, 429])
+@pytest.mark.parametrize(
+    ("status", "header", "body"),
+    [
+        (429, ("Content-Type", "text/plain"), b"Retry later"),
+        (403, ("Content-Type", "text/plain"), b"Forbidden"),
+        (503, ("cf-mitigated", "challenge"), NGINX),
+        (202, ("x-amzn-waf-action", "challenge"), b""),
+    ],
+)
+def test_one_who_is_turned_away_has_not_seen_the_service(
+    given: Given, status: int, header: tuple[str, str], body: bytes
+) -> None:
+    trials = _trials(given, given.exchange(REALM, status, header, body=body))
+    assert "turns the request away" in given.unknown(token_service_fails, trials=trials)
+
+
+def test_a_service_that_knows_no_form_is_judged_by_what_get_gets(given: Given) -> None:
+    (trial,) = _trials(given, given.exchange(REALM, 501, method="POST")).trials
+    trials = TokenTrials((trial,), given.public_url, REALM, "container_registry")
+    assert "OAuth2 form" in given.unknown(token_service_fails, trials=trials)
+    refused = replace(trial, by_get=given.exchange(REALM, 401))
+    assert given.passes(token_service_fails, trials=replace(trials, trials=(refused,)))
+
+
+@pytest.mark.parametrize("status", [302, 401, 404])
 def test_refusals_are_no_errors_of_the_service(given: Given, status: int) -> None:
     assert given.passes(token_service_fails, trials=_trials(given, given.exchange(REALM, status)))
 
