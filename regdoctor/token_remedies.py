@@ -78,7 +78,9 @@ def _lines(meanings: Sequence[Meaning], *, upstream: bool, gitlab: bool) -> str:
         if lines:
             told.setdefault(lines, []).append(meaning.words)
     known = {line for lines in told for line in lines}
-    cases = [f"{' or '.join(_apart(line, known) for line in lines)}: {' or '.join(why)}." for lines, why in told.items()]
+    cases = [
+        f"{' or '.join(_apart(line, known) for line in lines)}: {' or '.join(why)}." for lines, why in told.items()
+    ]
     return "\n".join([":", *cases]) if cases else "."
 
 

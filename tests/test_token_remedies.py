@@ -15,7 +15,9 @@ TWIN = Meaning("AUTH-03", "the kid is of another kind", "token signed by untrust
 NEW = Meaning("AUTH-22", "the signature is by another key", "go-jose: error", "")
 
 
-TOO = Meaning("AUTH-02", "distribution 3 knows no such ID", 'failed to verify token: token signed by untrusted key: "A"', "")
+TOO = Meaning(
+    "AUTH-02", "distribution 3 knows no such ID", 'failed to verify token: token signed by untrusted key: "A"', ""
+)
 ANY, GITLAB = Product(None), Product(Generation.GITLAB)
 V2 = Product(Generation.DISTRIBUTION_2)
 
@@ -57,7 +59,9 @@ def test_gitlabs_registry_has_words_of_its_own() -> None:
         ("omnibus-gitlab-issuer", True, ["journalctl"]),
     ],
 )
-def test_the_issuer_tells_whose_log_it_is_where_nothing_else_does(issuer: str, is_plain: bool, words: list[str]) -> None:
+def test_the_issuer_tells_whose_log_it_is_where_nothing_else_does(
+    issuer: str, is_plain: bool, words: list[str]
+) -> None:
     *commands, last = told(KEY, issuer=issuer, is_plain=is_plain)[Dialect.PLAIN].commands
     assert last == "sudo regdoctor check auth"
     assert len(commands) == len(words)

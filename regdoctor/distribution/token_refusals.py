@@ -112,7 +112,7 @@ def _unnamed(token: Token, generations: frozenset[Generation], names_invalid_tok
         line = "error authorizing context: go-jose/go-jose: error in cryptographic primitive"
         if knowing(token.algorithm):
             words = "the registry is distribution 3 and trusts the key of that kid, and the signature is by another"
-            yield Meaning("AUTH-22", words, line, "", f", kid {shown(token.kid or '')}")
+            yield Meaning("AUTH-22", words, line, "", f", kid {shown(token.kid)}" if token.kid else "")
         else:
             words = (
                 f"the registry is distribution 3, and the alg is {shown(token.algorithm)}, which needs no private key"

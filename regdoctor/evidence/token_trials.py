@@ -10,6 +10,9 @@ from regdoctor.distribution.tokens import Token
 from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.foreign_text import short
 
+MOST_STEPS = 10
+"""How often Go's net/http goes on after a redirect (Client.CheckRedirect: `stopped after 10 redirects`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -40,7 +43,7 @@ class Trial:
     """What GET without the login is answered where the service sends clients on to at last; None where it does not, or
     where it leads to what is not asked."""
     steps: int = 0
-    """How often it sends clients on, as far as that was followed: at most as often as docker goes on."""
+    """How often it sends clients on, as far as that was followed: MOST_STEPS at most."""
     at_gitlabs_path: Exchange | None = None
     """Where a page answered at the realm: what GET without the login is answered at the same host's /jwt/auth; None
     where the realm is that path."""
@@ -57,7 +60,8 @@ class Trial:
         told = look.json() if look is not None else None
         if look is None or not isinstance(told, dict):
             return False
-        return (look.status == 200 and isinstance(told.get("token"), str)) or refuses_login(look)
+        denied = any(error.code in ("DENIED", "UNAUTHORIZED") for error in parse_errors(look.body))
+        return (look.status == 200 and isinstance(told.get("token"), str)) or (look.status in (401, 403) and denied)
 
     @property
     def anonymous(self) -> bool:

@@ -14,7 +14,7 @@ from regdoctor.evidence.addresses import Addresses
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_source import TokenSource
-from regdoctor.evidence.token_trials import TokenTrials, Trial
+from regdoctor.evidence.token_trials import MOST_STEPS, TokenTrials, Trial
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
@@ -33,8 +33,6 @@ _SHOWN = 6
 times, if they take turns at random."""
 _ROUND = 4.0
 """Seconds for all that are shown after the first."""
-_STEPS = 10
-"""How often Go's net/http goes on after a redirect (Client.CheckRedirect: `stopped after 10 redirects`)."""
 _GITLABS_PATH = "/jwt/auth"
 """Where GitLab gives tokens out (config/routes.rb)."""
 _HTTP_PORT = 80
@@ -45,7 +43,7 @@ _TLS_LOOK = 4.0
 @probe(
     reads="a token from the realm (with the login where one was given, else anonymously), one signed with GitLab's key "
     f"where it can be read, and GET /v2/ with each; with the first {_SHOWN} times, at each address of the name in "
-    "turn; without the login also a realm by http by https, where a redirect leads, and /jwt/auth where a page answered",
+    "turn; without the login a realm by http by https too, where a redirect leads, /jwt/auth where a page answered",
     limit=3 * _DEADLINE + _ROUND + 3 * _TLS_LOOK + 1,
     network=True,
 )
@@ -131,14 +129,14 @@ def _followed(door: Http, answer: Exchange) -> tuple[Exchange | None, int]:
     """What answers in the end where the service sends clients on to, without the login, and after how many steps."""
     end = time.monotonic() + _TLS_LOOK
     last: Exchange | None = None
-    for step in range(_STEPS):
+    for step in range(MOST_STEPS):
         left = end - time.monotonic()
         found = behind(door, last or answer, left) if left > 0 else None
         if found is None:
             return last, step
         token_in(found)  # so that what it gives is known for a secret
         last = found
-    return last, _STEPS
+    return last, MOST_STEPS
 
 
 def _at_gitlabs_path(source: TokenSource, answer: Exchange, door: Http) -> Exchange | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from regdoctor.distribution.generation import Generation
-from regdoctor.distribution.token_refusals import meanings, shown
+from regdoctor.distribution.token_refusals import is_in_time, meanings, shown
 from regdoctor.distribution.tokens import Token
 
 V2, V3, FORK = Generation.DISTRIBUTION_2, Generation.DISTRIBUTION_3, Generation.GITLAB
@@ -66,12 +66,50 @@ def test_a_challenge_that_does_not_say_invalid_token(
 
 
 def test_a_default_issuer_is_recognised() -> None:
-    words = [one.words for one in meanings(TOKEN, "s", ANY, called_invalid=True, names_invalid_tokens=None)]
+    words = [
+        f"{one.words}{one.named}" for one in meanings(TOKEN, "s", ANY, called_invalid=True, names_invalid_tokens=None)
+    ]
     assert words[1] == (
         'it does not trust its issuer, iss "gitlab-issuer", the default of source installations and of GitLab\'s chart'
     )
     other = meanings(replace(TOKEN, issuer="me"), "s", ANY, called_invalid=True, names_invalid_tokens=None)
-    assert other[1].words == 'it does not trust its issuer, iss "me"'
+    assert f"{other[1].words}{other[1].named}" == 'it does not trust its issuer, iss "me"'
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "generations", "left"),
+    [
+        ("none", (), ["AUTH-24"]),
+        ("HS256", (V2,), ["AUTH-24"]),
+        ("PS256", (), ["AUTH-24", "AUTH-01", "AUTH-05", "AUTH-02"]),
+        ("PS256", (V2, FORK), ["AUTH-24"]),
+        ("EdDSA", (V3,), ["AUTH-01", "AUTH-05", "AUTH-02"]),
+        ("ES384", (FORK,), ["AUTH-01", "AUTH-05"]),
+    ],
+)
+def test_an_algorithm_that_is_not_known_comes_first(
+    algorithm: str, generations: tuple[Generation, ...], left: list[str]
+) -> None:
+    assert modes(replace(TOKEN, algorithm=algorithm), *generations) == left
+
+
+def test_by_a_secret_the_signature_is_nobodys_key() -> None:
+    assert modes(replace(TOKEN, algorithm="HS256"), V3, invalid=False, names=True) == ["AUTH-24"]
+
+
+def test_a_key_that_the_header_carries_is_named_by_what_carries_it() -> None:
+    for header, told in (({"x5c": True}, "(x5c)"), ({"jwk": True}, "(jwk)"), ({"x5c": True, "jwk": True}, "(x5c)")):
+        token = replace(TOKEN, kid=None, **header)  # type: ignore[arg-type]
+        (first, _) = meanings(token, "s", ANY, called_invalid=True, names_invalid_tokens=None)
+        assert told in first.words
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "told"),
+    [(40, 41, True), (30, 39, False), (39, 41, None), (259, 261, None), (261, 262, False)],
+)
+def test_the_time_is_judged_with_the_leeway(earliest: float, latest: float, told: bool | None) -> None:
+    assert is_in_time(replace(TOKEN, not_before=100.0, expires=200.0), earliest, latest) is told
 
 
 def test_a_foreign_text_is_shown_short_and_on_one_line() -> None:

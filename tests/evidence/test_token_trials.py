@@ -33,6 +33,7 @@ def _ping(status: int, error: str = "") -> Exchange:
         (Trial("a", True, REALM, TOKEN, _ping(401)), False),
         (Trial("a", True, REALM, TOKEN, _ping(401, "insufficient_scope")), False),
         (Trial("a", True, REALM, TOKEN, _ping(401, "invalid_token")), True),
+        (Trial("a", True, REALM, TOKEN, _ping(401, "invalid_token"), withheld="it was kept"), False),
         (Trial("a", False, None, TOKEN, _ping(401)), True),
         (Trial("a", False, None, NAMELESS, _ping(401)), False),
     ],

@@ -18,7 +18,7 @@ from regdoctor.evidence.addresses import Addresses, AddressLook
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
 from regdoctor.evidence.token_source import SigningKey, TokenSource
-from regdoctor.evidence.token_trials import TokenTrials
+from regdoctor.evidence.token_trials import MOST_STEPS, TokenTrials
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
@@ -246,6 +246,36 @@ def test_a_service_that_sends_clients_on_is_followed_once_without_the_login(
     assert [("Authorization" in one.headers) for one in server.seen] == [True, False]
     assert issued.ping is None
     assert "canary-behind" not in redact("canary-behind-9f3c1e77b0")
+
+
+def test_redirects_in_a_circle_are_followed_as_often_as_docker_does(serve: Callable[..., Any], door: Http) -> None:
+    server = serve(lambda _: (302, {"Location": "/again"}, b""))
+    source = TokenSource(True, server.url, f"{server.url}/jwt/auth", "r", login=LOGIN)
+    (trial,) = gather(at(server.url), source, door).trials
+    assert trial.steps == MOST_STEPS
+    assert trial.followed is not None
+    assert trial.followed.status == 302
+    assert len(server.seen) == 1 + MOST_STEPS
+    assert sum("Authorization" in one.headers for one in server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "asked"), [("/x", "text/html", 1), ("/x", "", 0), ("/jwt/auth", "text/html", 0)]
+)
+def test_where_a_page_answers_gitlabs_path_is_asked_without_the_login(
+    serve: Callable[..., Any], door: Http, path: str, kind: str, asked: int
+) -> None:
+    def answer(one: Any) -> tuple[int, dict[str, str], bytes]:
+        found = one.path.startswith("/jwt/auth?") and path != "/jwt/auth"
+        return (200, {}, b'{"token": "canary-beside-5b2e90aa41"}') if found else (404, {"Content-Type": kind}, b"no")
+
+    server = serve(answer)
+    source = TokenSource(True, server.url, f"{server.url}{path}", "r", login=LOGIN)
+    (trial,) = gather(at(server.url), source, door).trials
+    assert (trial.at_gitlabs_path is not None, trial.gitlab_answers) == (bool(asked), bool(asked))
+    assert len(server.seen) == 1 + asked
+    assert not any("Authorization" in one.headers for one in server.seen[1:])
+    assert not asked or "canary-beside" not in redact("canary-beside-5b2e90aa41")
 
 
 def test_a_key_that_cannot_sign_does_not_hide_the_realms_trial(serve: Callable[..., Any], door: Http) -> None:

@@ -7,7 +7,9 @@ from regdoctor.checks.auth import registry_is_on
 from regdoctor.distribution.web_addresses import is_loopback, listening_on
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.login_source import LoginSource
 from regdoctor.evidence.registry_reach import own_services, published_ports, routes_that_ask
+from regdoctor.foreign_text import short
 from regdoctor.formats.compose_file import ComposeFile
 from regdoctor.formats.container_service import Port
 from regdoctor.formats.gitlab_yml import GitLabConfig
@@ -32,10 +34,12 @@ def anonymous_access(
     gitlab: GitLabConfig | Absent,
     compose: ComposeFile | Absent,
     nginx: NginxConfig | Absent,
+    logins: LoginSource | Absent,
 ) -> Outcome:
     """A registry without an auth section serves everybody who can reach it, pull and push.
 
-    GET /v2/ without credentials then answers 200 in place of 401. GitLab's permissions count for nothing. A public
+    GET /v2/ without credentials then answers 200 in place of 401. GitLab's permissions count for nothing, and a login
+    that is given is judged by nobody: any password would do. A public
     registry may mean to be open: then say so with `--ignore anonymous_access`. A mirror of public images has to be,
     for docker sends a mirror no credentials, and is passed over where its configuration shows it. Anonymous pulls of
     a public project in GitLab are another thing: there the registry still asks, and GitLab gives a token to anyone.
@@ -55,13 +59,13 @@ def anonymous_access(
     is_for_others = of_gitlab or not _is_on_loopback_alone(looks, config, gitlab, compose, nginx)
     severity = Severity.ERROR if is_for_others else Severity.WARNING
     if outer is not None and _is_open(outer):
-        return _open(outer, config, severity, of_gitlab=of_gitlab)
+        return _open(outer, config, severity, _unjudged(logins), of_gitlab=of_gitlab)
     if outer is not None and _asks(outer):
         if inner is not None and _is_open(inner):
             return _only_the_proxy_asks(outer, inner, config)
         return Pass(f"{outer.endpoint.url}/v2/ answers 401 without credentials")
     if inner is not None and _is_open(inner):
-        return _open(inner, config, severity, of_gitlab=of_gitlab)
+        return _open(inner, config, severity, _unjudged(logins), of_gitlab=of_gitlab)
     if inner is not None and _asks(inner):
         return Pass(f"{inner.endpoint.url}/v2/ answers 401 without credentials")
     if isinstance(config, RegistryConfig):
@@ -117,21 +121,29 @@ def _is_on_loopback_alone(
     return inner and all(is_loopback(name) for name in names)
 
 
-def _open(look: Ping, config: RegistryConfig | Absent, severity: Severity, *, of_gitlab: bool) -> Outcome:
+def _unjudged(logins: LoginSource | Absent) -> str:
+    """What became of the login, for whoever would take a registry without complaints for one that accepts it."""
+    login = logins.login if isinstance(logins, LoginSource) else None
+    return f"; the login of {short(login.words)} was judged by nobody" if login is not None else ""
+
+
+def _open(
+    look: Ping, config: RegistryConfig | Absent, severity: Severity, unjudged: str, *, of_gitlab: bool
+) -> Outcome:
     evidence = [look.exchange.quote()]
     if isinstance(config, RegistryConfig):
         scheme = config.auth_scheme()
         if scheme:
             return Fail(
                 f"{look.endpoint.url} serves without a login, though {config.source} asks for one: it was not "
-                "restarted since, or something in front logs in for everybody",
+                f"restarted since, or something in front logs in for everybody{unjudged}",
                 evidence=(*evidence, scheme[1].quote()),
                 resource=look.endpoint.url,
                 remedy=_RESTART,
             )
         evidence.append(_no_auth(config))
     return Fail(
-        f"The registry at {look.endpoint.url} answers without asking for a login",
+        f"The registry at {look.endpoint.url} answers without asking for a login{unjudged}",
         evidence=tuple(evidence),
         resource=look.endpoint.url,
         severity=severity,

@@ -3,7 +3,7 @@
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.checks.auth import token_option
 from regdoctor.distribution.token_keys import key_id_kind
-from regdoctor.distribution.token_refusals import shown
+from regdoctor.distribution.token_refusals import knowing, shown
 from regdoctor.distribution.tokens import Token
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.evidence.signer import SignerFiles
@@ -53,6 +53,8 @@ def key_id_of_another_kind(
         return Skip(
             "the challenge does not call the token invalid, as distribution and GitLab's registry do of its key"
         )
+    if not knowing(token.algorithm):
+        return Skip("its alg is none that a private key signs by, which login_unauthorized judges, whatever its kid")
     if token.x5c or token.jwk:
         return Pass("the token carries its own key, and the registry does not look at its kid")
     if not token.kid:

@@ -4,15 +4,19 @@ from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severit
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.timestamps import timestamp
-from regdoctor.distribution.token_refusals import Meaning, meanings, shown
+from regdoctor.distribution.token_refusals import Meaning, is_in_time, knowing, meanings, shown
 from regdoctor.distribution.tokens import Token
+from regdoctor.evidence.clocks import Clocks
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.judged_at import judged_at
 from regdoctor.evidence.product import Product
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, calls_token_invalid, refused_by
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.evidence.token_trials import TokenTrials, Trial, is_turned_away, refuses_login
+from regdoctor.foreign_text import clean, short
 from regdoctor.injection import Absent
-from regdoctor.token_remedies import ENABLE_REGISTRY, log_in_anew, read_the_log
+from regdoctor.token_remedies import ENABLE_REGISTRY, SIGN_BY_A_KEY, log_in_anew, read_the_log
 
 
 @check(
@@ -20,7 +24,7 @@ from regdoctor.token_remedies import ENABLE_REGISTRY, log_in_anew, read_the_log
     severity=Severity.ERROR,
     failure_modes=(
         *("AUTH-01", "AUTH-02", "AUTH-03", "AUTH-04", "AUTH-05", "AUTH-06", "AUTH-07", "AUTH-08", "AUTH-18"),
-        *("AUTH-21", "AUTH-22"),
+        *("AUTH-21", "AUTH-22", "AUTH-24"),
     ),
     symptoms=(
         "login attempt to",
@@ -34,15 +38,18 @@ def login_unauthorized(
     product: Product | Absent,
     answers: ProxiedAnswers | Absent,
     source: TokenSource | Absent,
+    clocks: Clocks | Absent,
+    installation: Installation | Absent,
 ) -> Outcome:
     """docker login asks the realm for a token and shows it to GET /v2/; a 401 there means that the token is refused.
 
     The registry names its reason in its own log alone. What it checks, in the order of 2.8 and GitLab's fork: the
     issuer, the audience, whether the token has expired or is not yet valid (with 60 s of leeway), then the key and
     the signature. Where regdoctor sees the cause as well, in the files or the clocks, this finding is folded under
-    it. From outside it names those that the token and the challenge leave open, the likeliest first: a challenge
-    without `error="invalid_token"` means that no token came, or that distribution 3 finds the signature to be by
-    another key.
+    it. From outside it names what is certain: an alg that no private key signs by (none, HS256), another audience, a
+    time before nbf or after exp, a header that names no key. Else it names what the token and the challenge leave open,
+    the likeliest first: a challenge without `error="invalid_token"` means that no token came, or that distribution 3
+    finds the signature to be by another key.
 
     Read the log, which tells the rest apart: `token from untrusted issuer`, `token intended for another audience`,
     `token not to be used before` or `after`, `token signed by untrusted key`. An audience that is a list, and no
@@ -54,7 +61,7 @@ def login_unauthorized(
     if listed is not None and _aud_is_the_cause(listed, known):
         return _listed(listed, known)
     if refused:
-        return _refused(refused, trials.service, known, answers)
+        return _refused(refused, _left(refused[0], trials.service, known, answers, clocks), trials, known, installation)
     for trial in trials.trials:
         found = _without_a_token(trial, trials, source) or _not_let_in(trial)
         if found is not None:
@@ -82,7 +89,10 @@ def login_unauthorized(
 
 
 def _aud_is_the_cause(trial: Trial, known: Product) -> bool:
-    return trial.token is not None and trial.token.audience_is_list and not known.must_be(Generation.DISTRIBUTION_3)
+    token = trial.token
+    if token is None or not knowing(token.algorithm) & known.candidates():
+        return False
+    return token.audience_is_list and not known.must_be(Generation.DISTRIBUTION_3)
 
 
 def _listed(trial: Trial, known: Product) -> Fail:
@@ -105,9 +115,10 @@ def _without_a_token(trial: Trial, trials: TokenTrials, source: TokenSource | Ab
     if trial.login_denied:
         author = refused_by(trial.realm)
         who = f"{author.opening}, before the token service," if author is not None else "The token service"
+        said = _own_words(trial.realm)
         return Fail(
-            f"{who} refuses the login: no token {trial.source}",
-            evidence=(trial.realm.quote(),),
+            f"{who} refuses the login: no token {trial.source}{f'; {shown(said)}' if said else ''}",
+            evidence=(trial.realm.quote(), *((Quote(where, said),) if said else ())),
             resource=where,
             failure_modes=("AUTH-18",),
             remedy={Dialect.PLAIN: log_in_anew(trials.registry, _stored_in(source))},
@@ -121,6 +132,14 @@ def _without_a_token(trial: Trial, trials: TokenTrials, source: TokenSource | Ab
             remedy={Dialect.PLAIN: log_in_anew(trials.registry, _stored_in(source), _LOG_IN_ANEW)},
         )
     return None
+
+
+def _own_words(answer: Exchange) -> str:
+    """The reason that the token service gives, as clients show it: a registry's form, OAuth2's or Docker Hub's."""
+    told = answer.json()
+    named = [told.get(name) for name in ("error_description", "error", "details")] if isinstance(told, dict) else []
+    texts = (*map(str, parse_errors(answer.body)), *(text for text in named if isinstance(text, str)))
+    return clean(next((text for text in texts if text.strip()), ""))
 
 
 def _stored_in(source: TokenSource | Absent) -> str:
@@ -159,24 +178,60 @@ def _not_let_in(trial: Trial) -> Fail | None:
     )
 
 
-def _refused(refused: list[Trial], service: str, known: Product, answers: ProxiedAnswers | Absent) -> Fail:
+def _left(
+    trial: Trial, service: str, known: Product, answers: ProxiedAnswers | Absent, clocks: Clocks | Absent
+) -> tuple[Meaning, ...]:
+    """What the refusal can mean, the likeliest first; nothing where the token cannot be read."""
+    if trial.token is None:
+        return ()
+    return meanings(
+        trial.token,
+        service,
+        known.candidates(),
+        called_invalid=trial.called_invalid,
+        names_invalid_tokens=calls_token_invalid(answers.with_token) if isinstance(answers, ProxiedAnswers) else None,
+        in_time=_in_time(trial, trial.token, clocks),
+    )
+
+
+def _in_time(trial: Trial, token: Token, clocks: Clocks | Absent) -> bool | None:
+    """False where it was surely shown too early or too late; token_not_in_its_time tells that at length.
+
+    A token signed here has the registry's own time, and one that some answers take is in time.
+    """
+    if trial.mixed or not trial.issued_by_gitlab:
+        return None
+    reading = clocks.registry if isinstance(clocks, Clocks) else None
+    moments = [judged_at(answer, reading) for answer in trial.shown if answer.status == 401]
+    found = [is_in_time(token, at.earliest, at.latest) for at in moments if at is not None]
+    return False if False in found else None
+
+
+def _refused(
+    refused: list[Trial],
+    left: tuple[Meaning, ...],
+    trials: TokenTrials,
+    known: Product,
+    installation: Installation | Absent,
+) -> Fail:
     first = refused[0]
-    left: tuple[Meaning, ...] = ()
-    if first.token is not None:
-        told = calls_token_invalid(answers.with_token) if isinstance(answers, ProxiedAnswers) else None
-        left = meanings(
-            first.token, service, known.candidates(), called_invalid=first.called_invalid, names_invalid_tokens=told
-        )
-    # Two are as many as a line bears; the remedy has them all.
-    first_two = ", or ".join(one.words for one in left[:2])
-    ranked = f": {'most likely ' if len(left) > 1 else ''}{first_two}" if left else ""
-    excluded = _excluded(first, service) if left else ()
+    # Two are as many as a line bears; the remedy has them all. A name that is no key's leaves the key no suspect.
+    first_two = left[:1] if left and left[0].mode == "AUTH-04" else left[:2]
+    words = ", or ".join(f"{one.words}{one.named}" for one in first_two)
+    ranked = f": {'most likely ' if len(left) > 1 else ''}{words}" if left else ""
+    excluded = _excluded(first, trials.service) if left else ()
+    remedy = read_the_log(
+        left,
+        known,
+        issuer=first.token.issuer if first.token is not None else "",
+        is_plain=isinstance(installation, Installation) and installation.dialect is Dialect.PLAIN,
+    )
     return Fail(
         f"The registry refuses a token {first.source}{ranked}",
         evidence=(*(quote for trial in refused for quote in _quotes(trial)), *excluded),
         resource=first.ping.url if first.ping else "",
         failure_modes=tuple(dict.fromkeys(one.mode for one in left)) or None,
-        remedy=read_the_log(left, is_gitlabs=known.must_be(Generation.GITLAB)),
+        remedy={Dialect.PLAIN: SIGN_BY_A_KEY} if [one.mode for one in left] == ["AUTH-24"] else remedy,
     )
 
 
@@ -231,8 +286,12 @@ def _claims(token: Token) -> str:
     times = [
         f"{name} {timestamp(moment)}" for name, moment in (("nbf", token.not_before), ("exp", token.expires)) if moment
     ]
-    audience = " ".join(token.audience)
-    return ", ".join([f"kid {token.kid}", f"iss {token.issuer}", f"aud {audience}", *times])
+    listed = f"[{', '.join(map(shown, token.audience))}]"
+    audience = listed if token.audience_is_list else " ".join(token.audience)
+    kid = f"kid {token.kid}" if token.kid else "no kid"
+    carried = [name for name, is_there in (("x5c", token.x5c), ("jwk", token.jwk)) if is_there]
+    claims = [f"alg {token.algorithm or 'missing'}", kid, *carried, f"iss {token.issuer}", f"aud {audience}"]
+    return ", ".join([*map(short, claims), *times])
 
 
 _NOT_ENABLED = "registry not enabled"

@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
 from regdoctor.checks.auth import GITLAB_SERVICE, GITLAB_TOKEN_PATH
-from regdoctor.checks.auth.realm_without_tls import challenge_of
+from regdoctor.checks.auth.realm_without_tls import challenge_of, set_realm
 from regdoctor.distribution.page_authors import Author, author_of, is_page
 from regdoctor.distribution.web_addresses import read_web_address
 from regdoctor.evidence.exchange import Exchange
@@ -78,7 +78,7 @@ def realm_answers_html(trials: TokenTrials) -> Outcome:
         return Pass(f"{trials.realm_in_words} answers {asked.status}, and no other program's page")
     if asked.method == "POST":
         return Unknown(f"it may be a token service that knows no OAuth2 form: {asked.quote().quote}")
-    if asked.status == 404 and _may_be_the_service(trials, author):
+    if asked.status == 404 and _may_be_the_service(trials, author) and not (trial and trial.gitlab_answers):
         return Unknown(
             f"{trials.realm_in_words} answers 404 with a page: the path is not routed to the token service, or GitLab "
             f'does not know the service "{short(trials.service)}"; with service={GITLAB_SERVICE} it would give a '
@@ -155,20 +155,22 @@ def _to_sign_in(asked: Exchange) -> bool:
 def _fail(trials: TokenTrials, asked: Exchange, problem: str, author: Author | None = None) -> Fail:
     because = (Quote(asked.url.partition("?")[0], author.because),) if author is not None and author.because else ()
     shown = asked.quote("Location") if asked.header("Location") else asked.quote()
+    beside = trials.issued.at_gitlabs_path if trials.issued is not None and trials.issued.gitlab_answers else None
+    address = beside.url.partition("?")[0] if beside is not None else ""
     return Fail(
-        problem,
-        evidence=(challenge_of(trials), shown, *because),
+        f"{problem}; {short(address)} of the same host answers as GitLab does" if address else problem,
+        evidence=(challenge_of(trials), shown, *because, *((beside.quote(),) if beside is not None else ())),
         resource=trials.realm_in_words,
         failure_modes=("AUTH-11",),
-        remedy=_REMEDY,
+        remedy=set_realm(address, "Send clients to where GitLab answers.") or _REMEDY,
     )
 
 
 _REMEDY: Remedies = {
     Dialect.PLAIN: Remedy(
         "Set auth.token.realm in the registry's config.yml to the address at which users open GitLab, the path that it "
-        "is installed under included, with /jwt/auth after it. If it is so already, let the proxy in front pass "
-        "/jwt/auth on to GitLab."
+        "is installed under included, with /jwt/auth after it; opened with curl, it must answer in JSON. If it is so "
+        "already, let the proxy in front pass /jwt/auth on to GitLab."
     ),
     Dialect.OMNIBUS: Remedy(
         "Compare the realm with external_url in /etc/gitlab/gitlab.rb, path included: registry['token_realm'] replaces "

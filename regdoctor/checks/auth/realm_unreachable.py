@@ -3,7 +3,7 @@
 import ipaddress
 from collections.abc import Mapping
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, Unknown, check
 from regdoctor.checks.auth.realm_without_tls import by_https, challenge_of
 from regdoctor.checks.auth.realm_without_tls import looks as answers_of
 from regdoctor.distribution.certificate_names import is_covered
@@ -14,6 +14,7 @@ from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.served_tls import ServedTls, TlsLooks
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.injection import Absent
+from regdoctor.realm_remedies import COMPARE, remedy_for
 
 
 @check(
@@ -58,14 +59,24 @@ def realm_unreachable(public: PublicAnswer, trials: TokenTrials | Absent, looks:
         return Unknown(f"the registry's own certificate is not accepted, nor is this one: {asked.failure.message}")
     if isinstance(looks, TlsLooks) and _is_of_tls(asked, looks):
         return Skip(f"TLS to {trials.realm_in_words} does not come about: see the findings on TLS")
+    by_tls = by_https(trials) if trial.tls_answers else None
     return Fail(
-        f"The token service {trials.realm_in_words} cannot be asked: {_words(asked)}",
+        _message(trials, asked),
         evidence=(challenge_of(trials), *answers_of(trial)),
         resource=trials.realm_in_words or "auth.token.realm",
         # A client may have more patience than regdoctor: docker waits for 15 s.
         severity=Severity.WARNING if _was_slow(asked) else None,
-        remedy=by_https(trials) if trial.tls_answers else _REMEDIES.get(asked.failure.kind, _REMEDY),
+        remedy=by_tls or remedy_for(trials.realm, asked.failure.kind, reached=asked.peer is not None),
     )
+
+
+def _message(trials: TokenTrials, asked: Exchange) -> str:
+    if asked.failure is not None and asked.failure.kind is FailureKind.SCHEME:
+        return f'auth.token.realm "{trials.realm_in_words}" is no address that clients can ask: {asked.failure.message}'
+    if _was_slow(asked):
+        what = "does not finish its answer" if asked.status is not None else "does not answer"
+        return f"The token service {trials.realm_in_words} accepts the connection and {what}: {_words(asked)}"
+    return f"The token service {trials.realm_in_words} cannot be asked: {_words(asked)}"
 
 
 def _leads_home(public: PublicAnswer) -> Fail | None:
@@ -85,7 +96,7 @@ def _leads_home(public: PublicAnswer) -> Fail | None:
         f"The registry sends clients to {trials.realm_in_words} for tokens, which leads each of them to itself",
         evidence=(challenge_of(trials), Quote(ping.exchange.url, f"answered by {ping.exchange.peer}")),
         resource=trials.realm_in_words,
-        remedy=_REMEDY,
+        remedy=COMPARE,
     )
 
 
@@ -149,31 +160,3 @@ _DOCKER_SAYS: Mapping[FailureKind, str] = {
     FailureKind.SCHEME: "unsupported protocol scheme",
 }
 """How Go's client names them (net, net/http)."""
-_REMEDY: Remedies = {
-    Dialect.PLAIN: Remedy(
-        "Compare auth.token.realm in the registry's config.yml with the address at which users open GitLab: host, port "
-        "and https must be the same, /jwt/auth comes after it. If they are, start GitLab's web server, and let clients "
-        "through to it."
-    ),
-    Dialect.OMNIBUS: Remedy(
-        "Compare the realm with external_url in /etc/gitlab/gitlab.rb: registry['token_realm'] replaces it for the "
-        "registry's clients, without /jwt/auth. If it is right, see that GitLab's nginx runs.",
-        (
-            "sudo grep -nE \"^ *(external_url|registry\\['token_realm'\\])\" /etc/gitlab/gitlab.rb",
-            "sudo gitlab-ctl status",
-        ),
-    ),
-    Dialect.HELM: Remedy(
-        "Compare the realm with GitLab's own host: registry.authEndpoint of the values replaces it, without /jwt/auth. "
-        "If it is right, see that the ingress and webservice run.",
-        ("helm get values gitlab --all | grep -n authEndpoint", "kubectl get ingress,pods -l app=webservice"),
-    ),
-}
-_REMEDIES: Mapping[FailureKind, Remedies] = {
-    FailureKind.TLS: {
-        Dialect.PLAIN: Remedy(
-            "Serve a certificate at the token service that clients trust, for the name that the realm has. If its "
-            "authority is your own, give it to regdoctor (--ca-file) and to the clients."
-        )
-    },
-}

@@ -10,7 +10,7 @@ from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.remedies import change
 
-_PASTABLE = re.compile(r"https://[A-Za-z0-9.\-\[\]:]+(?:/[A-Za-z0-9._~/\-]*)?")
+_PASTABLE = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?:/[A-Za-z0-9._~/\-]*)?")
 """What of an address may stand in a command: it was a server that wrote it."""
 _NOT_REACHED = (FailureKind.NAME, FailureKind.REFUSED, FailureKind.UNREACHABLE, FailureKind.SCHEME)
 
@@ -24,8 +24,10 @@ _NOT_REACHED = (FailureKind.NAME, FailureKind.REFUSED, FailureKind.UNREACHABLE, 
 def realm_without_tls(trials: TokenTrials) -> Outcome:
     """docker login sends name and password to the realm of the registry's challenge, by the scheme that it has.
 
-    With http they cross the network in clear text, however good the registry's own https is. regdoctor does not
-    send the password there, so what a login gets is not seen; without a login it is asked all the same. GitLab behind
+    With http they cross the network in clear text, however good the registry's own https is, and where the registry
+    has http as well and the realm is on another host, that host gets them, whoever wrote the challenge. regdoctor does
+    not send the password there, so what a login gets is not seen; without a login it is asked all the same, and
+    --send-credentials-to HOST sends it. GitLab behind
     a proxy that ends TLS is the usual reason: whoever wrote the realm knew the inner address.
 
     Set auth.token.realm to the https address of the token service, and restart the registry. Change a password that
@@ -36,7 +38,7 @@ def realm_without_tls(trials: TokenTrials) -> Outcome:
         return Unknown("the address of the token service cannot be read")
     if there.scheme == "https":
         return Pass(f"{trials.realm_in_words} is https")
-    if registry.scheme == "http":
+    if registry.scheme == "http" and there.host == registry.host:
         return Skip("the registry itself is reached by http")
     if there.is_loopback and there.host != registry.host:
         return Skip(f"{trials.realm_in_words} does not leave the client's own machine")
@@ -45,8 +47,9 @@ def realm_without_tls(trials: TokenTrials) -> Outcome:
         return Unknown("the token service was not asked")
     if _nothing_is_sent(trial.realm):
         return Unknown(f"no connection comes about, so nothing is sent: {trial.realm.quote().quote}")
+    sends = "has https and sends" if registry.scheme == "https" else "sends"
     return Fail(
-        f"The registry has https and sends clients to {trials.realm_in_words}: passwords cross the network in clear "
+        f"The registry {sends} clients to {trials.realm_in_words}: passwords cross the network in clear "
         f"text{_beside(trial)}",
         evidence=(challenge_of(trials), *looks(trial)),
         resource=trials.realm_in_words,
@@ -68,12 +71,19 @@ def by_https(trials: TokenTrials) -> Remedies:
     """The realm that it should be: the same place by https."""
     trial = trials.issued
     url = trial.over_tls.url.partition("?")[0] if trial is not None and trial.over_tls is not None else ""
-    if not _PASTABLE.fullmatch(url):
-        return {
-            Dialect.PLAIN: Remedy("Set auth.token.realm to the token service's address by https, as users have it.")
-        }
     shown = trial is not None and trial.tls_answers
     why = "Ask for tokens by https, which answers there." if shown else "Ask for tokens by https, and serve it there."
+    by_hand = "Set auth.token.realm to the token service's address by https, as users have it."
+    return set_realm(url, why) or {Dialect.PLAIN: Remedy(by_hand)}
+
+
+def set_realm(url: str, why: str) -> Remedies | None:
+    """Set auth.token.realm to `url`; None where that may not stand in a command: a server may have written it.
+
+    why: the sentence, with its full stop, that each remedy begins with.
+    """
+    if not _PASTABLE.fullmatch(url):
+        return None
     root = url.removesuffix(GITLAB_TOKEN_PATH)
     if root == url or urlsplit(root).path not in ("", "/"):
         return change("auth.token.realm", url, why)
@@ -100,5 +110,5 @@ def _beside(trial: Trial) -> str:
     """What is worth knowing of the answer, in words that end the sentence."""
     if trial.realm is not None and trial.realm.status is None:
         return ", and no answer comes back" + ("; https answers there" if trial.tls_answers else "")
-    withheld = "; regdoctor did not send it" if trial.withheld else ""
+    withheld = f"; {trial.withheld}" if trial.withheld else ""
     return f"{withheld}; https answers there too" if trial.tls_answers else withheld

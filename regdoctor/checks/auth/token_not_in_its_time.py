@@ -3,6 +3,7 @@
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.timestamps import timestamp
 from regdoctor.distribution.token_claims import LEEWAY
+from regdoctor.distribution.token_refusals import is_in_time
 from regdoctor.distribution.tokens import Token
 from regdoctor.evidence.clocks import Clocks
 from regdoctor.evidence.judged_at import JudgedAt, judged_at
@@ -62,11 +63,10 @@ def _judge(trial: Trial, token: Token, clocks: Clocks | Absent) -> Fail | str:
         if at is None:
             doubt = doubt or f"no Date that can be trusted came with the refusal: {answer.quote('Date').quote}"
             continue
-        early = (token.not_before or 0.0) - LEEWAY
-        late = (token.expires or 0.0) + LEEWAY
-        if early > at.latest or late < at.earliest:
+        in_time = is_in_time(token, at.earliest, at.latest)
+        if in_time is False:
             return _fail(trial, token, at)
-        if early > at.earliest or late < at.latest:
+        if in_time is None:
             doubt = doubt or f"too near to the {LEEWAY} s that the registry allows to tell: {at.words}"
     return doubt
 

@@ -2,15 +2,16 @@
 
 from urllib.parse import urlsplit
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
 from regdoctor.checks.auth import GITLAB_SERVICE, GITLAB_TOKEN_PATH
 from regdoctor.checks.auth.realm_without_tls import challenge_of
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.page_authors import author_of, is_page
 from regdoctor.distribution.token_answer_faults import RATE_HEADERS, body_fault, status_fault, token_fault
 from regdoctor.evidence.exchange import Exchange, FailureKind
-from regdoctor.evidence.token_trials import TokenTrials, Trial, is_turned_away, tests_for_a_browser
+from regdoctor.evidence.token_trials import MOST_STEPS, TokenTrials, Trial, is_turned_away, tests_for_a_browser
 from regdoctor.foreign_text import short
+from regdoctor.token_service_remedies import ITS_ADDRESS, ITS_OWN_LOG, READ_THE_LOG, RUNNING
 
 _GATEWAY = (502, 503, 504, *range(520, 528), 530)
 """By RFC 9110; from 520 on by Cloudflare, of an origin that it does not reach (its documentation, 5xx errors)."""
@@ -87,7 +88,7 @@ def _unavailable(trials: TokenTrials, asked: Exchange) -> Fail:
         evidence=(challenge_of(trials), asked.quote("Retry-After"), *because),
         resource=trials.realm_in_words,
         failure_modes=("AUTH-10",),
-        remedy=_RUNNING,
+        remedy=RUNNING,
     )
 
 
@@ -121,7 +122,7 @@ def _broken(trials: TokenTrials, asked: Exchange) -> Fail:
         evidence=(challenge_of(trials), asked.quote()),
         resource=trials.realm_in_words,
         failure_modes=("GL-01", "GL-02") if is_gitlab else ("AUTH-10",),
-        remedy=_READ_THE_LOG if is_gitlab else _ITS_OWN_LOG,
+        remedy=READ_THE_LOG if is_gitlab else ITS_OWN_LOG,
     )
 
 
@@ -153,7 +154,7 @@ def _fault(trials: TokenTrials, trial: Trial, asked: Exchange) -> str:
     if trial.ping is not None:
         fault = token_fault(asked.body) if trial.ping.status is None else ""
         return f"gives a token {fault}" if fault else ""
-    if asked.status is None or asked.method == "POST" and asked.status != 200:
+    if asked.status is None or (asked.method == "POST" and asked.status != 200):
         return ""
     if asked.status in _REDIRECTS:
         return _circle(trial, asked)
@@ -173,7 +174,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 def _circle(trial: Trial, asked: Exchange) -> str:
     if asked.header("Location") is None:
         return f"answers {asked.status} without saying where to go"
-    return f"sends clients on more than {trial.steps} times" if trial.steps else ""
+    return f"sends clients on {MOST_STEPS} times and more" if trial.steps >= MOST_STEPS else ""
 
 
 def _is_named_elsewhere(trials: TokenTrials, asked: Exchange) -> bool:
@@ -198,7 +199,7 @@ def _unusable(trials: TokenTrials, trial: Trial, asked: Exchange, fault: str) ->
         evidence=(challenge_of(trials), *quotes, asked.quote(*(("Location",) if _sends(asked) else ()))),
         resource=where,
         failure_modes=("AUTH-10",) if _sends(asked) else ("AUTH-11",),
-        remedy=_ITS_ADDRESS,
+        remedy=ITS_ADDRESS,
     )
 
 
@@ -207,7 +208,7 @@ def _sends(asked: Exchange) -> bool:
 
 
 def _not_reached_behind(trials: TokenTrials, trial: Trial, asked: Exchange) -> Fail | None:
-    """The finding where the service sends clients on to where nobody answers; of the realm itself another check tells."""
+    """The finding where the service sends clients on to where nobody answers; the realm itself is another check's."""
     kind = asked.failure.kind if asked.failure is not None else None
     if trial.followed is None or trial.asked is None or kind not in (FailureKind.NAME, FailureKind.REFUSED):
         return None
@@ -217,54 +218,5 @@ def _not_reached_behind(trials: TokenTrials, trial: Trial, asked: Exchange) -> F
         evidence=(challenge_of(trials), trial.asked.quote("Location"), asked.quote()),
         resource=trials.realm_in_words,
         failure_modes=("AUTH-10",),
-        remedy=_ITS_ADDRESS,
+        remedy=ITS_ADDRESS,
     )
-
-
-_ITS_ADDRESS: Remedies = {
-    Dialect.PLAIN: Remedy(
-        "Set auth.token.realm to the address of the token service; GitLab's is its own address with /jwt/auth after "
-        "it. If it is so already, see what the proxy before the token service makes of the request, and read the log "
-        "of both."
-    )
-}
-_ITS_OWN_LOG: Remedies = {
-    Dialect.PLAIN: Remedy("Read the log of the token service, of the moment of the login, and mend what it names.")
-}
-_READ_THE_LOG: Remedies = {
-    Dialect.PLAIN: Remedy(
-        "On GitLab's host, log/production.log has the reason. If it is the key, put the private key that belongs to "
-        "the registry's rootcertbundle where registry.key of gitlab.yml says, and let GitLab's user alone read it; if "
-        "it is not, the rest of GitLab most likely answers 500 as well, and that comes first."
-    ),
-    Dialect.OMNIBUS: Remedy(
-        "On GitLab's host, production.log has the reason. If it is the key, reconfigure writes it again from "
-        "gitlab-secrets.json; after that restart the registry on its host, so that both have the same pair.",
-        (
-            "sudo grep -E 'Errno::|OpenSSL::' /var/log/gitlab/gitlab-rails/production.log | tail -n 5",
-            "sudo ls -l /var/opt/gitlab/gitlab-rails/etc/gitlab-registry.key",
-            "sudo gitlab-ctl reconfigure",
-        ),
-    ),
-    Dialect.HELM: Remedy(
-        "The log of webservice has the reason. The key is in the secret that global.registry.certificate.secret names, "
-        "under registry-auth.key.",
-        (
-            "kubectl logs -l app=webservice -c webservice --tail=2000 | grep -E 'Errno::|OpenSSL::' | tail -n 5",
-            "kubectl describe secret gitlab-registry-secret",
-        ),
-    ),
-}
-_RUNNING: Remedies = {
-    Dialect.PLAIN: Remedy(
-        "Start GitLab, or wait until it has started, and see that the proxy in front of it reaches it; then log in "
-        "again."
-    ),
-    Dialect.OMNIBUS: Remedy(
-        "On GitLab's host, see which of its services is down, and start it; after a start it takes minutes.",
-        ("sudo gitlab-ctl status", "sudo gitlab-ctl tail puma"),
-    ),
-    Dialect.HELM: Remedy(
-        "See whether the pods of webservice are ready.", ("kubectl get pods -l app=webservice", "kubectl get ingress")
-    ),
-}

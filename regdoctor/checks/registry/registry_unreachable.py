@@ -72,7 +72,7 @@ def _outer_down(outer: Ping, inner: Ping | None, installation: Installation | Ab
     by_proxy = f"{outer.signature or 'a proxy'} answers {outer.exchange.status} in its place"
     said = failure.message if failure else by_proxy
     modes = _MODES.get(failure.kind, ()) if failure else ()
-    remedy = _way(outer)
+    remedy = _behind(outer) if outer.gateway_error else _way(outer)
     severity = None
     if inner is None:
         message = f"The registry cannot be reached: {said}"
@@ -175,6 +175,62 @@ def _way(outer: Ping) -> Remedies:
             ),
         )
     }
+
+
+def _behind(outer: Ping) -> Remedies:
+    """Where a proxy answers in place of a registry: the way to the proxy is sound, and what is behind it is not."""
+    return {
+        Dialect.OMNIBUS: Remedy(
+            f"{_IS_IT_UP} {_WHICH_ADDRESS}",
+            (
+                "sudo gitlab-ctl status registry",
+                "sudo grep -iE 'panic|fatal' /var/log/gitlab/registry/current | tail -n 5",
+                "sudo tail -n 20 /var/log/gitlab/nginx/gitlab_registry_error.log",
+            ),
+        ),
+        Dialect.HELM: Remedy(
+            f"{_IS_IT_UP} A service without endpoints has no pod that is ready.",
+            (
+                "kubectl get pods,endpoints -l app=registry",
+                "kubectl logs -l app=registry --all-containers --tail=50",
+                "kubectl describe pods -l app=registry",
+            ),
+        ),
+        Dialect.COMPOSE: Remedy(
+            f"{_IS_IT_UP} {_WHICH_ADDRESS}",
+            (
+                "docker compose ps --all",
+                "docker compose logs --tail=50 registry",
+                *_error_log(outer),
+            ),
+        ),
+        Dialect.PLAIN: Remedy(
+            f"{_IS_IT_UP} {_WHICH_ADDRESS}",
+            (
+                "sudo systemctl status --no-pager docker-registry",
+                "sudo journalctl -u docker-registry --no-pager -n 50",
+                *_error_log(outer),
+            ),
+        ),
+    }
+
+
+def _error_log(outer: Ping) -> tuple[str, ...]:
+    """The command for the proxy's own log, where Debian's package keeps it; nothing where the proxy is another."""
+    author = outer.author.name if outer.author is not None else "nginx"
+    return (_ERROR_LOGS[author],) if author in _ERROR_LOGS else ()
+
+
+_ERROR_LOGS = {
+    "nginx": "sudo tail -n 20 /var/log/nginx/error.log",
+    "Apache": "sudo tail -n 20 /var/log/apache2/error.log",
+    "HAProxy": "sudo journalctl -u haproxy --no-pager -n 20",
+}
+_IS_IT_UP = (
+    "The proxy answers, so look behind it: does the registry run? Where it stops at its start, its log says why, such "
+    "as `panic: unable to configure authorization (token): unable to open token auth root certificate bundle file`."
+)
+_WHICH_ADDRESS = "Where it runs, the proxy's log of errors names the address that it tries."
 
 
 def _upstream(outer: Ping) -> Remedies:

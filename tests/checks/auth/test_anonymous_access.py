@@ -12,11 +12,14 @@ from regdoctor.check import Dialect, Severity
 from regdoctor.checks.auth.anonymous_access import anonymous_access
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.login_source import LoginSource
 from regdoctor.formats.compose_file import ComposeRegistry, parse_compose_file
 from regdoctor.formats.located import Computed, Located, Place
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import parse_registry_config
 from regdoctor.probes.nginx_config import read_nginx
+from regdoctor.redaction import Secret
+from regdoctor.target import Login
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -32,6 +35,17 @@ def test_an_open_registry_is_a_finding(given: Given) -> None:
     assert fail.severity is Severity.ERROR
     assert "htpasswd:" in fail.remedy[Dialect.PLAIN].commands[1]
     assert "/jwt/auth as realm" in fail.remedy[Dialect.PLAIN].text
+
+
+@pytest.mark.parametrize("config", [None, TOKEN])
+def test_a_login_that_was_given_was_judged_by_nobody(given: Given, config: str | None) -> None:
+    known = {"config": given.config(config)} if config else {}
+    login = Login("alice", Secret("some password", "password"))
+    public = given.public(given.open())
+    fail = given.fail(anonymous_access, public=public, logins=LoginSource(login), **known)
+    assert fail.message.endswith("; the login of alice was judged by nobody")
+    without = given.fail(anonymous_access, public=public, logins=LoginSource(None), **known)
+    assert "judged" not in without.message
 
 
 HERE = "https://localhost:5050"

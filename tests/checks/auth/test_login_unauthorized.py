@@ -217,10 +217,91 @@ def test_without_a_narrower_cause_the_likeliest_are_ranked_and_the_log_lines_tel
     )
     assert fail.failure_modes == ("AUTH-01", "AUTH-05", "AUTH-02")
     text = fail.remedy[Dialect.PLAIN].text
-    assert f'`token signed by untrusted key with ID: "{kid}"` where the registry does not trust its key' in text
-    assert '`token from untrusted issuer: "omnibus-gitlab-issuer"`' in text
+    assert "`token signed by untrusted key with ID` alone or `error verifying that signing key is trusted`" in text
+    assert "\n`token from untrusted issuer`: it does not trust its issuer.\n" in text
+    assert str(kid) not in text
     assert "sudo regdoctor check auth" in fail.remedy[Dialect.PLAIN].commands
     assert any("container_registry" in quote.quote and "not the cause" in quote.quote for quote in fail.evidence)
+
+
+def test_the_log_is_looked_for_where_the_registry_of_this_issuer_keeps_it(given: Given) -> None:
+    trials = TokenTrials((_issued(given, 401, INVALID),), service="container_registry")
+    outside = given.fail(login_unauthorized, trials=trials).remedy[Dialect.PLAIN].commands
+    assert "/var/log/gitlab/registry/current" in outside[0]
+    found = given.installation(Dialect.PLAIN)
+    on_the_host = given.fail(login_unauthorized, trials=trials, installation=found).remedy[Dialect.PLAIN].commands
+    assert "journalctl -u docker-registry" in on_the_host[0]
+
+
+def _other_token(given: Given, **changes: object) -> TokenTrials:
+    token = replace(_token(given), **changes)  # type: ignore[arg-type]
+    return TokenTrials((replace(_issued(given, 401, INVALID), token=token),), service="container_registry")
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256", ""])
+@pytest.mark.parametrize("generation", [None, *Generation])
+def test_an_alg_that_no_registry_verifies_is_the_one_cause(
+    given: Given, algorithm: str, generation: Generation | None
+) -> None:
+    # Whatever else is wrong with it: this one is refused by all.
+    trials = _other_token(given, algorithm=algorithm, kid=None, audience_is_list=True)
+    fail = given.fail(login_unauthorized, trials=trials, product=given.product(generation))
+    assert fail.failure_modes == ("AUTH-24",)
+    assert f'its alg is "{algorithm}"' in fail.message or "it has no alg" in fail.message
+    assert "most likely" not in fail.message
+    assert "RS256" in fail.remedy[Dialect.PLAIN].text
+    assert any(f"alg {algorithm or 'missing'}, no kid" in quote.quote for quote in fail.evidence)
+
+
+def test_a_header_without_any_key_does_not_accuse_the_key(given: Given) -> None:
+    fail = given.fail(login_unauthorized, trials=_other_token(given, kid=None))
+    assert fail.message.endswith(": its header names no key: it has no kid, x5c or jwk")
+    assert fail.failure_modes == ("AUTH-04",)
+
+
+def test_a_name_that_is_no_keys_comes_alone(given: Given) -> None:
+    fail = given.fail(login_unauthorized, trials=_other_token(given, kid="my-key"))
+    assert fail.message.endswith(': most likely the registry knows no key by that name, kid "my-key"')
+
+
+@pytest.mark.parametrize(
+    ("date", "modes"), [("22:13:20", ("AUTH-01", "AUTH-05", "AUTH-02")), ("23:59:59", ("AUTH-08",))]
+)
+def test_a_token_that_came_too_late_does_not_accuse_the_key(given: Given, date: str, modes: tuple[str, ...]) -> None:
+    trial = _issued(given, 401, INVALID, ("Date", f"Tue, 14 Nov 2023 {date} GMT"))
+    fail = given.fail(login_unauthorized, trials=TokenTrials((trial,), service="container_registry"))
+    assert fail.failure_modes == modes
+    assert ("does not trust" in fail.message) is (len(modes) > 1)
+    # What some answers take is in time, whatever their Date says.
+    taken = replace(trial, repeats=(given.exchange(f"{given.public_url}/v2/"),))
+    mixed = given.fail(login_unauthorized, trials=TokenTrials((taken,), service="container_registry"))
+    assert mixed.failure_modes != ("AUTH-08",)
+
+
+def test_an_audience_that_is_a_list_is_shown_as_one(given: Given) -> None:
+    fail = given.fail(login_unauthorized, trials=_other_token(given, audience_is_list=True))
+    assert any('aud ["container_registry"]' in quote.quote for quote in fail.evidence)
+
+
+def test_a_claim_of_any_length_stays_short(given: Given) -> None:
+    fail = given.fail(login_unauthorized, trials=_other_token(given, issuer="x" * 100_000 + "\x1b"))
+    assert all(len(quote.quote) < 1000 for quote in fail.evidence)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (DENIED, "DENIED: access forbidden"),
+        (b'{"details":"incorrect username or password"}', "incorrect username or password"),
+        (b'{"error":"invalid_grant","error_description":"no such user"}', "no such user"),
+        (b"Auth failed.", ""),
+    ],
+)
+def test_the_token_services_own_words_are_quoted(given: Given, body: bytes, told: str) -> None:
+    trial = Trial(f"from {REALM} for user", True, _realm(login=True, status=401, body=body), None, None)
+    fail = given.fail(login_unauthorized, trials=TokenTrials((trial,)))
+    assert fail.message.endswith(f'; "{told}"') is bool(told)
+    assert (told in [quote.quote for quote in fail.evidence]) is bool(told)
 
 
 def test_a_known_product_leaves_fewer(given: Given) -> None:

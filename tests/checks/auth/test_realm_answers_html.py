@@ -146,3 +146,26 @@ def test_without_an_answer_and_with_an_error_it_is_unknown(given: Given) -> None
     failing = given.exchange(REALM, 500, given.html, body=PAGE)
     assert "500" in given.unknown(realm_answers_html, trials=_trials(given, failing))
     assert given.unknown(realm_answers_html, trials=TokenTrials(()))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "answers"),
+    [
+        (200, b'{"token": "abc"}', True),
+        (403, b'{"errors":[{"code":"DENIED","message":"access forbidden"}]}', True),
+        (200, b'{"version": 1}', False),
+        (401, b'{"message": "no"}', False),
+        (404, PAGE, False),
+    ],
+)
+def test_where_gitlabs_own_path_answers_it_is_the_realm_to_paste(
+    given: Given, status: int, body: bytes, answers: bool
+) -> None:
+    wrong = "https://gitlab.example.com/gitlab/jwt/auth"
+    trials = _trials(given, given.exchange(wrong, 404, given.html, body=NGINX), realm=wrong)
+    beside = given.exchange(f"{REALM}?service=container_registry", status, body=body)
+    trial = replace(trials.trials[0], at_gitlabs_path=beside)
+    fail = given.fail(realm_answers_html, trials=replace(trials, trials=(trial,)))
+    assert (f"{REALM} of the same host answers as GitLab does" in fail.message) is answers
+    assert (f'realm: "{REALM}"' in "".join(fail.remedy[Dialect.PLAIN].commands)) is answers
+    assert "abc" not in str(fail)

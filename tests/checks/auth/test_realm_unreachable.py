@@ -59,6 +59,36 @@ def test_an_answer_that_is_only_slow_is_a_warning(given: Given) -> None:
     slow = replace(given.exchange(REALM, fails=(FailureKind.TIMEOUT, "still waiting")), peer="192.0.2.1:443")
     fail = given.fail(realm_unreachable, public=_public(given), trials=_trials(given, slow))
     assert fail.severity is Severity.WARNING
+    assert "accepts the connection and does not answer" in fail.message
+    assert "Compare" not in fail.remedy[Dialect.PLAIN].text
+    assert "load" in fail.remedy[Dialect.PLAIN].text
+    dripping = replace(slow, status=200)
+    fail = given.fail(realm_unreachable, public=_public(given), trials=_trials(given, dripping))
+    assert "accepts the connection and does not finish its answer" in fail.message
+
+
+def test_a_realm_that_is_no_address_is_told_as_such(given: Given) -> None:
+    realm = "http://gitlab.example.com/jwt\x1b[31m/auth"
+    broken = given.exchange(realm, fails=(FailureKind.SCHEME, "a control character in the URL"))
+    fail = given.fail(realm_unreachable, public=_public(given), trials=_trials(given, broken, realm))
+    assert fail.message.startswith("auth.token.realm ")
+    assert "\x1b" not in str(fail.message)
+    assert "control character" in fail.remedy[Dialect.PLAIN].text
+
+
+@pytest.mark.parametrize("kind", [FailureKind.NAME, FailureKind.REFUSED, FailureKind.TIMEOUT])
+def test_what_is_not_reached_comes_with_commands_that_tell_name_port_and_route_apart(
+    given: Given, kind: FailureKind
+) -> None:
+    down = given.exchange(REALM, fails=(kind, "nobody"))
+    fail = given.fail(realm_unreachable, public=_public(given), trials=_trials(given, down))
+    look = ("getent ahosts gitlab.example.com", f"curl -sv -o /dev/null --max-time 15 {REALM}")
+    assert fail.remedy[Dialect.PLAIN].commands == look
+    assert fail.remedy[Dialect.OMNIBUS].commands[:2] == look
+    evil = "https://gitlab.example.com/`id`/jwt/auth"
+    down = given.exchange(evil, fails=(kind, "nobody"))
+    fail = given.fail(realm_unreachable, public=_public(given), trials=_trials(given, down, evil))
+    assert fail.remedy[Dialect.PLAIN].commands == ()
 
 
 @pytest.mark.parametrize("status", [200, 403, 404, 500, 502])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,10 +27,15 @@ def _trials(
 
 
 def test_a_realm_by_http_of_a_registry_by_https_is_told(given: Given) -> None:
-    trials = _trials(given, given.exchange(REALM, 200), over_tls=given.exchange(BY_TLS, 200), withheld="it was kept")
+    trials = _trials(
+        given,
+        given.exchange(REALM, 200),
+        over_tls=given.exchange(BY_TLS, 200),
+        withheld="the password was not sent: so",
+    )
     fail = given.fail(realm_without_tls, trials=trials)
     assert realm_without_tls.severity is Severity.WARNING
-    assert "in clear text; regdoctor did not send it; https answers there too" in fail.message
+    assert "in clear text; the password was not sent: so; https answers there too" in fail.message
     assert fail.remedy[Dialect.PLAIN].commands == ('auth:\n  token:\n    realm: "https://gitlab.example.com/jwt/auth"',)
     assert fail.remedy[Dialect.OMNIBUS].commands[0] == "registry['token_realm'] = \"https://gitlab.example.com\""
     assert "'registry.authEndpoint=https://gitlab.example.com'" in fail.remedy[Dialect.HELM].commands[0]
@@ -53,8 +59,20 @@ def test_https_is_well_and_so_is_what_does_not_leave_the_machine(given: Given) -
     assert given.passes(realm_without_tls, trials=https)
     own = _trials(given, given.exchange(REALM), realm="http://127.0.0.1:5001/auth")
     assert "own machine" in given.skips(realm_without_tls, trials=own)
-    plain = TokenTrials((), "http://registry.example.com", REALM)
+    plain = TokenTrials((), "http://gitlab.example.com:5000", REALM)
     assert "by http" in given.skips(realm_without_tls, trials=plain)
+    home = TokenTrials((), "http://registry.example.com", "http://127.0.0.2:5001/auth")
+    assert "own machine" in given.skips(realm_without_tls, trials=home)
+
+
+def test_a_realm_by_http_on_another_host_is_told_though_the_registry_has_http_too(given: Given) -> None:
+    trials = replace(
+        _trials(given, given.exchange(REALM, 401), withheld="the password was not sent: --send-credentials-to"),
+        registry="http://registry.example.com",
+    )
+    fail = given.fail(realm_without_tls, trials=trials)
+    assert fail.message.startswith(f"The registry sends clients to {REALM}: passwords cross the network in clear text")
+    assert fail.message.endswith("--send-credentials-to")
 
 
 def test_what_was_not_asked_or_is_no_address_is_unknown(given: Given) -> None:

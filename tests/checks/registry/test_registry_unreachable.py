@@ -191,6 +191,44 @@ def test_the_proxy_that_answers_in_its_place_is_named(given: Given) -> None:
     assert fail.evidence[1].quote == "No server is available to handle this request."
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+@pytest.mark.parametrize("dialect", list(Dialect))
+def test_where_a_proxy_answers_one_looks_behind_it_and_not_for_it(given: Given, dialect: Dialect, status: int) -> None:
+    fail = given.fail(registry_unreachable, public=given.public(given.gateway(status=status)))
+    remedy = fail.remedy.get(dialect) or fail.remedy[Dialect.PLAIN]
+    asked = " ".join(remedy.commands)
+    assert "registry.example.com" not in asked
+    assert "getent" not in asked
+    assert "ss -ltn" not in asked
+    tools = {
+        Dialect.OMNIBUS: ("gitlab-ctl status", "log/gitlab/registry", "gitlab_registry_error.log"),
+        Dialect.HELM: ("get pods", "kubectl logs"),
+        Dialect.COMPOSE: ("compose ps", "compose logs"),
+    }
+    assert all(tool in asked for tool in tools.get(dialect, ("systemctl status", "journalctl", "nginx/error.log")))
+    assert "unable to open token auth root certificate bundle" in remedy.text
+
+
+@pytest.mark.parametrize(
+    ("page", "log"),
+    [
+        (b"<html><body><h1>502 Bad Gateway</h1>\n<address>Apache/2.4.62 (Debian)</address></body></html>", "apache2"),
+        (b"<html><body><h1>503 Service Unavailable</h1>\nNo server is available.\n</body></html>\n", "haproxy"),
+        (b"no healthy upstream", ""),
+    ],
+)
+def test_the_log_is_that_of_the_proxy_which_answers(given: Given, page: bytes, log: str) -> None:
+    ping = given.ping(given.public_url, 503, given.html, body=page)
+    commands = given.fail(registry_unreachable, public=given.public(ping)).remedy[Dialect.PLAIN].commands
+    assert log in commands[-1]
+    assert "nginx" not in " ".join(commands)
+
+
+def test_a_port_where_nothing_answers_is_still_looked_for(given: Given) -> None:
+    fail = given.fail(registry_unreachable, public=given.public(given.refused(given.public_url)))
+    assert "getent ahosts registry.example.com" in fail.remedy[Dialect.PLAIN].commands
+
+
 def test_the_first_sentence_quotes_no_page(given: Given) -> None:
     body = b"<html>\r\n<h1>502 Bad Gateway</h1>\r\n<hr><center>nginx/1.22.1</center>\r\n</html>\r\n"
     ping = given.ping(given.public_url, 502, given.html, given.api, body=body)
