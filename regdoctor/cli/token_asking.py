@@ -130,4 +130,7 @@ def _requested(source: TokenSource, asking: Asking, got: TokenAnswer, reads: Seq
         f"{','.join(read.scope.actions)} on {read.scope.name}: {said_of(read)}" for read in reads if read.refused
     )
     refresh = got.has_refresh_token if asking.offline else None
-    return Requested(source.realm, source.service, asking.scopes, tuple(walked), got.granted, closed, refresh)
+    anonymous = source.login is None and source.key is None
+    return Requested(
+        source.realm, source.service, asking.scopes, tuple(walked), got.granted, closed, refresh, anonymous
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from regdoctor.evidence.docker_client import PREFIX
 from regdoctor.evidence.endpoints import Endpoint, Endpoints
-from regdoctor.evidence.login_source import LoginSource
+from regdoctor.evidence.login_source import LoginSource, UnreadableLogin
 from regdoctor.formats.docker_cli_config import (
     DockerCliConfig,
     StoredLogin,
@@ -57,9 +57,9 @@ def logins(target: Target, endpoints: Endpoints | Absent) -> LoginSource:
     if not password_may_go_to(public.url, is_public=False):
         return LoginSource(None, f"stored logins are not sent to {public.url}, which is not HTTPS")
     names = registry_names(public)
-    troubles: list[str] = []
+    troubles: list[UnreadableLogin] = []
     login = next(_stored(names, os.environ, troubles), None)
-    return LoginSource(login, "; ".join(troubles))
+    return LoginSource(login, "; ".join(trouble.why for trouble in troubles), tuple(troubles))
 
 
 def registry_names(endpoint: Endpoint) -> tuple[str, ...]:
@@ -71,7 +71,7 @@ def registry_names(endpoint: Endpoint) -> tuple[str, ...]:
     return (host, f"{host}:{endpoint.port}") if endpoint.port == usual else (f"{host}:{endpoint.port}",)
 
 
-def _stored(names: Sequence[str], variables: Mapping[str, str], troubles: list[str]) -> Iterator[Login]:
+def _stored(names: Sequence[str], variables: Mapping[str, str], troubles: list[UnreadableLogin]) -> Iterator[Login]:
     """The stored logins for a registry, the one to use first; what is wrong with others goes to `troubles`.
 
     The variable that GitLab Runner and docker put before what they find elsewhere comes first here too (GitLab's
@@ -81,7 +81,7 @@ def _stored(names: Sequence[str], variables: Mapping[str, str], troubles: list[s
         if (named := _of_variable(names, variables)) is not None:
             yield named
     except (UnreadableError, CredentialHelperError) as trouble:
-        troubles.append(str(trouble))
+        troubles.append(_trouble(_VARIABLE, trouble))
     if (job := _of_job(names, variables)) is not None:
         yield job
     for path, entry in _files(variables):
@@ -91,7 +91,11 @@ def _stored(names: Sequence[str], variables: Mapping[str, str], troubles: list[s
                 if found is not None:
                     yield found
         except (UnreadableError, CredentialHelperError) as trouble:
-            troubles.append(str(trouble))
+            troubles.append(_trouble(str(path), trouble))
+
+
+def _trouble(origin: str, error: UnreadableError | CredentialHelperError) -> UnreadableLogin:
+    return UnreadableLogin(origin, str(error), isinstance(error, CredentialHelperError))
 
 
 def _of_variable(names: Sequence[str], variables: Mapping[str, str]) -> Login | None:

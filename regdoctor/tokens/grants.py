@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from regdoctor.distribution.scopes import Access, missing
 from regdoctor.foreign_text import clean
+from regdoctor.scope_remedies import GRANT_PULL, GRANT_PUSH
 
 
 def grant_in_words(asked: Access, granted: Sequence[Access] | None) -> str:
@@ -27,6 +28,21 @@ def shortfall(asked: Sequence[Access], granted: Sequence[Access] | None) -> str:
     return ", ".join(
         clean(f"{_given(scope, granted)} of {','.join(scope.actions)} on {_resource(scope)}") for scope in short
     )
+
+
+def remedy_of(asked: Sequence[Access], granted: Sequence[Access] | None, *, anonymous: bool) -> str:
+    """What to do where less of a repository was granted than asked for, as the check scope_not_granted says it.
+
+    Empty where nothing is missing that this would mend. anonymous: whether it was asked for without a login.
+    """
+    if granted is None:
+        return ""
+    lacking = {action for scope in asked if scope.type == "repository" for action in missing(scope, granted)}
+    if not lacking & {"pull", "push"}:
+        return ""
+    if anonymous:
+        return "Ask with a login: --username and --password-stdin, or docker login."
+    return (GRANT_PULL if "pull" in lacking else GRANT_PUSH).text
 
 
 def _given(asked: Access, granted: Sequence[Access]) -> str:

@@ -12,7 +12,7 @@ from regdoctor.distribution.scopes import Access, missing
 from regdoctor.distribution.timestamps import timestamp
 from regdoctor.distribution.token_verdicts import Verdict, key_id_kind
 from regdoctor.foreign_text import clean
-from regdoctor.tokens.grants import grant_in_words, shortfall
+from regdoctor.tokens.grants import grant_in_words, remedy_of, shortfall
 from regdoctor.tokens.inspection import NAMES, Inspection
 from regdoctor.tokens.rows import rows, signature_in_words
 
@@ -40,10 +40,16 @@ class Requested:
     """What the registry refused with it, unless the token does not grant it: `pull on a/b: 401 UNAUTHORIZED`."""
     refresh_token: bool | None = None
     """Whether a refresh token came; None where none was asked for."""
+    anonymous: bool = False
+    """Whether it was asked for without a login."""
 
     def granted(self, seen: Inspection) -> tuple[Access, ...] | None:
         """By the token, else by the token service; None where neither tells."""
         return seen.access if seen.read is not None else self.told
+
+    def remedy(self, seen: Inspection) -> str:
+        """What to do where less was granted than asked for; empty where nothing is to be done about it."""
+        return remedy_of(self.asked, self.granted(seen), anonymous=self.anonymous)
 
 
 def render_text(seen: Inspection, requested: Requested | None, width: int, *, show_token: bool = False) -> str:
@@ -54,13 +60,17 @@ def render_text(seen: Inspection, requested: Requested | None, width: int, *, sh
             page += _wrapped("asked", clean(line), width)
         for asked in requested.asked:
             page += _wrapped("scope", grant_in_words(asked, requested.granted(seen)), width)
+        if remedy := requested.remedy(seen):
+            page += _wrapped("remedy", remedy, width)
         if requested.refresh_token is not None:
             page += _wrapped("refresh token", _REFRESHED[requested.refresh_token], width)
         page.append("")
     for name, words in rows(seen):
         page += _wrapped(name, words, width)
-    page.append("")
-    for verdict in seen.verdicts:
+    # Once the registry itself has judged the token, what cannot be told of other registries is of no use.
+    told = [one for one in seen.verdicts if one.accepted is not None or seen.seen_accepted is None]
+    page += [""] if told else []
+    for verdict in told:
         page += verdict_lines(verdict, width)
     if show_token:
         page += ["", seen.token.reveal()]
@@ -159,6 +169,7 @@ def _requested(requested: Requested, seen: Inspection) -> dict[str, Any]:
         ],
         "closed": [clean(one) for one in requested.closed],
         "refresh_token": requested.refresh_token,
+        "remedy": requested.remedy(seen) or None,
     }
 
 

@@ -216,9 +216,11 @@ def test_a_variable_that_gives_none_says_why_without_what_is_in_it(
     assert why in found.why_none
     assert bool(why) == bool(found.why_none)
     assert CANARY not in found.why_none
+    told = [(one.origin, one.of_helper) for one in found.unreadable]
+    assert told == ([("DOCKER_AUTH_CONFIG", "credential-absent" in why)] if why else [])
     write(home / ".docker/config.json", auths={HOST: auth("docker")})
     after = gather()
-    assert (user(after), after.why_none) == ("docker", found.why_none)
+    assert (user(after), after.why_none, after.unreadable) == ("docker", found.why_none, found.unreadable)
 
 
 @pytest.mark.parametrize("key", ["https://index.docker.io/v1/", "index.docker.io", "docker.io"])
@@ -254,8 +256,18 @@ def test_a_file_that_gives_none_says_why_and_the_next_one_is_read(home: Path, co
     assert why in found.why_none
     assert bool(why) == bool(found.why_none)
     assert CANARY not in found.why_none
+    told = [(one.origin, one.of_helper) for one in found.unreadable]
+    assert told == ([(str(path), "credential-absent" in why)] if why else [])
     write(home / "runtime/containers/auth.json", auths={HOST: auth("podman")})
     assert user(gather()) == "podman"
+
+
+def test_what_is_wrong_with_a_login_for_another_registry_is_passed_over(home: Path) -> None:
+    broken = {f"other.{HOST}": {"auth": "%%%notb64"}}
+    write(home / ".docker/config.json", auths=broken, credHelpers={f"other.{HOST}": "absent"})
+    assert gather() == LoginSource(None)
+    write(home / ".docker/config.json", auths={**broken, HOST: auth("alice")})
+    assert (user(gather()), gather().unreadable) == ("alice", ())
 
 
 def test_none_is_looked_for_where_it_does_not_belong(home: Path) -> None:

@@ -92,7 +92,8 @@ def _judge(
             "keys (auth.token.jwks)"
         )
         return _fail(trial, f"{name}, and {why}", "AUTH-04", product, files)
-    return Unknown(f"{name}; {_KNOWN_TO[kind]}, and {product.reason or 'nothing tells which registry it is'}")
+    # What it can mean is ranked where the refusal is told (login_unauthorized): nothing more is open here.
+    return Skip(f"{name}; {_KNOWN_TO[kind]}, and {product.reason or 'nothing tells which registry it is'}")
 
 
 def _trusted(files: SignerFiles | Absent) -> tuple[KeyFacts, ...]:

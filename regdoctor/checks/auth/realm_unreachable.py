@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, Unknown, check
 from regdoctor.checks.auth.realm_without_tls import by_https, challenge_of
@@ -64,19 +65,26 @@ def realm_unreachable(public: PublicAnswer, trials: TokenTrials | Absent, looks:
         _message(trials, asked),
         evidence=(challenge_of(trials), *answers_of(trial)),
         resource=trials.realm_in_words or "auth.token.realm",
-        # A client may have more patience than regdoctor: docker waits for 15 s.
-        severity=Severity.WARNING if _was_slow(asked) else None,
+        # A client may have more patience than regdoctor: docker waits for 15 s. And Go asks a URL that has a login.
+        severity=Severity.WARNING if _was_slow(asked) or _has_login(trials) else None,
         remedy=by_tls or remedy_for(trials.realm, asked.failure.kind, reached=asked.peer is not None),
     )
 
 
 def _message(trials: TokenTrials, asked: Exchange) -> str:
+    if _has_login(trials):
+        return f'auth.token.realm "{trials.realm_in_words}" carries a login, which the registry shows to everybody'
     if asked.failure is not None and asked.failure.kind is FailureKind.SCHEME:
         return f'auth.token.realm "{trials.realm_in_words}" is no address that clients can ask: {asked.failure.message}'
     if _was_slow(asked):
         what = "does not finish its answer" if asked.status is not None else "does not answer"
         return f"The token service {trials.realm_in_words} accepts the connection and {what}: {_words(asked)}"
     return f"The token service {trials.realm_in_words} cannot be asked: {_words(asked)}"
+
+
+def _has_login(trials: TokenTrials) -> bool:
+    """Whether the realm names a user, as in `https://user:password@host/`: then it was not asked."""
+    return read_web_address(trials.realm) is not None and "@" in urlsplit(trials.realm.strip()).netloc
 
 
 def _leads_home(public: PublicAnswer) -> Fail | None:

@@ -1,11 +1,12 @@
 """AUTH-17, GL-21: the token service gives a token that does not open the repository."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Severity, Unknown, check
 from regdoctor.distribution.tokens import Token
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.proxied_answers import challenges_of, is_foreign
 from regdoctor.evidence.scope_trial import ScopeTrial
 from regdoctor.foreign_text import short
+from regdoctor.scope_remedies import GRANT_PULL, GRANT_PUSH
 
 
 @check(
@@ -51,7 +52,7 @@ def scope_not_granted(trial: ScopeTrial) -> Outcome:
         f"{trial.words} is granted {given} on {trial.repository}: {' and '.join(missing)} will be refused",
         evidence=(quote, *((listing.quote("WWW-Authenticate"),) if listing is not None and "pull" in missing else ())),
         resource=trial.repository,
-        remedy={Dialect.PLAIN: Remedy(_PULL if "pull" in missing else _PUSH)},
+        remedy={Dialect.PLAIN: GRANT_PULL if "pull" in missing else GRANT_PUSH},
     )
 
 
@@ -67,14 +68,3 @@ def refuses_scope(listing: Exchange, token: Token) -> bool:
     if listing.status == 403 or "insufficient_scope" in errors:
         return True
     return bool(token.access) and "invalid_token" not in errors
-
-
-_PULL = (
-    "See that the path is that of a project, whose registry is on, and of which this user is a member. In GitLab the "
-    "role must be Reporter or higher (Developer to push), a personal or deploy token needs read_registry, and a CI job "
-    "of another project must be let in by this one (Settings, CI/CD, Job token permissions)."
-)
-_PUSH = (
-    "Grant the user push. In GitLab that is the role Developer or higher; a personal or deploy token needs "
-    "write_registry beside read_registry, and the registry may not be read-only for it."
-)

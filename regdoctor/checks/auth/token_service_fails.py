@@ -152,7 +152,7 @@ _LONG = 8
 def _fault(trials: TokenTrials, trial: Trial, asked: Exchange) -> str:
     """What keeps clients from a token; empty where nothing does, and where another check names it."""
     if trial.ping is not None:
-        fault = token_fault(asked.body) if trial.ping.status is None else ""
+        fault = token_fault(asked.body) if trial.ping.status in _NOT_TAKEN else ""
         return f"gives a token {fault}" if fault else ""
     if asked.status is None or (asked.method == "POST" and asked.status != 200):
         return ""
@@ -168,6 +168,8 @@ def _fault(trials: TokenTrials, trial: Trial, asked: Exchange) -> str:
     return f"answers 200 {fault}" if fault else ""
 
 
+_NOT_TAKEN = (None, 400, 401)
+"""Of GET /v2/ with the token: it could not be sent, or the registry refused it."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -179,7 +181,8 @@ def _circle(trial: Trial, asked: Exchange) -> str:
 
 def _is_named_elsewhere(trials: TokenTrials, asked: Exchange) -> bool:
     """Whether the 404 is for a service that GitLab does not know (service_mismatch), a registry that is off
-    (login_unauthorized), or of a realm by autoredirect (autoredirect_replaces_realm)."""
+    (login_unauthorized), or of a realm by autoredirect (autoredirect_replaces_realm).
+    """
     path = urlsplit(asked.url).path.rstrip("/")
     is_of_gitlab = path.endswith(GITLAB_TOKEN_PATH)
     unknown_service = is_of_gitlab and trials.service != GITLAB_SERVICE and not asked.body.strip()
@@ -194,12 +197,13 @@ def _unusable(trials: TokenTrials, trial: Trial, asked: Exchange, fault: str) ->
     )
     first = trial.asked
     quotes = (first.quote("Location"),) if first is not None and first is not asked else ()
+    so = "clients get no token from it" if trial.ping is None else "clients cannot log in with it"
     return Fail(
-        f"The token service {where}{behind} {fault}: clients get no token from it",
+        f"The token service {where}{behind} {fault}: {so}",
         evidence=(challenge_of(trials), *quotes, asked.quote(*(("Location",) if _sends(asked) else ()))),
         resource=where,
         failure_modes=("AUTH-10",) if _sends(asked) else ("AUTH-11",),
-        remedy=ITS_ADDRESS,
+        remedy=ITS_ADDRESS if trial.ping is None else ITS_OWN_LOG,
     )
 
 

@@ -76,6 +76,15 @@ def test_a_realm_that_is_no_address_is_told_as_such(given: Given) -> None:
     assert "control character" in fail.remedy[Dialect.PLAIN].text
 
 
+def test_a_realm_with_a_login_is_a_warning_for_gos_clients_ask_it(given: Given) -> None:
+    realm = "https://u:pw@gitlab.example.com/jwt/auth"
+    kept = given.exchange(realm, fails=(FailureKind.SCHEME, "the URL carries a login"))
+    fail = given.fail(realm_unreachable, public=_public(given), trials=_trials(given, kept, realm))
+    assert fail.severity is Severity.WARNING
+    assert "carries a login, which the registry shows to everybody" in fail.message
+    assert "u:pw@" not in str(fail)
+
+
 @pytest.mark.parametrize("kind", [FailureKind.NAME, FailureKind.REFUSED, FailureKind.TIMEOUT])
 def test_what_is_not_reached_comes_with_commands_that_tell_name_port_and_route_apart(
     given: Given, kind: FailureKind

@@ -152,6 +152,9 @@ def test_a_token_that_no_header_can_carry_is_a_finding_and_is_not_shown(given: G
     kept = given.exchange(f"{given.public_url}/v2/", fails=(FailureKind.PROTOCOL, "characters that HTTP forbids"))
     fail = given.fail(token_service_fails, trials=_trials(given, answer, ping=kept))
     assert "gives a token with" in fail.message
+    assert fail.message.endswith("clients cannot log in with it")
+    refused = given.exchange(f"{given.public_url}/v2/", 401)
+    assert given.fail(token_service_fails, trials=_trials(given, answer, ping=refused)).message == fail.message
     assert "canary" not in str(fail)
     shown = given.exchange(f"{given.public_url}/v2/", 200)
     assert given.passes(token_service_fails, trials=_trials(given, answer, ping=shown))
