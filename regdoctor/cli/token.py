@@ -29,6 +29,7 @@ from regdoctor.cli.token_options import (
     scope_of,
     target_of,
     trust_of_options,
+    unknown_actions,
 )
 from regdoctor.exit_codes import ExitCode, UsageError
 
@@ -67,6 +68,7 @@ def inspect_command(
     form: Format = Form.HUMAN,
 ) -> int:
     """Take a token apart and say what each registry makes of it. The token itself is not printed."""
+    from regdoctor.cli import output
     from regdoctor.cli.token_asking import exit_code
     from regdoctor.tokens.inspection import inspect
     from regdoctor.tokens.token_input import read_token_input
@@ -80,6 +82,8 @@ def inspect_command(
         evidence = _gathered(target_of(None, root, config), (), LIMIT)
     trust = trust_of_options(evidence, cert, jwks, issuer, service)
     asked = scope_of(wanted) if wanted else None
+    if asked is not None and (strange := unknown_actions(asked)):
+        output.note(f"regdoctor: {strange}")
     seen = inspect(token, trust, time.time(), generation_of_options(evidence, product), asked)
     _show(seen, None, form, show_token=show_token)
     return exit_code(seen)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from regdoctor.target import Target
 
 TRUST, LOGIN, REPORT = "What the registry trusts", "Who asks", "What to report"
+_ON_REPOSITORIES = ("pull", "push", "delete", "*")
 _ACTION = re.compile(r"\*|[a-z]{1,32}")
 _RESOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,254}")
 LIMIT = 60.0
@@ -89,6 +90,19 @@ def scope_of(text: str) -> Access:
     if not _RESOURCE.fullmatch(kind) or not is_named or not all(map(_ACTION.fullmatch, actions)):
         raise UsageError(f"{text!r}: not REPOSITORY[:ACTIONS], such as group/project:pull,push.")
     return Access(kind, name, actions)
+
+
+def unknown_actions(asked: Access) -> str:
+    """A sentence where an action is asked for that no registry wants of a token; else empty.
+
+    Source of the actions: registry/handlers/app.go of distribution, appendAccessRecords and appendCatalogAccessRecord.
+    """
+    known = {"repository": _ON_REPOSITORIES, "registry": ("*",)}.get(asked.type)
+    strange = [action for action in asked.actions if known is not None and action not in known]
+    if known is None or not strange:
+        return ""
+    which = "actions that no registry knows" if len(strange) > 1 else "an action that no registry knows"
+    return f"--for {asked.name}: {', '.join(strange)}: {which}; on a {asked.type} it is {', '.join(known)}."
 
 
 def read_input(file: str) -> bytes:

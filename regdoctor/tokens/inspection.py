@@ -27,6 +27,8 @@ NAMES = {
     Generation.DISTRIBUTION_3: "distribution 3",
     Generation.GITLAB: "GitLab's registry",
 }
+_OF_CLAIMS = ("AUTH-05", "AUTH-06", "AUTH-08", "AUTH-09", "AUTH-17")
+"""The failure modes of issuer, audience, times and access."""
 _MOST_KEYS = 200
 """Keys that a signature is tried with."""
 
@@ -115,9 +117,11 @@ class Inspection:
         if self.seen_accepted is not None:
             return self._of_the_registry(refusing)
         if refusing:
+            first, rest = self._by_weight(refusing)
             others = f"; {_who(accepting, 'accepts', 'accept')} it" if accepting else ""
             others += f"; of {_names(open_ones)} it cannot be told" if open_ones else ""
-            return _said(f"{_who(refusing, 'refuses', 'refuse')} this token: {self._reasons(refusing)}{others}")
+            too = f". {_said(_who(rest, 'refuses', 'refuse'))} it too: {self._reasons(rest)}" if rest else ""
+            return _said(f"{_who(first, 'refuses', 'refuse')} this token: {self._reasons(first)}{others}{too}")
         if open_ones:
             others = f"; {_who(accepting, 'accepts', 'accept')} it" if accepting else ""
             who = "any registry accepts" if len(open_ones) == len(Generation) else _who(open_ones, "accepts", "accept")
@@ -131,7 +135,20 @@ class Inspection:
             return "The registry accepts this token"
         if not refusing:
             return "The registry refuses this token, and what is known here does not tell why"
-        return _said(f"the registry refuses this token: {self._reasons(refusing)}")
+        first, rest = self._by_weight(refusing)
+        return _said(f"the registry refuses this token: {self._reasons([*first, *rest])}")
+
+    def _by_weight(self, refusing: list[Verdict]) -> tuple[list[Verdict], list[Verdict]]:
+        """Those that say more of this token, and the others; none of these where all have the same reason.
+
+        Claims and grants, which all products test alike, come first. What distribution 3 alone says comes last: no
+        token of GitLab's has the kind of key ID that it wants.
+        """
+        if len({self.reason(one) for one in refusing}) == 1:
+            return refusing, []
+        first = [one for one in refusing if one.mode in _OF_CLAIMS]
+        first = first or [one for one in refusing if one.product is not Generation.DISTRIBUTION_3]
+        return first, [one for one in refusing if one not in first]
 
     def _reasons(self, refusing: list[Verdict]) -> str:
         """The reason, once where all have the same, else each with those that have it."""

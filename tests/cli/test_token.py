@@ -84,6 +84,25 @@ def test_a_good_token_that_does_not_open_what_it_is_for_is_refused(
     assert ("refuses this token: it grants no push on group/project" in " ".join(ended.out.split())) == bool(code)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "note"),
+    [
+        (
+            "group/project:pull,fly",
+            "an action that no registry knows; on a repository it is pull, push, delete, *.",
+        ),
+        ("registry:catalog:pull", "pull: an action that no registry knows; on a registry it is *."),
+        ("group/project:*", ""),
+    ],
+)
+def test_an_action_that_no_registry_knows_is_told(spawn: Command, bundle: Path, wanted: str, note: str) -> None:
+    ended = spawn("token", "inspect", "--cert", bundle, *TRUSTING, "--for", wanted, stdin=token())
+
+    assert note in ended.err
+    assert bool(note) == bool(ended.err)
+    assert ended.code == 1
+
+
 def test_without_keys_it_cannot_be_told(spawn: Command) -> None:
     ended = spawn("token", "inspect", *TRUSTING, stdin=token())
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from regdoctor.checks.auth.stored_login_unreadable import stored_login_unreadable
 from regdoctor.lab.material import LOGIN, PROJECT
 from regdoctor.lab.processes import Processes
 from regdoctor.lab.skopeo import log_in
@@ -104,6 +105,27 @@ def test_a_jobs_own_login_is_used_for_its_registry(stack_with: StackWith, tmp_pa
     assert "(CI_REGISTRY_USER of this job) is accepted" in row["message"]
     row = login_check(stack, tmp_path, CI_REGISTRY="registry.elsewhere.example", **job)
     assert "CI_REGISTRY_USER" not in json.dumps(row)
+
+
+def test_a_stored_login_that_cannot_be_read_is_told_and_one_that_can_is_not(
+    stack_with: StackWith, tmp_path: Path, keep: Callable[[str], dict[str, str]]
+) -> None:
+    stack = stack_with(None)
+    words = ["check", stored_login_unreadable.name, "--registry", stack.settings.registry_url]
+    kept = keep(stack.material.password)
+    (healthy,) = run(stack, tmp_path, words, **kept)["outcomes"]
+    assert healthy["outcome"] == "pass"
+
+    (broken,) = run(stack, tmp_path, words, DOCKER_AUTH_CONFIG=f'{{"auths": {WRONG}')["outcomes"]
+    assert broken["outcome"] == "fail"
+    assert broken["message"].startswith("Stored logins cannot be read: DOCKER_AUTH_CONFIG:1: not JSON")
+    assert broken["message"].endswith("the registry was asked without a login")
+
+    (tmp_path / "bin/docker-credential-lab").unlink()
+    (missing,) = run(stack, tmp_path, words, **kept)["outcomes"]
+    assert missing["message"].startswith(
+        f"Stored logins cannot be read: docker-credential-lab is not on PATH (by {tmp_path}/config.json)"
+    )
 
 
 @pytest.fixture

@@ -42,9 +42,29 @@ def test_reasons_that_differ_are_told_with_those_that_have_them() -> None:
     sentence = inspect(made(exp=int(NOW) - 180), TRUST, NOW).sentence
 
     assert sentence.startswith(
-        "Every registry refuses this token: it expired 3 minutes ago (distribution 2.8 and GitLab's registry); the kid"
+        "distribution 2.8 and GitLab's registry refuse this token: it expired 3 minutes ago. distribution 3 refuses it "
+        "too: the kid is the libtrust ID"
     )
-    assert sentence.endswith("RFC 7638 thumbprint (distribution 3)")
+    assert sentence.endswith("RFC 7638 thumbprint")
+
+
+def test_what_is_certain_by_claims_and_grants_comes_before_what_is_true_of_every_token_of_gitlabs() -> None:
+    push = Access("repository", "a/b", ("push",))
+    sentence = inspect(made(), TRUST, NOW, None, push).sentence
+    seen = dataclasses.replace(inspect(made(exp=int(NOW) - 180), TRUST, NOW), seen_accepted=False)
+
+    assert sentence.startswith("distribution 2.8 and GitLab's registry refuse this token: it grants no push on a/b")
+    assert sentence.index("distribution 3 refuses it too") > sentence.index("grants no push")
+    assert seen.sentence.startswith("The registry refuses this token: it expired 3 minutes ago (distribution 2.8")
+
+
+def test_without_a_fault_in_the_claims_distribution_3_comes_last() -> None:
+    stranger = rsa.generate_private_key(65537, 2048)
+    other = TokenTrust((TrustedKey(stranger.public_key(), "b.crt"),), "issuer", "service")
+    sentence = inspect(made(), other, NOW).sentence
+
+    assert sentence.startswith(("distribution 2.8 and GitLab's registry refuse this token: ", "Every registry refuses"))
+    assert not sentence.startswith("distribution 3")
 
 
 def test_what_it_does_not_grant_is_told_where_that_is_asked() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from regdoctor.distribution.scopes import Access
 from regdoctor.distribution.token_verdicts import TokenTrust
+from regdoctor.scope_remedies import GRANT_PULL, GRANT_PUSH
 from regdoctor.tokens.inspection import inspect
 from regdoctor.tokens.report import Requested, render_json, render_text
 from regdoctor.tokens.token_input import secret_token
@@ -38,8 +39,34 @@ def test_what_was_asked_for_is_held_against_what_was_granted() -> None:
     text = render_text(seen, ASKED, 400)
 
     assert text.splitlines()[0].endswith("; less was granted than asked for: pull of pull,push on a/b.")
-    assert "scope              asked for pull,push on a/b; granted pull" in text
+    assert "scope              asked for pull,push on a/b; granted pull\n" in text
+    assert f"remedy             {GRANT_PUSH.text}\n" in render_text(seen, ASKED, 1000)
+    assert json.loads(render_json(seen, ASKED))["request"]["remedy"] == GRANT_PUSH.text
     assert json.loads(render_json(seen, ASKED))["request"]["realm"] == "http://h/auth"
+
+
+def test_what_mends_a_lesser_grant_is_by_what_is_missing_and_by_who_asked() -> None:
+    def told(asked: Access, *, anonymous: bool = False) -> str | None:
+        requested = dataclasses.replace(ASKED, asked=(asked,), anonymous=anonymous)
+        remedy = json.loads(render_json(inspect(made(), TRUST, NOW), requested))["request"]["remedy"]
+        assert isinstance(remedy, str | None)
+        return remedy
+
+    assert told(Access("repository", "other", ("pull", "push"))) == GRANT_PULL.text
+    assert (told(Access("repository", "other", ("pull",)), anonymous=True) or "").startswith("Ask with a login")
+    assert told(Access("repository", "a/b", ("pull",)), anonymous=True) is None
+    assert told(Access("registry", "catalog", ("*",))) is None
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_what_cannot_be_told_of_products_is_left_out_once_the_registry_has_judged(said: bool) -> None:
+    open_one = inspect(made(), TokenTrust(), NOW)
+    judged = dataclasses.replace(open_one, seen_accepted=said)
+
+    assert "cannot be told" in render_text(open_one, None, 80)
+    assert "cannot be told" not in render_text(judged, ASKED, 80)
+    assert not render_text(judged, ASKED, 80).endswith("\n\n")
+    assert json.loads(render_json(judged, ASKED))["verdicts"] == json.loads(render_json(open_one, None))["verdicts"]
 
 
 def test_of_a_token_that_cannot_be_read_its_service_tells_what_was_granted() -> None:
