@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from regdoctor.distribution.scopes import Access, missing
 from regdoctor.foreign_text import clean
-from regdoctor.scope_remedies import GRANT_PULL, GRANT_PUSH
+from regdoctor.remedies.scopes import GRANT_PULL, GRANT_PUSH
 
 
 def grant_in_words(asked: Access, granted: Sequence[Access] | None) -> str:

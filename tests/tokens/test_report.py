@@ -11,7 +11,7 @@ import pytest
 
 from regdoctor.distribution.scopes import Access
 from regdoctor.distribution.token_verdicts import TokenTrust
-from regdoctor.scope_remedies import GRANT_PULL, GRANT_PUSH
+from regdoctor.remedies.scopes import GRANT_PULL, GRANT_PUSH
 from regdoctor.tokens.inspection import inspect
 from regdoctor.tokens.report import Requested, render_json, render_text
 from regdoctor.tokens.token_input import secret_token

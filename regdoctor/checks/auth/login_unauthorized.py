@@ -16,7 +16,7 @@ from regdoctor.evidence.token_source import TokenSource
 from regdoctor.evidence.token_trials import TokenTrials, Trial, is_turned_away, refuses_login
 from regdoctor.foreign_text import clean, short
 from regdoctor.injection import Absent
-from regdoctor.token_remedies import ENABLE_REGISTRY, SIGN_BY_A_KEY, log_in_anew, read_the_log
+from regdoctor.remedies.tokens import ENABLE_REGISTRY, SIGN_BY_A_KEY, log_in_anew, read_the_log
 
 
 @check(

@@ -15,7 +15,7 @@ from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.served_tls import ServedTls, TlsLooks
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.injection import Absent
-from regdoctor.realm_remedies import COMPARE, remedy_for
+from regdoctor.remedies.realms import COMPARE, remedy_for
 
 
 @check(

@@ -6,7 +6,7 @@ from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.proxied_answers import challenges_of, is_foreign
 from regdoctor.evidence.scope_trial import ScopeTrial
 from regdoctor.foreign_text import short
-from regdoctor.scope_remedies import GRANT_PULL, GRANT_PUSH
+from regdoctor.remedies.scopes import GRANT_PULL, GRANT_PUSH
 
 
 @check(

@@ -11,7 +11,7 @@ from regdoctor.distribution.token_answer_faults import RATE_HEADERS, body_fault,
 from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.token_trials import MOST_STEPS, TokenTrials, Trial, is_turned_away, tests_for_a_browser
 from regdoctor.foreign_text import short
-from regdoctor.token_service_remedies import ITS_ADDRESS, ITS_OWN_LOG, READ_THE_LOG, RUNNING
+from regdoctor.remedies.token_service import ITS_ADDRESS, ITS_OWN_LOG, READ_THE_LOG, RUNNING
 
 _GATEWAY = (502, 503, 504, *range(520, 528), 530)
 """By RFC 9110; from 520 on by Cloudflare, of an origin that it does not reach (its documentation, 5xx errors)."""

@@ -19,6 +19,7 @@ _OF_WINDOWS = ("desktop.exe", "wincred.exe", "wincred")
         "error storing credentials - err: exec:",
         "executable file not found in $PATH",
     ),
+    explains=("stored_login_unreadable",),
     reference="https://docs.docker.com/reference/cli/docker/login/#credential-stores",
 )
 def credential_helper_missing(logins: DockerLogins) -> Iterator[Outcome]:

@@ -16,7 +16,7 @@ from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.nginx_values import possible_texts
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
-from regdoctor.proxy_remedies import for_author
+from regdoctor.remedies.proxies import for_author
 
 _WHY = "Let the registry alone ask for credentials."
 _APACHE = "# behind the section that asks:\n<Location /v2/>\n  AuthType None\n  Require all granted\n</Location>"

@@ -3,7 +3,7 @@
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import change_nginx
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, asked, is_foreign, written_by
-from regdoctor.proxy_remedies import for_author
+from regdoctor.remedies.proxies import for_author
 
 _REFUSALS = (411, 501)
 """Length Required, and what a server answers to a transfer coding that it does not know (RFC 9112 section 6.1)."""

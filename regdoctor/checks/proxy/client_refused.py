@@ -3,7 +3,7 @@
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.checks.proxy import change_nginx
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, asked, is_foreign, written_by
-from regdoctor.proxy_remedies import Exempt, exempt_in_haproxy, for_author
+from regdoctor.remedies.proxies import Exempt, exempt_in_haproxy, for_author
 
 _FOR_A_MOMENT = (401, 408, 425, 429)
 """What an answer of 4xx may say to one request, and not to the next that is the same."""

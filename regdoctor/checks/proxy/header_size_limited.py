@@ -4,7 +4,7 @@ from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import change_nginx
 from regdoctor.distribution.page_authors import is_page
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, asked, is_foreign, written_by
-from regdoctor.proxy_remedies import for_author
+from regdoctor.remedies.proxies import for_author
 
 _TOO_LARGE = (400, 413, 414, 431, 494)
 """nginx answers 400 (494 inside), HAProxy 400, Apache 400, others 431 (RFC 6585 section 5) or 414."""

@@ -7,7 +7,7 @@ from regdoctor.checks.proxy import change_nginx
 from regdoctor.distribution.page_authors import Author, is_page
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, refused_by, written_by
-from regdoctor.proxy_remedies import exempt_in_haproxy, for_author
+from regdoctor.remedies.proxies import exempt_in_haproxy, for_author
 
 _REFUSALS = (403, 405, 501)
 _NEEDED_FOR = {

@@ -3,7 +3,7 @@
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
 from regdoctor.checks.proxy import change_nginx
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, written_by
-from regdoctor.proxy_remedies import for_author
+from regdoctor.remedies.proxies import for_author
 
 _BECOMES_GET = (301, 302, 303)
 """Go's http.Client, and with it docker, skopeo and containerd, follows these with a GET and without a body; 307 and 308

@@ -8,7 +8,7 @@ from regdoctor.evidence.product import Product
 from regdoctor.formats.misspelt_secrets import quote_as_meant
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import s3_parameters
-from regdoctor.renaming import renamed
+from regdoctor.remedies.renaming import renamed
 
 
 @check(

@@ -13,7 +13,7 @@ from regdoctor.formats.misspelt_secrets import is_meant_secret, quote_as_meant
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.shown_values import is_harmless
 from regdoctor.remedies import change, remove
-from regdoctor.renaming import renamed
+from regdoctor.remedies.renaming import renamed
 
 _TOLD_ELSEWHERE = (("redis", "addr"), ("redis", "addrs"), ("redis", "pool"))
 """What redis_settings_of_other_version says."""

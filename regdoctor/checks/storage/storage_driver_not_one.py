@@ -10,7 +10,7 @@ from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.redaction import Secret
 from regdoctor.remedies import change
-from regdoctor.renaming import renamed
+from regdoctor.remedies.renaming import renamed
 
 
 @check(

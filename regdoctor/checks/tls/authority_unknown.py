@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from regdoctor.certificate_remedies import trust_authority
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
 from regdoctor.distribution.openssl_verdicts import ISSUER_MISSING, UNKNOWN_AUTHORITY
 from regdoctor.evidence.served_path import each_certificate, issuer_to_fetch, name_of, path_of, quote, shown, unseen
 from regdoctor.evidence.served_tls import Distrust, ServedCertificate, ServedTls, TlsLooks
+from regdoctor.remedies.certificates import trust_authority
 
 
 @check(

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from regdoctor.certificate_remedies import replace_certificate
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.distribution.openssl_verdicts import EXPIRED, UNKNOWN_AUTHORITY
 from regdoctor.evidence.served_path import each_certificate, name_of, quote, unseen
 from regdoctor.evidence.served_tls import ServedCertificate, ServedTls, TlsLooks
 from regdoctor.evidence.validity import Standing, clocks_in_words, in_words, standings
+from regdoctor.remedies.certificates import replace_certificate
 
 
 @check(

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from regdoctor.certificate_remedies import replace_certificate
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.evidence.served_path import each_certificate, name_of, path_of, quote, unseen
 from regdoctor.evidence.served_tls import ServedCertificate, ServedTls, TlsLooks
 from regdoctor.evidence.validity import Nearness, clocks_in_words, in_words, nearness, time_left
+from regdoctor.remedies.certificates import replace_certificate
 
 _SURE = 2
 """Certificates from the server's own upwards that clients need. Above an intermediate most have a root of their own,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from regdoctor.certificate_remedies import replace_certificate
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.distribution.openssl_verdicts import (
     EXPIRED,
@@ -13,6 +12,7 @@ from regdoctor.distribution.openssl_verdicts import (
 )
 from regdoctor.evidence.served_path import each_certificate, path_of, quote, unseen
 from regdoctor.evidence.served_tls import ServedTls, TlsLooks
+from regdoctor.remedies.certificates import replace_certificate
 
 _JUDGED_ELSEWHERE = UNKNOWN_AUTHORITY | {EXPIRED, NOT_YET_VALID}
 

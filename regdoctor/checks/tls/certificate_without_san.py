@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from regdoctor.certificate_remedies import replace_certificate
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
 from regdoctor.evidence.served_path import each_certificate, name_of, quote, unseen
 from regdoctor.evidence.served_tls import ServedTls, TlsLooks
+from regdoctor.remedies.certificates import replace_certificate
 
 
 @check(

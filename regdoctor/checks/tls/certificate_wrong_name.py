@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from regdoctor.certificate_remedies import replace_certificate
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
 from regdoctor.distribution.certificate_names import is_covered
 from regdoctor.evidence.served_path import each_certificate, quote, shown, unseen
 from regdoctor.evidence.served_tls import ServedCertificate, ServedTls, TlsLooks
+from regdoctor.remedies.certificates import replace_certificate
 
 _MOST_NAMES = 5
 

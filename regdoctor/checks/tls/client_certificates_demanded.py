@@ -3,7 +3,6 @@
 import shlex
 from collections.abc import Iterator
 
-from regdoctor.certificate_remedies import HUP_NGINX, see
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.evidence.served_path import shown, source_of
@@ -12,6 +11,7 @@ from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.remedies import in_nginx_words, remove
+from regdoctor.remedies.certificates import HUP_NGINX, see
 
 _LENIENT = ("request-client-cert", "verify-client-cert-if-given")
 """Values of http.tls.clientauth that let clients without a certificate in (distribution 3, configuration.go)."""

@@ -3,13 +3,13 @@
 import shlex
 from collections.abc import Iterator
 
-from regdoctor.certificate_remedies import HUP_NGINX, install_authority, see
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, check
 from regdoctor.evidence.served_file import file_of
 from regdoctor.evidence.served_path import each_certificate, issuer_to_fetch, name_of, path_of, quote, shown, unseen
 from regdoctor.evidence.served_tls import ServedTls, TlsLooks
 from regdoctor.evidence.tls_files import TlsFiles
 from regdoctor.injection import Absent
+from regdoctor.remedies.certificates import HUP_NGINX, install_authority, see
 
 _IS_ROOT = (
     'test "$(openssl x509 -in issuer.pem -noout -subject_hash)" = "$(openssl x509 -in issuer.pem -noout -issuer_hash)"'

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from regdoctor.certificate_remedies import HUP_NGINX, see
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.host_file import HostFile
 from regdoctor.evidence.installation import Installation
@@ -12,6 +11,7 @@ from regdoctor.evidence.served_tls import ServedTls, TlsLooks
 from regdoctor.evidence.tls_files import TlsFiles
 from regdoctor.evidence.validity import Standing, in_words, standings
 from regdoctor.injection import Absent
+from regdoctor.remedies.certificates import HUP_NGINX, see
 
 
 @check(

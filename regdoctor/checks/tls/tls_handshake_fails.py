@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from regdoctor.certificate_remedies import see
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.answers import PublicAnswer
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.served_path import source_of
 from regdoctor.evidence.served_tls import ServedTls, TlsLooks
 from regdoctor.injection import Absent
+from regdoctor.remedies.certificates import see
 
 
 @check(

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from regdoctor.certificate_remedies import HUP_NGINX, see
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.served_path import source_of, unseen
 from regdoctor.evidence.served_tls import ServedTls, TlsLooks
 from regdoctor.formats.gitlab_rb import GitLabRb
 from regdoctor.injection import Absent
 from regdoctor.remedies import in_nginx_words
+from regdoctor.remedies.certificates import HUP_NGINX, see
 
 _GIVEN_UP = ("SSLv2", "SSLv3", "TLSv1", "TLSv1.1")
 """OpenSSL's names of what docker does not offer (docker/go-connections, tlsconfig.ClientDefault), nor Go's own clients

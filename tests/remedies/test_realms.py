@@ -6,7 +6,7 @@ import pytest
 
 from regdoctor.check import Dialect
 from regdoctor.evidence.exchange import FailureKind
-from regdoctor.realm_remedies import COMPARE, remedy_for
+from regdoctor.remedies.realms import COMPARE, remedy_for
 
 REALM = "https://gitlab.example.com/jwt/auth"
 

@@ -8,7 +8,7 @@ from regdoctor.check import Dialect, Remedies
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.token_refusals import Meaning
 from regdoctor.evidence.product import Product
-from regdoctor.token_remedies import log_in_anew, read_the_log
+from regdoctor.remedies.tokens import log_in_anew, read_the_log
 
 KEY = Meaning("AUTH-01", "the key is not trusted", "token signed by untrusted key", "error verifying")
 TWIN = Meaning("AUTH-03", "the kid is of another kind", "token signed by untrusted key", "error verifying")

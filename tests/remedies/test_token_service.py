@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regdoctor.check import Dialect, Remedies
-from regdoctor.token_service_remedies import ITS_ADDRESS, ITS_OWN_LOG, READ_THE_LOG, RUNNING
+from regdoctor.remedies.token_service import ITS_ADDRESS, ITS_OWN_LOG, READ_THE_LOG, RUNNING
 
 
 @pytest.mark.parametrize("remedies", [ITS_ADDRESS, ITS_OWN_LOG, READ_THE_LOG, RUNNING])

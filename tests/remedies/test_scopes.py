@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regdoctor.scope_remedies import GRANT_PULL, GRANT_PUSH
+from regdoctor.remedies.scopes import GRANT_PULL, GRANT_PUSH
 
 
 def test_each_names_the_role_and_the_scope_that_its_action_needs() -> None:

@@ -11,7 +11,7 @@ from regdoctor.check import Dialect, Quote, Remedy
 from regdoctor.distribution.page_authors import Author
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.lab.programs import find_program
-from regdoctor.proxy_remedies import Exempt, exempt_in_haproxy, for_author
+from regdoctor.remedies.proxies import Exempt, exempt_in_haproxy, for_author
 
 NGINX = {Dialect.PLAIN: Remedy("In nginx.", ("line;",)), Dialect.OMNIBUS: Remedy("In Omnibus.")}
 OTHERS = {"Apache": "AllowMethods GET", "Cloudflare": "# a rule"}

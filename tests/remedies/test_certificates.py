@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from regdoctor.certificate_remedies import HUP_NGINX, RENEW, replace_certificate, see, trust_authority
 from regdoctor.check import Dialect, Quote
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.served_tls import ServedTls, TlsLooks
+from regdoctor.remedies.certificates import HUP_NGINX, RENEW, replace_certificate, see, trust_authority
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 

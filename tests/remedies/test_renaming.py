@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regdoctor.check import Dialect
-from regdoctor.renaming import renamed
+from regdoctor.remedies.renaming import renamed
 
 
 def test_each_installation_names_the_place_where_it_keeps_the_setting() -> None:
