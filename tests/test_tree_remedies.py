@@ -55,6 +55,7 @@ FOR_PEOPLE: dict[str, tuple[str, ...]] = {
         "no_proxy_malformed--omnibus",
         "uploads_saturate",
     ),
+    "fstab and mounts": ("case_insensitive_storage", "mounted_read_only", "nfs_attribute_cache"),
     "a crontab or a command": (
         "gc_command_wrong",
         "gc_command_wrong--database",

@@ -15,6 +15,7 @@ if [ "${1:-}" = test ]; then
     need haproxy haproxy
     need apache2 apache2
     need squid squid
+    need redis-server redis-server
 fi
 set -- /usr/lib/*/faketime/libfaketimeMT.so.1
 [ -e "$1" ] || missing="$missing libfaketime"

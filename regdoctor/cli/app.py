@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 import regdoctor
-from regdoctor.cli import check, explain, hops, lab, output, token
+from regdoctor.cli import check, explain, hops, lab, output, storage, token
 from regdoctor.exit_codes import ExitCode, UsageError
 from regdoctor.redaction import redact
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 app.command(name="check", epilog=check.EXAMPLE, no_args_is_help=True)(check.command)
 app.command(name="explain", epilog=explain.EXAMPLE, no_args_is_help=True)(explain.command)
 app.command(name="hops", epilog=hops.EXAMPLE)(hops.command)
+app.add_typer(storage.app, name="storage")
 app.add_typer(token.app, name="token")
 app.add_typer(lab.app, name="lab")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regdoctor.check import Quote
+from regdoctor.distribution.s3_operations import Area, Operation
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.formats.s3_parameters import S3Endpoint
 
@@ -13,6 +14,19 @@ PERMISSION_CODES = ("AccessDenied",)
 
 AllAccessDisabled and AccountProblem, also 403, are about the bucket's owner: no policy mends them.
 """
+_ROOTS = {
+    Operation.LIST: b"ListBucketResult",
+    Operation.LOCATION: b"LocationConstraint",
+    Operation.LIST_UPLOADS: b"ListMultipartUploadsResult",
+    Operation.COPY: b"CopyObjectResult",
+    Operation.START_UPLOAD: b"InitiateMultipartUploadResult",
+    Operation.COPY_PART: b"CopyPartResult",
+    Operation.LIST_PARTS: b"ListPartsResult",
+    Operation.COMPLETE: b"CompleteMultipartUploadResult",
+}
+"""What an answer holds that is one: a page that somebody else answers with 200 to everything is none (S3 API)."""
+_HEADS = (Operation.HEAD, Operation.PRESIGNED_HEAD)
+_READS = (Operation.GET, Operation.PRESIGNED_GET)
 _NOT_THERE = ("NoSuchKey", "InvalidRange")
 """Codes that are told only to one who may read: no such object, or an object without the byte that was asked for."""
 
@@ -22,9 +36,9 @@ class S3Call:
     """One request."""
 
     action: str
-    """`HEAD` or `GET` of an object, or `LIST`."""
+    """An Operation."""
     area: str
-    """Which part of the registry's keys: `blobs`, `repositories`, or empty for the whole bucket."""
+    """An Area: which part of the registry's keys it is about."""
     key: str
     """The object's key, or the prefix that was listed."""
     exchange: Exchange
@@ -37,22 +51,28 @@ class S3Call:
     def allowed(self) -> bool:
         """Whether the permission is there: the answer came, or it says that the key is simply not there."""
         exchange = self.exchange
-        if self.action == "LIST":
-            # A page that somebody else answers with 200 to everything is no listing.
-            return exchange.status == 200 and b"ListBucketResult" in exchange.body
-        if self.action == "HEAD":
+        if self.action in _HEADS:
             return exchange.status in (200, 404)
-        return exchange.status in (200, 206) or self.code in _NOT_THERE
+        if self.action in _READS:
+            return exchange.status in (200, 206) or self.code in _NOT_THERE
+        if self.code:  # also within an answer of status 200, as to a deletion
+            return False
+        if self.action in _ROOTS:
+            return exchange.status == 200 and _ROOTS[Operation(self.action)] in exchange.body
+        return exchange.ok
 
     @property
     def refused(self) -> bool:
         """Whether the store refused it, for whatever reason."""
-        return self.exchange.status in (401, 403)
+        return self.exchange.status in (401, 403) or self.forbidden
 
     @property
     def forbidden(self) -> bool:
-        """Whether the store itself says that the permission is missing; never for HEAD, whose answers say nothing."""
-        return self.exchange.status == 403 and self.code in PERMISSION_CODES
+        """Whether the store itself says that the permission is missing; never for HEAD, whose answers say nothing.
+
+        DeleteObjects, CopyObject and CompleteMultipartUpload may say so in an answer of status 200 (S3 API).
+        """
+        return self.exchange.status in (200, 403) and self.code in PERMISSION_CODES
 
     def quote(self) -> Quote:
         """The call as evidence: `HEAD blobs/… → 403 AccessDenied`."""
@@ -68,10 +88,15 @@ class S3Access:
     endpoint: S3Endpoint
     access_key_named_by: Quote
     calls: tuple[S3Call, ...]
+    """The listings of the bucket, of blobs and of repositories, and HEAD and GET of one object in each."""
+    further: tuple[S3Call, ...] = ()
+    """What a refusal of proves less: the bucket's location, its running uploads, the keys of uploads, which are made up
+    where none runs, and presigned requests, as a client makes them."""
 
     def call(self, action: str, area: str) -> S3Call | None:
         """The call of an action in an area; None where it was not tried."""
-        return next((call for call in self.calls if (call.action, call.area) == (action, area)), None)
+        every = (*self.calls, *self.further)
+        return next((call for call in every if (call.action, call.area) == (action, area)), None)
 
     @property
     def forbidden(self) -> tuple[S3Call, ...]:
@@ -79,18 +104,26 @@ class S3Access:
 
         A refused HEAD counts by what GET of the same object says. A key that is not there tells nothing of reading: S3
         answers 403 for it to one who may not list (S3 API, GetObject), Ceph also where listing is granted by prefix.
+        The location is left out, for which no registry asks, and presigned requests, which are as good as the others.
         """
-        return tuple(call for call in self.calls if self._lacks_permission(call))
+        asked = (Operation.LIST, Operation.LIST_UPLOADS, Operation.HEAD, Operation.GET)
+        every = (call for call in (*self.calls, *self.further) if call.action in asked)
+        return tuple(call for call in every if self.lacks_permission(call))
 
-    def _lacks_permission(self, call: S3Call) -> bool:
-        if call.action == "LIST":
-            return call.forbidden
+    def lacks_permission(self, call: S3Call) -> bool:
+        """Whether this call proves that the identity lacks the permission for it."""
         if not call.exists:
             return False
-        get = self.call("GET", call.area)
-        if call.action == "HEAD" and call.refused:
+        if call.action in _HEADS and call.refused:
+            get = self.call(Operation.GET if call.action == Operation.HEAD else Operation.PRESIGNED_GET, call.area)
             return get is not None and (get.forbidden or get.allowed)
         return call.forbidden
+
+    @property
+    def presigned(self) -> tuple[S3Call, ...]:
+        """The presigned requests, without credentials of the client's own."""
+        every = (self.call(action, Area.BLOBS) for action in (Operation.PRESIGNED_HEAD, Operation.PRESIGNED_GET))
+        return tuple(call for call in every if call is not None)
 
     @property
     def unusable(self) -> str:

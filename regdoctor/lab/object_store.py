@@ -23,6 +23,7 @@ ACTIONS = {
     "full": ("Admin",),
     "no-blob-read": ("Read:*/docker/registry/v2/repositories*", "Write", "List"),
     "no-list": ("Read", "Write"),
+    "no-write": ("Read", "List"),
 }
 """What each identity may do, in SeaweedFS' words. `Read:` with a prefix covers GET and HEAD below it only."""
 

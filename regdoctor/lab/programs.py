@@ -20,6 +20,7 @@ PACKAGES = {
     "haproxy": "Debian package haproxy",
     "apache2": "Debian package apache2",
     "squid": "Debian package squid",
+    "redis-server": "Debian package redis-server",
 }
 """Program to the package that brings it."""
 

@@ -17,6 +17,24 @@ class Accounts:
         """Read both files; one that is missing leaves numbers in place of names."""
         self._users = {row[0]: (int(row[2]), int(row[3])) for row in _rows(root, "etc/passwd") if _is_number(row[3])}
         self._groups = {row[0]: (int(row[2]), set(row[3].split(","))) for row in _rows(root, "etc/group")}
+        self._homes = {row[0]: row[5] for row in _rows(root, "etc/passwd") if len(row) >= 6}
+
+    def numbers(self, user: str) -> tuple[int, int] | None:
+        """The numbers of a user and of its first group; None where the host has no such user."""
+        return self._users.get(user)
+
+    def groups_of(self, user: str) -> frozenset[int]:
+        """The numbers of all groups of a user that the host has: the first one, and those that list it."""
+        first = {self._users[user][1]} if user in self._users else set()
+        return frozenset(first | {number for number, members in self._groups.values() if user in members})
+
+    def name_of(self, uid: int) -> str:
+        """The user's name, or its number."""
+        return next((name for name, (number, _) in self._users.items() if number == uid), str(uid))
+
+    def homes(self) -> dict[str, int]:
+        """The home folders of users other than root, as the host calls them, each with its user's number."""
+        return {home: self._users[user][0] for user, home in self._homes.items() if self._users.get(user, (0,))[0]}
 
     def owner(self, uid: int, gid: int) -> str:
         """`user:group`."""
@@ -32,13 +50,12 @@ class Accounts:
         """
         if user not in self._users:
             return None
-        uid, gid = self._users[user]
+        uid, _ = self._users[user]
         if uid == 0:
             return True
-        groups = {gid} | {number for number, members in self._groups.values() if user in members}
         if uid == found.st_uid:
             return bool(found.st_mode & stat.S_IRUSR)
-        if found.st_gid in groups:
+        if found.st_gid in self.groups_of(user):
             return bool(found.st_mode & stat.S_IRGRP)
         return bool(found.st_mode & stat.S_IROTH)
 

@@ -23,6 +23,10 @@ _KEY = re.compile(r"<Key>([^<]{1,2048})</Key>")
 _TRUNCATED = re.compile(rb"<IsTruncated>\s*true\s*</IsTruncated>")
 _RESULT = re.compile(rb"<ListBucketResult[\s>]")
 
+_NO_BOTOCORE = "the bucket was not asked: `pip install regdoctor[s3]` first"
+_EXPIRES = 20 * 60
+"""Seconds, as in RedirectURL of registry/storage/driver/s3-aws/s3.go."""
+
 
 class _Signer(NamedTuple):
     """What botocore's signer takes for credentials; its own type costs the import of every way to find some."""
@@ -77,6 +81,25 @@ class Bucket:
         """GetObject of no more than the first byte."""
         return self._send("GET", f"{self.endpoint.bucket_url}/{quote(key)}", {"Range": "bytes=0-0"})
 
+    def location(self) -> Exchange:
+        """GetBucketLocation."""
+        return self._send("GET", f"{self.endpoint.bucket_url}?location=", {})
+
+    def running_uploads(self, prefix: str, limit: int = 1) -> Exchange:
+        """ListMultipartUploads of keys with this prefix, at most `limit`."""
+        query = urlencode({"max-uploads": str(limit), "prefix": prefix, "uploads": ""}, quote_via=quote)
+        return self._send("GET", f"{self.endpoint.bucket_url}?{query}", {})
+
+    def presigned(self, method: str, key: str) -> Exchange:
+        """HeadObject, or GetObject of the first byte, by a URL that is signed as the registry signs those that it sends
+        clients on with (RedirectURL in s3.go: 20 minutes); the request itself carries no credentials.
+
+        Raises CouldNotGatherError without botocore, which signs.
+        """
+        url = self._presigned_url(method, f"{self.endpoint.bucket_url}/{quote(key)}")
+        first = (("Range", "bytes=0-0"),) if method == "GET" else ()
+        return self.door.send(method, url, headers=first, deadline=self.deadline, cap=1 << 16)
+
     def delete(self, key: str) -> Exchange:
         """DeleteObject."""
         return self._send("DELETE", f"{self.endpoint.bucket_url}/{quote(key)}", {})
@@ -96,12 +119,25 @@ class Bucket:
             from botocore.auth import S3SigV4Auth
             from botocore.awsrequest import AWSRequest
         except ImportError as error:
-            raise CouldNotGatherError("the bucket was not asked: `pip install regdoctor[s3]` first") from error
+            raise CouldNotGatherError(_NO_BOTOCORE) from error
         request = AWSRequest(method=method, url=url, headers=dict(headers))
-        token = self.session_token.reveal() if self.session_token else None
-        credentials = _Signer(self.access_key.reveal(), self.secret_key.reveal(), token)
-        S3SigV4Auth(credentials, "s3", self.endpoint.region).add_auth(request)
+        S3SigV4Auth(self._credentials(), "s3", self.endpoint.region).add_auth(request)
         return tuple((name, str(value)) for name, value in request.headers.items())
+
+    def _presigned_url(self, method: str, url: str) -> str:
+        """The URL with its signature; whoever has it may do what the identity may, until it expires."""
+        try:
+            from botocore.auth import S3SigV4QueryAuth
+            from botocore.awsrequest import AWSRequest
+        except ImportError as error:
+            raise CouldNotGatherError(_NO_BOTOCORE) from error
+        request = AWSRequest(method=method, url=url)
+        S3SigV4QueryAuth(self._credentials(), "s3", self.endpoint.region, expires=_EXPIRES).add_auth(request)
+        return str(request.url)
+
+    def _credentials(self) -> _Signer:
+        token = self.session_token.reveal() if self.session_token else None
+        return _Signer(self.access_key.reveal(), self.secret_key.reveal(), token)
 
 
 def require_live(installation: Installation | Absent) -> None:

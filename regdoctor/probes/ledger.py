@@ -35,7 +35,10 @@ class Entry:
     """One thing to remove."""
 
     kind: str
-    """`upload`: a blob upload; `manifest`, `tag` and `blob`: of an image that a trial pushed. Removed by DELETE."""
+    """`upload`: a blob upload; `manifest`, `tag` and `blob`: of an image that a trial pushed. Removed by DELETE.
+
+    `object` and `multipart`: in the registry's bucket, whose address is `registry` then; see s3_leftovers.py.
+    """
     registry: str
     """The address of the registry that holds it."""
     repository: str

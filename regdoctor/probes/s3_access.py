@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from regdoctor.distribution.s3_operations import Area, Operation
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.s3_access import S3Access, S3Call
@@ -13,42 +14,75 @@ from regdoctor.probe import probe
 from regdoctor.probes.bucket import Bucket, registry_bucket, require_live
 
 _CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,80})</Code>")
+_MADE_UP = "regdoctor-asks-for-what-is-not-there"
 _DEADLINE = 4.0
-"""Seconds for each of the seven calls."""
+"""Seconds for each of the fourteen calls."""
+
+TRIED = (
+    (Operation.LIST, Area.BUCKET),
+    *((kind, area) for area in (Area.BLOBS, Area.LINKS) for kind in (Operation.LIST, Operation.HEAD, Operation.GET)),
+    (Operation.LOCATION, Area.BUCKET),
+    (Operation.LIST_UPLOADS, Area.BUCKET),
+    *((kind, Area.UPLOADS) for kind in (Operation.LIST, Operation.HEAD, Operation.GET)),
+    (Operation.PRESIGNED_HEAD, Area.BLOBS),
+    (Operation.PRESIGNED_GET, Area.BLOBS),
+)
+"""Every call, in order, for people to know beforehand."""
 
 
 @probe(
-    reads="with the registry's S3 credentials: a listing each of the bucket, of blobs/ and of repositories/, then HEAD "
-    "and GET (one byte) of one object in each",
-    limit=7 * _DEADLINE + 2,
+    reads="with the registry's S3 credentials: a listing each of the bucket, of blobs/, of repositories/ and of an "
+    "upload, then HEAD and GET (one byte) of one object in each; the bucket's location, one running upload; and HEAD "
+    "and GET of a blob by a link that is signed with them, as a client asks",
+    limit=len(TRIED) * _DEADLINE + 2,
     network=True,
 )
 def s3_access(installation: Installation, config: RegistryConfig, door: Http) -> S3Access:
     """What the store answered. Raises what `require_live` and `registry_bucket` raise."""
     require_live(installation)
     bucket = registry_bucket(config, door, _DEADLINE)
-    return S3Access(bucket.endpoint, bucket.key_setting.quote(), tuple(_calls(bucket)))
+    calls = _calls(bucket)
+    further = [] if any(call.exchange.failure for call in calls) else _further(bucket, calls)
+    return S3Access(bucket.endpoint, bucket.key_setting.quote(), tuple(calls), tuple(further))
 
 
 def _calls(bucket: Bucket) -> list[S3Call]:
     # 2.8's health check lists the root with a limit of one (Stat in registry/storage/driver/s3-aws/s3.go).
-    calls = [_call("LIST", "", "", bucket.list(bucket.endpoint.root, limit=1).exchange)]
+    calls = [_call(Operation.LIST, Area.BUCKET, "", bucket.list(bucket.endpoint.root, limit=1).exchange)]
     if calls[0].exchange.failure is not None:
         return calls  # it would be the same for every further call, only slower
-    for area, ending in (("blobs", "/data"), ("repositories", "/link")):
-        prefix = f"{bucket.endpoint.registry_prefix}{area}/"
-        listing = bucket.list(prefix, limit=100)
-        keys = [key for key in listing.keys if key.endswith(ending)]
-        # A key that is not there answers 404 to one who may read, 403 to one who may not.
-        key = keys[0] if keys else f"{prefix}regdoctor-asks-for-what-is-not-there{ending}"
-        calls += [
-            _call("LIST", area, prefix, listing.exchange),
-            _call("HEAD", area, key, bucket.head(key), exists=bool(keys)),
-            _call("GET", area, key, bucket.first_byte(key), exists=bool(keys)),
-        ]
+    for area, ending in ((Area.BLOBS, "/data"), (Area.LINKS, "/link")):
+        calls += _reads(bucket, area, f"{bucket.endpoint.registry_prefix}{area}/", ending)
     return calls
 
 
-def _call(action: str, area: str, key: str, exchange: Exchange, *, exists: bool = True) -> S3Call:
+def _further(bucket: Bucket, calls: list[S3Call]) -> list[S3Call]:
+    # As the driver asks, by the key of one upload: some stores grant this call by prefix, too.
+    uploads = f"{bucket.endpoint.registry_prefix}{Area.LINKS}/{_MADE_UP}/_uploads/"
+    found = [
+        _call(Operation.LOCATION, Area.BUCKET, "", bucket.location()),
+        _call(Operation.LIST_UPLOADS, Area.BUCKET, uploads, bucket.running_uploads(uploads)),
+        *_reads(bucket, Area.UPLOADS, uploads, "/startedat"),
+    ]
+    blob = next(call for call in calls if (call.action, call.area) == (Operation.GET, Area.BLOBS))
+    for operation, method in ((Operation.PRESIGNED_HEAD, "HEAD"), (Operation.PRESIGNED_GET, "GET")):
+        answer = bucket.presigned(method, blob.key)
+        found.append(_call(operation, Area.BLOBS, blob.key, answer, exists=blob.exists))
+    return found
+
+
+def _reads(bucket: Bucket, area: Area, prefix: str, ending: str) -> list[S3Call]:
+    listing = bucket.list(prefix, limit=100)
+    keys = [key for key in listing.keys if key.endswith(ending)]
+    # A key that is not there answers 404 to one who may read, 403 to one who may not.
+    key = keys[0] if keys else f"{prefix}{_MADE_UP}{ending}"
+    return [
+        _call(Operation.LIST, area, prefix, listing.exchange),
+        _call(Operation.HEAD, area, key, bucket.head(key), exists=bool(keys)),
+        _call(Operation.GET, area, key, bucket.first_byte(key), exists=bool(keys)),
+    ]
+
+
+def _call(operation: Operation, area: Area, key: str, exchange: Exchange, *, exists: bool = True) -> S3Call:
     code = _CODE.search(exchange.body) if (exchange.status or 0) >= 300 else None
-    return S3Call(action, area, key, exchange, code.group(1).decode() if code else "", exists)
+    return S3Call(operation, area, key, exchange, code.group(1).decode() if code else "", exists)

@@ -37,6 +37,14 @@ def _access(*calls: S3Call) -> S3Access:
         (_call("GET", 404), False, False),
         (_call("GET", 301, "PermanentRedirect"), False, False),
         (_call("GET", 403, "AccessDenied"), False, True),
+        (_call("LOCATION", 200, body=b"<LocationConstraint/>"), True, False),
+        (_call("LIST UPLOADS", 200, body=b"<html>"), False, False),
+        (_call("PRESIGNED HEAD", 404), True, False),
+        (_call("PRESIGNED GET", 206), True, False),
+        (_call("PUT", 200), True, False),
+        (_call("ABORT", 204), True, False),
+        (_call("COPY", 200, body=b"<html>"), False, False),
+        (_call("DELETE", 200, "AccessDenied"), False, True),
     ],
 )
 def test_allowed_and_refused(call: S3Call, allowed: bool, refused: bool) -> None:
@@ -84,3 +92,13 @@ def test_a_call_is_found_by_action_and_area() -> None:
 
 def test_the_quotation_ends_with_the_stores_code() -> None:
     assert _call("GET", 403, "AccessDenied").quote().quote.endswith("403, empty body AccessDenied")
+
+
+def test_the_location_that_no_registry_asks_for_and_links_are_not_among_the_forbidden() -> None:
+    denied = [
+        S3Call(one, "", "", Exchange("GET", URL, status=403), "AccessDenied") for one in ("LOCATION", "LIST UPLOADS")
+    ]
+    link = _call("PRESIGNED GET", 403, "AccessDenied")
+    access = S3Access(ENDPOINT, Quote("config.yml", "accesskey", 9), (), (*denied, link))
+    assert [call.action for call in access.forbidden] == ["LIST UPLOADS"]
+    assert access.presigned == (link,)

@@ -81,7 +81,7 @@ def serve() -> Iterator[Callable[..., Server]]:
                 self.end_headers()
                 self.wfile.write(b"" if self.command == "HEAD" else content)
 
-            do_GET = do_HEAD = do_POST = do_DELETE = answer  # noqa: N815 - http.server calls them so
+            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - http.server calls them so
 
             def log_message(self, *_: object) -> None:
                 """Nothing on the test's standard error."""

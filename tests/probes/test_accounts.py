@@ -67,3 +67,13 @@ def test_this_machines_accounts_are_not_asked_for_a_linked_file(root: Path) -> N
     (root / "etc/passwd").rename(root / "etc/accounts")
     (root / "etc/passwd").symlink_to("/etc/accounts")
     assert Accounts(root).owner(998, 0) == "git:root"
+
+
+def test_a_user_has_its_numbers_its_groups_and_its_home(root: Path) -> None:
+    accounts = Accounts(root)
+
+    assert accounts.numbers("git") == (998, 997)
+    assert accounts.numbers("nobody") is None
+    assert accounts.groups_of("git") == {997, 110}
+    assert (accounts.name_of(33), accounts.name_of(34)) == ("web", "34")
+    assert accounts.homes() == {"/home/git": 998, "/": 33}

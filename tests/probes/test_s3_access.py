@@ -83,5 +83,22 @@ def test_another_storage_does_not_apply(door: Http) -> None:
         gather(parse_registry_config(b"storage: {filesystem: {}}", "c"), door)
 
 
-def test_seven_calls_fit_into_the_limit() -> None:
-    assert module.s3_access.limit >= 7 * module._DEADLINE
+def test_all_calls_fit_into_the_limit() -> None:
+    assert module.s3_access.limit >= len(module.TRIED) * module._DEADLINE
+
+
+def test_exactly_the_calls_that_are_told_beforehand_are_made(serve: Callable[..., Any], door: Http) -> None:
+    server = serve(lambda one: listing(BLOB) if "?" in one.path and "X-Amz" not in one.path else (200, {}, b"x"))
+    found = gather(config(server.url), door)
+    assert [(call.action, call.area) for call in (*found.calls, *found.further)] == list(module.TRIED)
+    assert len(server.seen) == len(module.TRIED)
+    # A client that follows a link brings no credentials of its own.
+    linked = [one for one in server.seen if "X-Amz-Signature=" in one.path]
+    assert [one.method for one in linked] == ["HEAD", "GET"]
+    assert all("Authorization" not in one.headers for one in linked)
+    assert all("X-Amz-Expires=1200" in one.path for one in linked)
+
+
+def test_a_store_that_does_not_answer_is_asked_no_further(door: Http, dead_url: str) -> None:
+    found = gather(config(dead_url), door)
+    assert found.further == ()

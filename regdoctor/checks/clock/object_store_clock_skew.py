@@ -1,7 +1,10 @@
 """S3-19: the object store's clock is so far from the registry's that it refuses signed requests."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.clocks import Clocks, Reading
+from regdoctor.evidence.s3_bucket import BucketSettings, StoreAnswer
+from regdoctor.foreign_text import short
+from regdoctor.injection import Absent
 
 LIMIT = 15 * 60.0
 """Seconds that S3 lets a signed request's time differ from its own (S3 API, RequestTimeTooSkewed)."""
@@ -18,16 +21,21 @@ LIMIT = 15 * 60.0
     explains=("registry_unhealthy", "s3_blob_read_forbidden", "s3_list_forbidden"),
     reference="https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html",
 )
-def object_store_clock_skew(clocks: Clocks) -> Outcome:
+def object_store_clock_skew(clocks: Clocks | Absent, bucket: BucketSettings | Absent) -> Outcome:
     """Every request to S3 carries the time of signing; the store refuses one that is 15 minutes from its own time.
 
     It answers 403 RequestTimeTooSkewed then, to everything: the registry's health check, pushes and pulls, and also
     to the links for download that the registry signs. The registry's clock is read from its own answer where it can
     be asked without a proxy in between. Through the public address alone it may be a proxy's, and the finding is a
-    warning.
+    warning. On the registry's own host the store's word is enough: regdoctor signs by the same clock.
 
     Let NTP set the clock of the registry's host, or of the store's where that is your own.
     """
+    refused = next(bucket.errors("RequestTimeTooSkewed"), None) if isinstance(bucket, BucketSettings) else None
+    if refused is not None:
+        return _told(refused)
+    if isinstance(clocks, Absent):
+        return Unknown(clocks.reason) if clocks.applicable else Skip(clocks.reason)
     registry, store = clocks.registry, clocks.object_store
     if store is None:
         missing = clocks.why_unread("object store")
@@ -54,11 +62,29 @@ def _fail(registry: Reading, store: Reading, apart: float) -> Fail:
         severity=Severity.ERROR if registry.direct else Severity.WARNING,
         evidence=(store.quote(), registry.quote()),
         resource=store.exchange.url,
-        remedy={
-            Dialect.HELM: Remedy("Let NTP set the clock of the nodes that run the registry's pods."),
-            Dialect.PLAIN: Remedy(
-                "Let NTP set the clock of the registry's host, and of the object store's where it is your own.",
-                ("timedatectl status", "sudo timedatectl set-ntp true"),
-            ),
-        },
+        remedy=_REMEDY,
     )
+
+
+def _told(refused: StoreAnswer) -> Fail:
+    """The store itself says so. It was asked from the registry's own host, whose clock signed."""
+    error = refused.error
+    says = f" (it is {short(error.server_time)} there)" if error is not None and error.server_time else ""
+    return Fail(
+        f"The object store refuses what is signed on this host: the clocks are more than 15 min apart{says}",
+        evidence=(
+            refused.quote(),
+            Quote("this host's clock", f"at the request: {refused.exchange.started:.0f} (epoch)"),
+        ),
+        resource=refused.exchange.url.partition("?")[0],
+        remedy=_REMEDY,
+    )
+
+
+_REMEDY: Remedies = {
+    Dialect.HELM: Remedy("Let NTP set the clock of the nodes that run the registry's pods."),
+    Dialect.PLAIN: Remedy(
+        "Let NTP set the clock of the registry's host, and of the object store's where it is your own.",
+        ("timedatectl status", "sudo timedatectl set-ntp true"),
+    ),
+}

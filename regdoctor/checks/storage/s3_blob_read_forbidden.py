@@ -3,6 +3,7 @@
 import json
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
+from regdoctor.distribution.s3_operations import Operation, action_of, statement
 from regdoctor.evidence.s3_access import S3Access, S3Call
 from regdoctor.formats.s3_parameters import S3Endpoint
 
@@ -27,7 +28,7 @@ def s3_blob_read_forbidden(access: S3Access) -> Outcome:
     """
     if access.unusable:
         return Unknown(access.unusable)
-    reads = [call for call in access.calls if call.action in ("HEAD", "GET")]
+    reads = [call for call in access.calls if call.action in (Operation.HEAD, Operation.GET)]
     refused = [call for call in reads if call.refused]
     if not refused:
         return Pass(f"s3:GetObject in {access.endpoint.bucket} is granted") if reads else Unknown("no object was tried")
@@ -42,7 +43,9 @@ def s3_blob_read_forbidden(access: S3Access) -> Outcome:
 
 
 def _why(access: S3Access, refused: list[S3Call]) -> str:
-    if all(not call.exists and (listing := access.call("LIST", call.area)) and listing.refused for call in refused):
+    if all(
+        not call.exists and (listing := access.call(Operation.LIST, call.area)) and listing.refused for call in refused
+    ):
         return "without permission to list, the store does not say whether an object may be read"
     if not any(call.exists for call in refused):
         return "the bucket holds no object to try, and the store does not say whether one might be read"
@@ -53,7 +56,7 @@ def _fail(access: S3Access, forbidden: list[S3Call]) -> Fail:
     endpoint = access.endpoint
     areas = sorted({call.area for call in forbidden})
     where = " and ".join(f"{endpoint.registry_prefix}{area}/" for area in areas)
-    by_identity = any(call.action == "GET" for call in forbidden)
+    by_identity = any(call.action == Operation.GET for call in forbidden)
     problem = (
         f"The registry's S3 identity may not read objects under {where} of {endpoint.bucket}"
         if by_identity
@@ -68,11 +71,10 @@ def _fail(access: S3Access, forbidden: list[S3Call]) -> Fail:
 
 
 def _grant(endpoint: S3Endpoint) -> Remedy:
-    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"{endpoint.arn}/*"}
     return Remedy(
         "Add this statement to the policy of the registry's identity; no restart is needed. (s3:GetObject covers HEAD "
         "and GET; look for a Deny or a condition on the prefix if it is there already.)",
-        (json.dumps(statement),),
+        (json.dumps(statement(action_of(Operation.GET), endpoint.arn)),),
     )
 
 

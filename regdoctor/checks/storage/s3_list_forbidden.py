@@ -3,6 +3,7 @@
 import json
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
+from regdoctor.distribution.s3_operations import BUCKET_ACTIONS, Operation, statement
 from regdoctor.evidence.s3_access import S3Access
 from regdoctor.formats.s3_parameters import S3Endpoint
 
@@ -12,7 +13,7 @@ from regdoctor.formats.s3_parameters import S3Endpoint
     severity=Severity.CRITICAL,
     failure_modes=("S3-05",),
     symptoms=("s3aws: AccessDenied", '{"storagedriver_s3":"s3aws: AccessDenied'),
-    explains=("registry_unhealthy", "health_lies"),
+    explains=("registry_unhealthy", "health_lies", "s3_multipart_listing_forbidden"),
     reference="https://distribution.github.io/distribution/storage-drivers/s3/#s3-permission-scopes",
 )
 def s3_list_forbidden(access: S3Access) -> Outcome:
@@ -26,7 +27,7 @@ def s3_list_forbidden(access: S3Access) -> Outcome:
     """
     if access.unusable:
         return Unknown(access.unusable)
-    listings = [call for call in access.calls if call.action == "LIST"]
+    listings = [call for call in access.calls if call.action == Operation.LIST]
     refused = [call for call in listings if call.refused]
     if not listings:
         return Unknown("no listing was tried")
@@ -52,10 +53,8 @@ def s3_list_forbidden(access: S3Access) -> Outcome:
 
 
 def _grant(endpoint: S3Endpoint) -> Remedy:
-    actions = ["s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"]
-    statement = {"Effect": "Allow", "Action": actions, "Resource": endpoint.arn}
     return Remedy(
         "Add this statement to the policy of the registry's identity; no restart is needed. (Look for a Deny, or a "
         "condition on s3:prefix, if it is there already.)",
-        (json.dumps(statement),),
+        (json.dumps(statement(sorted(BUCKET_ACTIONS), endpoint.arn)),),
     )

@@ -28,7 +28,7 @@ _PUBLIC = ("public-read", "public-read-write")
     severity=Severity.CRITICAL,
     failure_modes=("S3-29",),
     symptoms=("invalid value for objectacl parameter", "object ACL parameter should"),
-    explains=("registry_unreachable",),
+    explains=("registry_unreachable", "s3_acls_disabled"),
     reference="https://distribution.github.io/distribution/storage-drivers/s3/",
 )
 def s3_object_acl_refused(config: RegistryConfig, product: Product) -> Iterator[Outcome]:

@@ -23,7 +23,7 @@ _NEWEST = "EXPRESS_ONEZONE"
     severity=Severity.CRITICAL,
     failure_modes=("S3-32",),
     symptoms=("the storageclass parameter must be one of",),
-    explains=("registry_unreachable", "debug_server_unreachable"),
+    explains=("registry_unreachable", "debug_server_unreachable", "s3_storage_class_unsupported"),
     reference="https://distribution.github.io/distribution/storage-drivers/s3/",
 )
 def s3_storage_class_refused(config: RegistryConfig, product: Product) -> Outcome:

@@ -9,6 +9,7 @@ import pytest
 from regdoctor.check import Fail, Pass, Severity, Unknown
 from regdoctor.checks.clock.object_store_clock_skew import object_store_clock_skew
 from regdoctor.evidence.clocks import Clocks, Reading
+from tests.checks.storage.told_buckets import bucket, error, refusing
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -64,3 +65,11 @@ def test_an_unread_clock_is_unknown_with_its_reason(given: Given) -> None:
     unread = ("GitLab (g): refused", "object store (s): refused")
     assert given.unknown(object_store_clock_skew, clocks=Clocks(reading, None, None, unread)) == unread[1]
     assert "not known" in given.unknown(object_store_clock_skew, clocks=Clocks(None, None, reading))
+
+
+def test_the_stores_own_word_counts_without_any_clock(given: Given) -> None:
+    told = refusing(403, error("RequestTimeTooSkewed", "<ServerTime>2026-11-24T00:00:00Z</ServerTime>"))
+    fail = given.fail(object_store_clock_skew, bucket=told)
+    assert "2026-11-24T00:00:00Z" in fail.message
+    assert given.fail(object_store_clock_skew, bucket=told, clocks=_clocks(given, 0)) == fail
+    assert given.passes(object_store_clock_skew, bucket=bucket(), clocks=_clocks(given, 0))

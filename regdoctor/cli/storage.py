@@ -1,0 +1,160 @@
+"""`regdoctor storage`: what the registry's identity may do in the storage behind it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from regdoctor.exit_codes import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from regdoctor.formats.registry_config import RegistryConfig
+    from regdoctor.storage.matrix import Matrix
+    from regdoctor.target import Target
+
+EXAMPLE = (
+    "Examples: sudo regdoctor storage permissions · sudo regdoctor storage permissions --plan · "
+    "sudo regdoctor storage permissions --root / --allow-writes --format json"
+)
+_SECONDS = 120.0
+app = typer.Typer(help="The storage behind the registry: what its identity may do there.", no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """The storage behind the registry: what its identity may do there."""
+
+
+class Form(enum.StrEnum):
+    """How the table is shown."""
+
+    HUMAN = "human"
+    JSON = "json"
+
+
+@app.command(name="permissions", epilog=EXAMPLE)
+def permissions(
+    root: Annotated[
+        list[Path] | None, typer.Option(metavar="DIR", help="The registry host's tree: / on the host itself.")
+    ] = None,
+    config: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="The registry's config.yml; repeatable.")
+    ] = None,
+    allow_writes: Annotated[
+        bool, typer.Option("--allow-writes", help="Try what writes, too, in a folder of its own; it is removed.")
+    ] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Say which calls would be made, and make none.")] = False,
+    ca_file: Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate authorities to trust too.")] = None,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="For all of it.")] = _SECONDS,
+    form: Annotated[Form, typer.Option("--format", help="How the table is shown.")] = Form.HUMAN,
+    output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Where it goes.")] = None,
+) -> int:
+    """Try each call that the registry makes of its bucket, with the registry's identity, and say what a refusal breaks.
+
+    Exit code 0: nothing that is needed is refused; 1: something is; 3: nothing could be asked.
+    """
+    from regdoctor.cli import options
+
+    target = options.target(
+        ("storage",),
+        registry=None,
+        gitlab=None,
+        debug_url=None,
+        config=config or [],
+        roots=root or ([Path("/")] if config else []),
+        repository=None,
+        login=None,
+        ca_file=ca_file,
+        allow_writes=allow_writes,
+        timeout=timeout,
+        dialect=None,
+    )
+    options.writers([], [output] if output else [])
+    if plan:
+        return _plan(target)
+    return _run(target, form, output)
+
+
+def _plan(target: Target) -> int:
+    from regdoctor.catalogue import probes
+    from regdoctor.cli import output
+    from regdoctor.evidence.s3_writes import S3Writes
+    from regdoctor.probes.s3_access import TRIED
+
+    writing = probes()[S3Writes]
+    output.write("regdoctor would ask the registry's bucket, with the registry's S3 credentials:\n")
+    for operation, area in TRIED:
+        output.write(f"  {operation.api_name} of {area.value or 'the bucket'}\n")
+    output.write("and write:\n" if target.allow_writes else "and, with --allow-writes only, write:\n")
+    output.write(_item(writing.writes))
+    return ExitCode.HEALTHY
+
+
+def _item(text: str) -> str:
+    import textwrap
+
+    return textwrap.fill(text, 80, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False) + "\n"
+
+
+def _run(target: Target, form: Form, path: Path | None) -> int:
+    from regdoctor.cli import output
+    from regdoctor.evidence.product import Product
+    from regdoctor.evidence.s3_access import S3Access
+    from regdoctor.evidence.s3_writes import S3Writes
+    from regdoctor.formats.registry_config import RegistryConfig
+    from regdoctor.injection import Absent
+    from regdoctor.runner import gather
+    from regdoctor.storage.matrix import Result, matrix_of
+
+    kinds = (S3Access, RegistryConfig, Product, *((S3Writes,) if target.allow_writes else ()))
+    gathered = gather(target, kinds, target.timeout)
+    if bad := next((item.bad_input for item in gathered if item.bad_input), ""):
+        raise UsageError(bad)
+    for item in gathered:
+        if item.bug:
+            output.note(item.bug.rstrip())
+    evidence: Mapping[type, Any] = {item.probe.provides: item.evidence for item in gathered}
+    access, writes, product = evidence[S3Access], evidence.get(S3Writes), evidence[Product]
+    if isinstance(access, Absent):
+        output.note(f"regdoctor: nothing was asked: {access.reason}")
+        return ExitCode.BUG if any(item.bug for item in gathered) else ExitCode.NOT_EXAMINED
+    if isinstance(writes, Absent):
+        output.note(f"regdoctor: nothing was written: {writes.reason}")
+    known = product if isinstance(product, Product) else Product(None)
+    trial = writes if isinstance(writes, S3Writes) else None
+    matrix = matrix_of(access, trial, known.generation, known.words(), _key(evidence[RegistryConfig]))
+    _show(matrix, form, path)
+    if any(item.bug for item in gathered):
+        return ExitCode.BUG
+    return {
+        Result.ALLOWED: ExitCode.HEALTHY,
+        Result.REFUSED: ExitCode.FINDINGS,
+        Result.NOTHING: ExitCode.NOT_EXAMINED,
+    }[matrix.result]
+
+
+def _key(config: RegistryConfig) -> str:
+    """The KMS key, where the driver uses it: keyid is of no effect without encrypt."""
+    from regdoctor.formats.s3_parameters import s3_parameters
+
+    s3 = s3_parameters(config)
+    return (s3.text("keyid") or "") if s3 is not None and s3.flag("encrypt", default=False) else ""
+
+
+def _show(matrix: Matrix, form: Form, path: Path | None) -> None:
+    """The table, to its file or to standard output; whoever gets no page for people reads the sentence beside it."""
+    from regdoctor.cli import output
+    from regdoctor.storage.report import render_json, render_text, sentence
+
+    to_file = path is not None and str(path) not in ("-", "/dev/stdout")
+    text = render_json(matrix) if form is Form.JSON else render_text(matrix, 80 if to_file else output.columns())
+    if path is not None and to_file:
+        output.save(path, text)
+    else:
+        output.write_report(text)
+    if to_file or form is Form.JSON:
+        output.note(f"regdoctor: {sentence(matrix)}")

@@ -1,0 +1,1 @@
+"""The storage behind the registry, in tables: what its identity may do there. No I/O."""
