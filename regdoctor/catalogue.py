@@ -121,17 +121,22 @@ def named(word: str) -> tuple[Check, ...]:
 
 
 def _with_causes(found: tuple[Check, ...]) -> tuple[Check, ...]:
-    """The checks, those whose findings explain one of them, and in turn what files tell of their causes.
+    """The checks, those whose findings explain one of them, and in turn what can be told of their causes for nothing.
 
-    In catalogue order. Beyond the first step only what files can decide is taken: it costs nothing, and no further
-    request is made for it.
+    In catalogue order. Beyond the first step only such checks are taken that need no further request.
     """
     names = {item.name for item in found}
     more = {item.name for item in checks() if names & set(item.explains)}
+    asked = _requests(item for item in checks() if item.name in names | more)
     while not more <= names:
         names |= more
-        more = {item.name for item in checks() if item.name in judged_from_files() and names & set(item.explains)}
+        more = {item.name for item in checks() if names & set(item.explains) and _requests([item]) <= asked}
     return tuple(item for item in checks() if item.name in names)
+
+
+def _requests(selected: Iterable[Check]) -> set[str]:
+    """The probes that ask something over the network for the checks, by name."""
+    return {probe.name for probe in needed_probes(selected) if probe.network}
 
 
 def needed_probes(selected: Iterable[Check]) -> tuple[Probe, ...]:

@@ -95,7 +95,16 @@ NEEDS = (
         (),
         "gives up an upload by it; what is not given up stays, is paid for, and is seen in no listing of objects",
     ),
-    Need(Operation.DELETE, Area.UPLOADS, (_PUSH,), "removes an upload when its layer has been moved to its place"),
+    Need(
+        Operation.DELETE,
+        Area.UPLOADS,
+        (_GC,),
+        "removes an upload when its layer has been moved; 2.8 goes on where it may not, and the layer stays twice",
+        _OLD,
+    ),
+    Need(
+        Operation.DELETE, Area.UPLOADS, (_PUSH,), "removes an upload when its layer has been moved to its place", _NEW
+    ),
     Need(Operation.DELETE, Area.LINKS, (_DELETE, _GC), "removes tags and manifests"),
     Need(Operation.DELETE, Area.BLOBS, (_GC,), "frees the space of what nothing refers to"),
 )

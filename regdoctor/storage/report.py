@@ -15,7 +15,7 @@ from regdoctor.storage.matrix import Allowed, Matrix, Result, Row
 
 _NAMES = {Operation.PRESIGNED_HEAD: "HeadObject, presigned", Operation.PRESIGNED_GET: "GetObject, presigned"}
 _AREAS = {Area.BUCKET: "the bucket"}
-_WIDTHS = (25, 14, 16)
+_WIDTHS = (26, 14, 16)
 """Columns of call, area and allowed; what is left is for what breaks."""
 
 
@@ -28,6 +28,8 @@ def sentence(matrix: Matrix) -> str:
         return f"What the registry's identity may do in {bucket} cannot be told: {clean(reason)}."
     untried = sum(row.allowed in (Allowed.NOT_TRIED, Allowed.UNKNOWN) for row in matrix.rows)
     rest = f" {untried} of {len(matrix.rows)} calls could not be told." if untried else ""
+    if untried and not matrix.writes_tried:
+        rest = f"{rest[:-1]}; those that write are tried with --allow-writes."
     if refused:
         calls = "call" if refused == 1 else "calls"
         fails = "fails" if len(matrix.breaks) == 1 else "fail"

@@ -72,8 +72,8 @@ NOT_ON_THE_LAB = {
     "s3_endpoint_authority_unknown",
     "stored_login_unreadable",
 }
-"""What is about Docker's files on the host, stored logins, HTTP/2, passwords that a registry takes itself, Redis, TLS of
-the object store, and a repository that was not named: the lab has none of them; their own end-to-end tests do."""
+"""What is about Docker's files on the host, stored logins, HTTP/2, passwords that a registry takes itself, Redis,
+TLS to the object store, and a repository that was not named: the lab has none of them; their own end-to-end tests do."""
 
 
 def test_a_healthy_registry_gives_no_finding_and_every_check_is_told(stack_with: StackWith, examine: Examine) -> None:
