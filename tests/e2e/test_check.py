@@ -73,7 +73,7 @@ NOT_ON_THE_LAB = {
     "stored_login_unreadable",
 }
 """What is about Docker's files on the host, stored logins, HTTP/2, passwords that a registry takes itself, Redis,
-TLS to the object store, and a repository that was not named: the lab has none of them; their own end-to-end tests do."""
+TLS to the object store, and a repository that was not named: the lab has none of them; tests of their own do."""
 
 
 def test_a_healthy_registry_gives_no_finding_and_every_check_is_told(stack_with: StackWith, examine: Examine) -> None:
