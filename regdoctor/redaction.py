@@ -171,7 +171,8 @@ _QUERY = re.compile(
     r"(?:x-amz-signature|x-amz-security-token|x-amz-credential|awsaccesskeyid|signature|sig|x-goog-signature|"
     r"x-goog-credential|access_token|refresh_token|private_token|job_token|upload_token|__token__|token|password|"
     r"client_secret|_state|policy|verify|hdnea|hdnts|hmac)"
-    r"(?:=|%3d))([^&\s\"'<>\\]+)"
+    # A value that begins with a placeholder is taken with it: there is a blank in that.
+    r"(?:=|%3d))(\[redacted [a-z ]{1,30}\][^&\s\"'<>\\]*|[^&\s\"'<>\\]+)"
 )
 _ASSIGNMENT = re.compile(
     # Not the word in a placeholder: what follows a secret is no secret. Nor the file /etc/passwd.

@@ -346,3 +346,11 @@ def test_a_server_does_not_choose_what_the_report_hides(chosen: str) -> None:
     Secret(chosen, "token", received=True)
     text = "http://127.0.0.1:5000: realm_answers_html: sudo regdoctor check auth"
     assert redact(text) == text
+
+
+def test_a_key_that_is_known_leaves_no_half_of_a_placeholder_in_a_presigned_url() -> None:
+    key = Secret("LABCANARY0123456789", "accesskey")
+    url = f"https://s3.example/b?X-Amz-Credential={key.reveal()}%2F20261123%2Fus-east-1&X-Amz-Date=2&token=&x=1"
+    wiped = redact(url)
+    assert wiped == "https://s3.example/b?X-Amz-Credential=[redacted]&X-Amz-Date=2&token=&x=1"
+    assert redact(wiped) == wiped
