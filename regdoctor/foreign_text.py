@@ -8,12 +8,17 @@ _LONGEST = 300
 _SHORT = 120
 
 
+def spelt_out(text: str) -> str:
+    """Redacted, in one line, control characters spelt out, whole."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in redact(text))
+
+
 def clean(text: str, longest: int = _LONGEST) -> str:
     """Redacted, in one line, control characters spelt out, and not longer than people read.
 
     Redacted before it is cut: half of a secret would not be known for one. longest: characters that are kept.
     """
-    line = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in redact(text[: 1 << 16]))
+    line = spelt_out(text[: 1 << 16])
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 

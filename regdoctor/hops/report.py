@@ -10,8 +10,9 @@ from regdoctor.distribution.timestamps import timestamp
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.hops import Asked
 from regdoctor.evidence.trial_push import TrialPush
+from regdoctor.foreign_text import clean, spelt_out
 from regdoctor.hops.pushes import push_opinion
-from regdoctor.hops.rows import Row, Walk, clean, spelt_out
+from regdoctor.hops.rows import Row, Walk
 
 
 def render_json(walk: Walk) -> str:

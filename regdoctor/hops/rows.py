@@ -9,13 +9,11 @@ from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.hops import Asked, Hop, Hops, Purpose
 from regdoctor.evidence.served_tls import ServedTls
 from regdoctor.evidence.trial_push import TrialPush
+from regdoctor.foreign_text import clean, spelt_out
 from regdoctor.hops.pushes import push_opinion
 from regdoctor.hops.states import State, name_of, state_of
 from regdoctor.hops.verdict import Verdict, verdict
-from regdoctor.redaction import redact
 
-_LONGEST = 300
-"""Characters of a line: a server may write any number."""
 _SHORT = {
     FailureKind.NAME: "unknown name",
     FailureKind.TIMEOUT: "timeout",
@@ -66,17 +64,6 @@ def walk_of(hops: Hops) -> Walk:
     return Walk(
         said, clean(said.sentence), clean(hops.request), clean(hops.asked_as), rows, clean(hops.not_pushed), hops
     )
-
-
-def spelt_out(text: str) -> str:
-    """One line, redacted, control characters spelt out."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in redact(text))
-
-
-def clean(text: str) -> str:
-    """The same, not longer than people read."""
-    line = spelt_out(text)
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def _row(state: State, said: Verdict) -> Row:

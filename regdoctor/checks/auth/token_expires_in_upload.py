@@ -4,12 +4,11 @@ import math
 from collections.abc import Iterable
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.token_claims import LEEWAY
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.evidence.upload_limit import UploadLimit
 from regdoctor.injection import Absent
 
-LEEWAY = 60.0
-"""Seconds that a token is taken beyond its end (distribution since 2.6: registry/auth/token/token.go, Leeway)."""
 _LONGEST = 1e9
 """Seconds; a life beyond that is no number of a token service that means it."""
 
