@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hmac
 import json
 import re
@@ -89,6 +90,15 @@ def remember(value: str, kind: str, *, received: bool = False) -> None:
     if len(value) < _SHORTEST or value.lower() in _WORDS or (_NAMES.fullmatch(kind) and value.isalpha()):
         return
     placeholder = f"[redacted {kind}]"
+    forms = _forms(value)
+    with _lock:
+        for form in forms:
+            _known.setdefault(form, placeholder)
+
+
+@functools.lru_cache(maxsize=256)
+def _forms(value: str) -> frozenset[str]:
+    """What a secret may look like in a text. Kept, for a token is wrapped again with each request that carries it."""
     forms = {
         value,
         quote(value, safe=""),
@@ -104,9 +114,7 @@ def remember(value: str, kind: str, *, received: bool = False) -> None:
         # A part of a key is a secret as well; its BEGIN line is not, and another key needs it to be recognised.
         *(line for line in value.splitlines() if len(line) >= 20 and not line.startswith("-----")),
     }
-    with _lock:
-        for form in forms:
-            _known.setdefault(form, placeholder)
+    return frozenset(forms)
 
 
 def _signature(value: str) -> set[str]:

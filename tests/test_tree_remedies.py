@@ -72,6 +72,7 @@ FOR_PEOPLE: dict[str, tuple[str, ...]] = {
         "external_url_unusable--shared",
         "gitlab_rb_set_twice",
         "notification_endpoint_unusable--name",
+        "s3_identity_unread",
         "setting_written_twice",
         "signer_unknown_to_v3",
         "storage_driver_not_one",
@@ -86,6 +87,9 @@ FOR_PEOPLE: dict[str, tuple[str, ...]] = {
         "registry_under_a_path",
     ),
     "a secret, or two sides, must be chosen": (
+        "azure_account_malformed",
+        "azure_account_malformed--key",
+        "gcs_key_unusable",
         "htpasswd_unusable",
         "htpasswd_unusable--missing",
         "http_secret_differs",

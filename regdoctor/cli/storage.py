@@ -12,8 +12,8 @@ import typer
 from regdoctor.exit_codes import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from regdoctor.formats.registry_config import RegistryConfig
-    from regdoctor.storage.matrix import Matrix
+    from regdoctor.storage.permission_table import PermissionTable
+    from regdoctor.storage.stores import Store
     from regdoctor.target import Target
 
 EXAMPLE = (
@@ -82,79 +82,83 @@ def permissions(
 def _plan(target: Target) -> int:
     from regdoctor.catalogue import probes
     from regdoctor.cli import output
-    from regdoctor.evidence.s3_writes import S3Writes
-    from regdoctor.probes.s3_access import TRIED
+    from regdoctor.storage.stores import STORES
 
-    writing = probes()[S3Writes]
-    output.write("regdoctor would ask the registry's bucket, with the registry's S3 credentials:\n")
-    for operation, area in TRIED:
-        output.write(f"  {operation.api_name} of {area.value or 'the bucket'}\n")
-    output.write("and write:\n" if target.allow_writes else "and, with --allow-writes only, write:\n")
-    output.write(_item(writing.writes))
+    for number, store in enumerate(STORES):
+        output.write(_item(f"{'or' if number else 'regdoctor would ask'} {store.asks}:", indent=""))
+        for call in store.reads:
+            output.write(_item(call))
+        if store.writes is not None:
+            output.write("and write:\n" if target.allow_writes else "and, with --allow-writes only, write:\n")
+            output.write(_item(probes()[store.writes].writes))
     return ExitCode.HEALTHY
 
 
-def _item(text: str) -> str:
+def _item(text: str, indent: str = "  ") -> str:
     import textwrap
 
-    return textwrap.fill(text, 80, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False) + "\n"
+    return textwrap.fill(text, 80, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False) + "\n"
 
 
 def _run(target: Target, form: Form, path: Path | None) -> int:
     from regdoctor.cli import output
     from regdoctor.evidence.product import Product
-    from regdoctor.evidence.s3_access import S3Access
-    from regdoctor.evidence.s3_writes import S3Writes
     from regdoctor.formats.registry_config import RegistryConfig
     from regdoctor.injection import Absent
     from regdoctor.runner import gather
-    from regdoctor.storage.matrix import Result, matrix_of
+    from regdoctor.storage.permission_table import Result
+    from regdoctor.storage.stores import STORES
 
-    kinds = (S3Access, RegistryConfig, Product, *((S3Writes,) if target.allow_writes else ()))
-    gathered = gather(target, kinds, target.timeout)
+    trials = [store.writes for store in STORES if store.writes is not None and target.allow_writes]
+    gathered = gather(target, (RegistryConfig, Product, *(store.access for store in STORES), *trials), target.timeout)
     if bad := next((item.bad_input for item in gathered if item.bad_input), ""):
         raise UsageError(bad)
     for item in gathered:
         if item.bug:
             output.note(item.bug.rstrip())
+    bug = any(item.bug for item in gathered)
     evidence: Mapping[type, Any] = {item.probe.provides: item.evidence for item in gathered}
-    access, writes, product = evidence[S3Access], evidence.get(S3Writes), evidence[Product]
+    store = _store(evidence)
+    access = evidence[store.access]
     if isinstance(access, Absent):
         output.note(f"regdoctor: nothing was asked: {access.reason}")
-        return ExitCode.BUG if any(item.bug for item in gathered) else ExitCode.NOT_EXAMINED
+        return ExitCode.BUG if bug else ExitCode.NOT_EXAMINED
+    writes = evidence.get(store.writes) if store.writes is not None else None
     if isinstance(writes, Absent):
         output.note(f"regdoctor: nothing was written: {writes.reason}")
-    known = product if isinstance(product, Product) else Product(None)
-    trial = writes if isinstance(writes, S3Writes) else None
-    matrix = matrix_of(access, trial, known.generation, known.words(), _key(evidence[RegistryConfig]))
-    _show(matrix, form, path)
-    if any(item.bug for item in gathered):
+    table = store.table(evidence)
+    _show(table, form, path)
+    if bug:
         return ExitCode.BUG
     return {
         Result.ALLOWED: ExitCode.HEALTHY,
         Result.REFUSED: ExitCode.FINDINGS,
         Result.NOTHING: ExitCode.NOT_EXAMINED,
-    }[matrix.result]
+    }[table.result]
 
 
-def _key(config: RegistryConfig) -> str:
-    """The KMS key, where the driver uses it: keyid is of no effect without encrypt."""
-    from regdoctor.formats.s3_parameters import s3_parameters
+def _store(evidence: Mapping[type, Any]) -> Store:
+    """The kind of storage at hand: the one that was asked, else the one that could have been, else the first."""
+    from regdoctor.injection import Absent
+    from regdoctor.storage.stores import STORES
 
-    s3 = s3_parameters(config)
-    return (s3.text("keyid") or "") if s3 is not None and s3.flag("encrypt", default=False) else ""
+    def rank(store: Store) -> int:
+        access = evidence[store.access]
+        return (1 if access.applicable else 2) if isinstance(access, Absent) else 0
+
+    return min(STORES, key=rank)
 
 
-def _show(matrix: Matrix, form: Form, path: Path | None) -> None:
+def _show(table: PermissionTable, form: Form, path: Path | None) -> None:
     """The table, to its file or to standard output; whoever gets no page for people reads the sentence beside it."""
     from regdoctor.cli import output
     from regdoctor.storage.report import render_json, render_text, sentence
 
     to_file = path is not None and str(path) not in ("-", "/dev/stdout")
-    text = render_json(matrix) if form is Form.JSON else render_text(matrix, 80 if to_file else output.columns())
+    text = render_json(table) if form is Form.JSON else render_text(table, 80 if to_file else output.columns())
     if path is not None and to_file:
         output.save(path, text)
     else:
         output.write_report(text)
     if to_file or form is Form.JSON:
-        output.note(f"regdoctor: {sentence(matrix)}")
+        output.note(f"regdoctor: {sentence(table)}")

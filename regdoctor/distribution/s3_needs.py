@@ -18,7 +18,7 @@ NEEDS = (
     Need(
         Operation.LIST,
         Area.BUCKET,
-        (_HEALTH, _PULL, _PUSH, _DELETE, _GC),
+        (_HEALTH, _PULL, _PUSH, _DELETE),
         "lists the root as its health check, and answers 503 to everything while that fails",
     ),
     Need(
@@ -98,15 +98,25 @@ NEEDS = (
     Need(
         Operation.DELETE,
         Area.UPLOADS,
-        (_GC,),
+        (),
         "removes an upload when its layer has been moved; 2.8 goes on where it may not, and the layer stays twice",
         _OLD,
     ),
     Need(
         Operation.DELETE, Area.UPLOADS, (_PUSH,), "removes an upload when its layer has been moved to its place", _NEW
     ),
-    Need(Operation.DELETE, Area.LINKS, (_DELETE, _GC), "removes tags and manifests"),
-    Need(Operation.DELETE, Area.BLOBS, (_GC,), "frees the space of what nothing refers to"),
+    Need(
+        Operation.DELETE,
+        Area.LINKS,
+        (_DELETE, _GC),
+        "removes tags and manifests; where S3 refuses it, 2.8 says that they are gone",
+    ),
+    Need(
+        Operation.DELETE,
+        Area.BLOBS,
+        (_GC,),
+        "frees the space of what nothing refers to; where S3 refuses it, 2.8 says that it did",
+    ),
 )
 """Every call of the drivers, reads first. A HEAD or a copy takes the permission of the calls that it is made of."""
 

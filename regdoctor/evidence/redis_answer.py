@@ -27,7 +27,7 @@ class RedisServer:
     refused: str = ""
     """The error with which it turned the registry away, cut to one line; empty where it did not."""
     refused_to: str = ""
-    """Which command that was the answer to: `AUTH`, `PING`, `SELECT` or `SENTINEL`."""
+    """Which command that was the answer to: `AUTH`, `PING`, `SELECT`, `HMGET` or `SENTINEL`."""
     connecting: float | None = None
     """Seconds until the connection was there, TLS not included; None where none came about."""
     answering: float | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from regdoctor.check import Quote
 from regdoctor.distribution.s3_operations import Area, Operation
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.formats.s3_documents import is_document
 from regdoctor.formats.s3_parameters import S3Endpoint
 
 PERMISSION_CODES = ("AccessDenied",)
@@ -15,16 +16,17 @@ PERMISSION_CODES = ("AccessDenied",)
 AllAccessDisabled and AccountProblem, also 403, are about the bucket's owner: no policy mends them.
 """
 _ROOTS = {
-    Operation.LIST: b"ListBucketResult",
-    Operation.LOCATION: b"LocationConstraint",
-    Operation.LIST_UPLOADS: b"ListMultipartUploadsResult",
-    Operation.COPY: b"CopyObjectResult",
-    Operation.START_UPLOAD: b"InitiateMultipartUploadResult",
-    Operation.COPY_PART: b"CopyPartResult",
-    Operation.LIST_PARTS: b"ListPartsResult",
-    Operation.COMPLETE: b"CompleteMultipartUploadResult",
+    Operation.LIST: ("ListBucketResult",),
+    Operation.LOCATION: ("LocationConstraint",),
+    Operation.LIST_UPLOADS: ("ListMultipartUploadsResult",),
+    Operation.COPY: ("CopyObjectResult",),
+    Operation.START_UPLOAD: ("InitiateMultipartUploadResult",),
+    Operation.COPY_PART: ("CopyPartResult",),
+    Operation.LIST_PARTS: ("ListPartsResult", "ListPartsResponse"),
+    Operation.COMPLETE: ("CompleteMultipartUploadResult",),
+    Operation.DELETE: ("DeleteResult",),
 }
-"""What an answer holds that is one: a page that somebody else answers with 200 to everything is none (S3 API)."""
+"""What the document is called that answers a call (S3 API); ListPartsResponse is what moto makes of it."""
 _HEADS = (Operation.HEAD, Operation.PRESIGNED_HEAD)
 _READS = (Operation.GET, Operation.PRESIGNED_GET)
 _NOT_THERE = ("NoSuchKey", "InvalidRange")
@@ -58,8 +60,14 @@ class S3Call:
         if self.code:  # also within an answer of status 200, as to a deletion
             return False
         if self.action in _ROOTS:
-            return exchange.status == 200 and _ROOTS[Operation(self.action)] in exchange.body
+            whole = exchange.status == 200 and not exchange.truncated
+            return whole and is_document(exchange.body, *_ROOTS[Operation(self.action)])
         return exchange.ok
+
+    @property
+    def done(self) -> bool:
+        """Whether the store did it; a key that is not there is no answer to that, though it may be asked for."""
+        return self.exchange.ok and self.allowed
 
     @property
     def refused(self) -> bool:
@@ -92,6 +100,8 @@ class S3Access:
     further: tuple[S3Call, ...] = ()
     """What a refusal of proves less: the bucket's location, its running uploads, the keys of uploads, which are made up
     where none runs, and presigned requests, as a client makes them."""
+    asked_as: str = ""
+    """By which of the registry's own ways its identity was found: `the role registry, by IMDSv2`."""
 
     def call(self, action: str, area: str) -> S3Call | None:
         """The call of an action in an area; None where it was not tried."""

@@ -10,7 +10,7 @@ from regdoctor.check import Quote
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.served_tls import Distrust
 from regdoctor.foreign_text import short
-from regdoctor.formats.s3_documents import LifecycleRule, ObjectLock, StoreError, read_error
+from regdoctor.formats.s3_documents import LifecycleRule, ObjectLock, StoreError, is_document, read_error
 from regdoctor.formats.s3_hosts import endpoint_address, is_amazon
 from regdoctor.formats.s3_parameters import S3Endpoint
 
@@ -117,7 +117,6 @@ class BucketSettings:
     answers: tuple[StoreAnswer, ...]
     """Every answer, in the order of asking; the first is HeadBucket's, the second ListObjects'."""
     kind: StoreKind | None = None
-    location: str | Untold = Untold("it was not asked")
     versioning: bool | Untold = Untold("it was not asked")
     lifecycle: tuple[LifecycleRule, ...] | Untold = Untold("it was not asked")
     lock: ObjectLock | Untold = Untold("it was not asked")
@@ -150,7 +149,9 @@ class BucketSettings:
     def listed(self) -> bool:
         """Whether the bucket was listed: that it is there, and that the store is one."""
         listing = self.answer("ListObjects")
-        return listing is not None and listing.exchange.status == 200 and b"<ListBucketResult" in listing.exchange.body
+        if listing is None or listing.exchange.status != 200 or listing.exchange.truncated:
+            return False
+        return is_document(listing.exchange.body, "ListBucketResult")
 
     @property
     def unanswered(self) -> str:

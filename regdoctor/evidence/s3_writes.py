@@ -52,11 +52,6 @@ class S3Writes:
         return (*((self.access_key_named_by,) if self.access_key_named_by else ()), *(call.quote() for call in calls))
 
 
-def is_done(call: S3Call) -> bool:
-    """Whether the store did it: a status 2xx, and no error inside of it, as copies and deletions may have."""
-    return call.exchange.ok and not call.code
-
-
 def lacks_permission(call: S3Call) -> bool:
     """Whether the store itself says that the identity may not do it, and the key of KMS is not the reason.
 

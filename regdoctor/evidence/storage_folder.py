@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regdoctor.check import Quote
+from regdoctor.formats.posix_acl import AclEntry, granted_by_acl
 
 READ, WRITE, ENTER = 4, 2, 1
 """The bits of one class of a mode, as of chmod(2)."""
@@ -23,6 +24,21 @@ class Account:
     """Whether it writes whatever the modes say: root, or CAP_DAC_OVERRIDE of capabilities(7)."""
     all_groups: bool = True
     """Whether `groups` are all: a unit may give a service more than /etc/group."""
+    override_uids: tuple[range, ...] | None = None
+    """The owners whose files `overrides` is about, in a user namespace (rootless containers); None: all."""
+    override_gids: tuple[range, ...] | None = None
+    """Their groups likewise."""
+
+    def passes_over(self, uid: int, gid: int) -> bool:
+        """Whether it does what it likes with a file, whatever its mode.
+
+        capabilities(7): both the owner and the group must be known in its user namespace.
+        """
+        return (
+            self.overrides
+            and (self.override_uids is None or any(uid in part for part in self.override_uids))
+            and (self.override_gids is None or any(gid in part for part in self.override_gids))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +56,9 @@ class Folder:
     needed: int
     """What the registry must be able to do there: READ, WRITE and ENTER together."""
     has_acl: bool = False
-    """Whether it has an access control list, which is not read."""
+    """Whether it has an access control list."""
+    acl: tuple[AclEntry, ...] = ()
+    """Its entries; empty where there is none, and where it could not be read."""
 
     def lacking(self, account: Account, needed: int) -> int | None:
         """The bits of `needed` that the mode does not give to `account`; None where the mode does not decide.
@@ -48,10 +66,13 @@ class Folder:
         The first class that fits decides, as path_resolution(7) has it. With an access control list the bits of the
         group are its mask and a named user may be let in or kept out, so that only the owner's bits are sure (acl(5)).
         """
-        if account.overrides:
+        if account.passes_over(self.uid, self.gid):
             return 0
         if account.uid == self.uid:
             return needed & ~(self.mode >> 6)
+        if self.acl and account.all_groups:
+            granted = granted_by_acl(self.acl, account.uid, account.groups, self.gid, needed)
+            return None if granted is None else needed & ~granted
         if self.has_acl:
             return None
         of_group, of_others = needed & ~(self.mode >> 3), needed & ~self.mode & 7
@@ -64,7 +85,7 @@ class Folder:
     @property
     def quote(self) -> Quote:
         """As evidence."""
-        return Quote(self.path, f"mode {self.mode:04o}, {self.owner}")
+        return Quote(self.path, f"mode {self.mode:04o}, {self.owner}{', with an access control list' * self.has_acl}")
 
 
 @dataclass(frozen=True, slots=True)

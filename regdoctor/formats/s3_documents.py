@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from regdoctor.formats.xml_tree import Element, NotXmlError, parse_xml
@@ -11,6 +12,7 @@ _MOST_RULES = 1000
 _ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
 """Storage classes whose objects cannot be read until somebody restores them (S3 User Guide, storage classes)."""
 _DAYS_OF_A_YEAR = 365
+_CODE = re.compile(r"[A-Za-z0-9.]{1,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +73,35 @@ def read_error(body: bytes) -> StoreError | None:
     return StoreError(*(root.said(name) for name in names))
 
 
+def error_code(body: bytes) -> str:
+    """The code of the error that `body` tells; empty where it is none, or no code that a store has.
+
+    It may stand in an answer of status 200: as its only content, or for one key, as in a DeleteResult (S3 API).
+    """
+    if b"Error" not in body:
+        return ""  # most answers have none, and need not be read
+    try:
+        root = parse_xml(body)
+    except NotXmlError:
+        return ""
+    code = root.said("Code") if root.name == "Error" else root.said("Error", "Code")
+    return code if _CODE.fullmatch(code) else ""
+
+
+def is_document(body: bytes, *names: str) -> bool:
+    """Whether it is a whole document by one of these names: no page of somebody else, and not one without an end."""
+    try:
+        return parse_xml(body).name in names
+    except NotXmlError:
+        return False
+
+
 def read_versioning(body: bytes) -> bool:
     """Whether versions are kept: Status is Enabled. moto calls the document after the call.
 
     Raises NotXmlError for another document.
     """
     return _document(body, "VersioningConfiguration", "GetBucketVersioningResponse").said("Status") == "Enabled"
-
-
-def read_location(body: bytes) -> str:
-    """The region; the empty text stands for us-east-1, and EU for eu-west-1 (GetBucketLocation).
-
-    Raises NotXmlError for another document.
-    """
-    root = _document(body, "LocationConstraint")
-    said = root.text or root.said("LocationConstraint")  # some stores write it within itself, as the API's page does
-    return {"": "us-east-1", "EU": "eu-west-1"}.get(said, said)
 
 
 def read_lock(body: bytes) -> ObjectLock:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
+from regdoctor.check import Quote
+from regdoctor.evidence.credential_choice import static_keys
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation
-from regdoctor.formats.located import Located
+from regdoctor.evidence.s3_identity import S3Identity
 from regdoctor.formats.registry_config import RegistryConfig
-from regdoctor.formats.s3_parameters import S3Endpoint, s3_endpoint
+from regdoctor.formats.s3_parameters import S3Endpoint, s3_endpoint, s3_parameters
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
@@ -21,7 +23,7 @@ from regdoctor.redaction import Secret
 
 _KEY = re.compile(r"<Key>([^<]{1,2048})</Key>")
 _TRUNCATED = re.compile(rb"<IsTruncated>\s*true\s*</IsTruncated>")
-_RESULT = re.compile(rb"<ListBucketResult[\s>]")
+_RESULT = re.compile(rb"<ListBucketResult[\s>/]")
 
 _NO_BOTOCORE = "the bucket was not asked: `pip install regdoctor[s3]` first"
 _EXPIRES = 20 * 60
@@ -57,11 +59,13 @@ class Bucket:
     endpoint: S3Endpoint
     access_key: Secret
     secret_key: Secret
-    key_setting: Located
-    """The setting that names the access key."""
+    named_by: Quote
+    """What names the access key: a setting, a variable, a line of a shared file, the answer of a metadata service."""
     session_token: Secret | None = None
     deadline: float = 10.0
     """Seconds for each request."""
+    identity: str = ""
+    """Whose keys these are, for people."""
 
     def list(self, prefix: str, limit: int, after: str = "") -> Listing:
         """ListObjects, as 2.8's driver lists (version 1 of the call): up to `limit` keys behind the key `after`."""
@@ -149,14 +153,18 @@ def require_live(installation: Installation | Absent) -> None:
         raise NotApplicableError("the files are a copy: the object store that they name was not asked")
 
 
-def registry_bucket(config: RegistryConfig, door: Http, deadline: float = 10.0) -> Bucket:
+def registry_bucket(
+    config: RegistryConfig, door: Http, deadline: float = 10.0, identity: S3Identity | Absent | None = None
+) -> Bucket:
     """The registry's bucket with the registry's credentials; `deadline`: seconds for each request.
 
-    Raises NotApplicableError for another storage than S3, CouldNotGatherError where the keys are not in the
-    configuration, or its endpoint is no URL.
+    identity: as whom the registry asks. Without it, only the keys of the configuration itself are known.
+
+    Raises NotApplicableError for another storage than S3, CouldNotGatherError where the registry's credentials are not
+    to be had, or its endpoint is no URL.
     """
-    endpoint, driver = s3_endpoint(config), config.storage_driver()
-    if endpoint is None or driver is None:
+    endpoint, driver, s3 = s3_endpoint(config), config.storage_driver(), s3_parameters(config)
+    if endpoint is None or driver is None or s3 is None:
         raise NotApplicableError(
             f"the registry stores in {driver[0]}, not in S3" if driver else "the configuration names no storage"
         )
@@ -164,19 +172,18 @@ def registry_bucket(config: RegistryConfig, door: Http, deadline: float = 10.0) 
         urlsplit(endpoint.bucket_url)
     except ValueError as error:
         raise CouldNotGatherError(f"the bucket's endpoint {endpoint.url!r} is no URL: {error}") from error
-    access_key, secret_key, token = (config.at("storage", driver[0], name) for name in _CREDENTIALS)
-    if not (access_key and secret_key and access_key.text() and secret_key.text()):
-        raise CouldNotGatherError(
-            "the registry's configuration has no accesskey and secretkey; it takes a role's or its environment's "
-            "credentials, which are not regdoctor's"
-        )
-    session = _secret(token) if token and token.text() else None
-    return Bucket(door, endpoint, _secret(access_key), _secret(secret_key), access_key, session, deadline)
-
-
-_CREDENTIALS = ("accesskey", "secretkey", "sessiontoken")
-
-
-def _secret(setting: Located) -> Secret:
-    """The value of a key; one that YAML read as a number is taken as its text, as the driver does."""
-    return setting.value if isinstance(setting.value, Secret) else Secret(setting.text() or "", setting.name)
+    if isinstance(identity, S3Identity):
+        if identity.keys is None:
+            raise CouldNotGatherError(f"the bucket was not asked: {identity.problem}")
+        keys, named_by, words = identity.keys, identity.named_by, identity.words
+    else:
+        choice = static_keys(s3)
+        if choice is None or choice.keys is None:
+            raise CouldNotGatherError(
+                "the registry's configuration has no accesskey and secretkey, and whose credentials it takes instead "
+                f"is not known{f': {identity.reason}' if isinstance(identity, Absent) else ''}"
+            )
+        keys, named_by, words = choice.keys, choice.named_by, choice.words
+    return Bucket(
+        door, endpoint, keys.access_key, keys.secret_key, named_by, keys.session_token, deadline, identity=words
+    )

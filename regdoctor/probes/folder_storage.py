@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,9 @@ from regdoctor.probes.host_tree import follow
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _OWN = ("_manifests", "_layers", "_uploads")
 """A repository's own folders. Beside them lie the repositories whose names begin with this one's."""
+STARTED_AT = "startedat"
+"""The file of an upload that says when it began (registry/storage/paths.go)."""
+_MOST_UPLOADS = 100
 _FRAME = ("_manifests/tags", "_manifests/revisions/sha256", "_layers/sha256", "_uploads")
 """The folders that stay of a repository that holds nothing."""
 
@@ -47,6 +50,23 @@ class FolderStorage:
         if above.startswith(f"{PREFIX}/blobs/"):
             self._remove_empty(above, f"{PREFIX}/blobs")
         return True
+
+    def started(self, repository: str) -> Mapping[str, str] | None:
+        """See `Storage`."""
+        begun = {}
+        try:
+            with self._opened(f"{PREFIX}/repositories/{repository}/_uploads") as descriptor:
+                with os.scandir(descriptor) as entries:
+                    uploads = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+                if len(uploads) > _MOST_UPLOADS:
+                    return None
+                for upload in uploads:
+                    begun[upload] = _text(f"{upload}/{STARTED_AT}", descriptor)
+        except FileNotFoundError:
+            return {}
+        except (OSError, UnreadableError):
+            return None
+        return begun
 
     def tidy(self, repository: str) -> None:
         """See `Storage`; of the folders above, those that are empty then go too.
@@ -96,6 +116,16 @@ class FolderStorage:
             except (OSError, UnreadableError):
                 return  # it holds something else, is a link, or is not ours to remove
             folder = parent
+
+
+def _text(name: str, descriptor: int) -> str:
+    """The beginning of a file below an open folder; empty where it is none. Raises OSError."""
+    try:
+        opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=descriptor)
+        with os.fdopen(opened, "rb") as file:
+            return file.read(64).decode("ascii", "replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
 
 
 def _holds_files(name: str, descriptor: int) -> bool:

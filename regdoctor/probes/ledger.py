@@ -17,11 +17,13 @@ from regdoctor.distribution.reference_grammar import is_repository
 from regdoctor.probes.run_marks import drop_mark, is_over, is_own, take_mark
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_MOMENT = re.compile(r"[0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}Z")
 _SHAPES = {
     "upload": ("blobs/uploads", re.compile(r"[A-Za-z0-9_.~=:@+-]+")),
     "manifest": ("manifests", _DIGEST),
     "tag": ("manifests", re.compile(r"regdoctor-trial-[0-9a-f]{16}")),
     "blob": ("blobs", _DIGEST),
+    "start": ("blobs/uploads", _MOMENT),
 }
 """By the kind of an entry: what stands between the repository and the thing in its path, and how the thing is named."""
 _URL_PREFIX = re.compile(r"(?:/[A-Za-z0-9_.~-]+)*")
@@ -37,6 +39,7 @@ class Entry:
     kind: str
     """`upload`: a blob upload; `manifest`, `tag` and `blob`: of an image that a trial pushed. Removed by DELETE.
 
+    `start`: an upload that was asked for, and whose ID, the registry's choice, is not known yet; named by the moment.
     `object` and `multipart`: in the registry's bucket, whose address is `registry` then; see s3_leftovers.py.
     """
     registry: str
@@ -51,7 +54,7 @@ class Entry:
 
     @property
     def subject(self) -> str | None:
-        """The upload's ID, the tag, or the digest that the path names.
+        """The upload's ID or the moment of its start, the tag, or the digest that the path names.
 
         None where it names nothing of the entry's kind and repository, so that nothing else is hurt: the path of an
         upload comes from the server, and the file may be anyone's work.

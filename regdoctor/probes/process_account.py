@@ -10,21 +10,24 @@ from regdoctor.evidence.storage_folder import Account
 
 _DAC_OVERRIDE = 1 << 1
 """CAP_DAC_OVERRIDE of linux/capability.h."""
-_EVERY_NUMBER = ["0", "0", "4294967295"]
-"""A user namespace that maps all numbers to themselves: user_namespaces(7)."""
+_EVERY_NUMBER = (range(2**32 - 1),)
+"""What the first user namespace knows: user_namespaces(7)."""
 
 
 def process_account(process: RunningRegistry) -> Account | None:
-    """From /proc/PID/status; None where it has ended, or has numbers of its own in a user namespace."""
+    """From /proc/PID/status, in the numbers of the host whatever namespace it is in; None where it has ended, and where
+    we are in a user namespace ourselves.
+    """
     folder = Path(f"/proc/{process.pid}")
     try:
         lines = (folder / "status").read_text("utf-8", "replace").splitlines()
-        mapped = [line.split() for line in (folder / "uid_map").read_text().splitlines()]
+        users, groups_known = (_mapped(folder / name) for name in ("uid_map", "gid_map"))
+        here = _mapped(Path("/proc/self/uid_map"))
     except OSError:
         return None
     said = {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
-    if mapped != [_EVERY_NUMBER]:
-        return None
+    if here != _EVERY_NUMBER:
+        return None  # what the kernel tells then is told in the numbers of our own namespace
     try:
         # Real, effective, saved, and last the number that counts for files.
         uid, gid = int(said["Uid"][3]), int(said["Gid"][3])
@@ -34,4 +37,12 @@ def process_account(process: RunningRegistry) -> Account | None:
         return None
     shown = ",".join(map(str, sorted(groups)))
     quote = Quote(f"/proc/{process.pid}/status", f"the registry runs as uid {uid}, groups {shown}")
-    return Account(str(uid), uid, groups, quote, overrides)
+    if users == _EVERY_NUMBER:
+        return Account(str(uid), uid, groups, quote, overrides)
+    return Account(str(uid), uid, groups, quote, overrides, override_uids=users, override_gids=groups_known)
+
+
+def _mapped(file: Path) -> tuple[range, ...]:
+    """The host's numbers that a namespace knows, of a line each: the first inside, the first outside, how many."""
+    rows = [list(map(int, line.split())) for line in file.read_text("ascii").splitlines()]
+    return tuple(range(outside, outside + count) for _, outside, count in rows)

@@ -55,9 +55,14 @@ class PushSteps:
         found = self.asker.send("HEAD", self._url(f"blobs/{digest}"))
         _require(found, (404,), f"the question whether {what} is there already, which nobody has pushed yet")
         self.notes.note("blob", f"blobs/{digest}")
+        asked = self.notes.note_start()
         started = self.asker.send("POST", self._url("blobs/uploads/"))
-        _require(started, (202,), f"the start of the upload of {what}")
-        target, upload = self._next(started)
+        try:
+            _require(started, (202,), f"the start of the upload of {what}")
+            target, upload = self._next(started)
+        finally:
+            if started.status is not None:
+                self.notes.strike(asked)
         kind = ("Content-Type", "application/octet-stream")
         body, url = StreamedBody(pieces, size), target
         if self.manner is Manner.CHUNKED:

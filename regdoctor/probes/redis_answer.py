@@ -28,7 +28,7 @@ _CONTAINED = (Dialect.COMPOSE, Dialect.HELM)
 
 @probe(
     reads="PING and INFO at each address of Redis in the registry's configuration, logged in as the "
-    "registry does; of sentinels the address of the main server",
+    "registry does, and whether HMGET of a blob's description is allowed; of sentinels the address of the main server",
     limit=6 * _DEADLINE + 2,
     network=True,
 )
@@ -84,7 +84,9 @@ class _Knocker:
         user = section.text("username")
         if not user and not self.product.may_be(Generation.DISTRIBUTION_2):
             user = "default"
-        return Order(user, section.text("password"), section.text("db"))
+        # Where it is distribution's, the section is used for this cache alone (redis_in_use).
+        descriptions = section.path == "redis" and not section.stops_the_start
+        return Order(user, section.text("password"), section.text("db"), descriptions)
 
 
 def _side_by_side(

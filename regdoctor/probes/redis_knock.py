@@ -20,6 +20,8 @@ from regdoctor.transport.redis_protocol import NotRedisError, RedisConnection, R
 
 _Told = TypeVar("_Told")
 _ROUND_TRIPS = 5
+_DESCRIPTION = "blobs::sha256:" + "0" * 64
+"""The key of a blob that nobody has (registry/storage/cache/redis/redis.go): what may be done with it is asked."""
 _MOST_NAMES = 20
 """Names of main servers that are told of a sentinel; it may watch over any number."""
 
@@ -31,6 +33,8 @@ class Order:
     user: str = ""
     password: str = field(default="", repr=False)
     db: str = ""
+    reads_descriptions: bool = False
+    """Whether distribution's cache of blobs' descriptions is kept there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,17 @@ class _Visit:
                 raise
             self.ask("AUTH", password)
 
+    def look_up_a_description(self) -> None:
+        """Ask for a blob's, as the registry does first of all, and keep the answer that the user may not do so.
+
+        What else is said (a cluster names the server of that key) is no refusal.
+        """
+        try:
+            self.ask("HMGET", _DESCRIPTION, "digest")
+        except RedisError as error:
+            if str(error).startswith("NOPERM"):
+                self.server = replace(self.server, refused=str(error), refused_to=self._asking)
+
     def until_refused(self, questions: Callable[[], _Told]) -> _Told | None:
         """What the questions came to; None where one got an error, which is kept."""
         try:
@@ -134,6 +149,8 @@ def _round_trip(visit: _Visit, order: Order) -> float:
 def _served(visit: _Visit, order: Order) -> RedisServer:
     answering = visit.until_refused(lambda: _round_trip(visit, order))
     visit.server = replace(visit.server, connecting=visit.link.connecting, answering=answering)
+    if order.reads_descriptions and not visit.server.refused:
+        visit.look_up_a_description()
     if visit.server.refused:
         return visit.server
     info: dict[str, str] = {}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from regdoctor.distribution.s3_operations import Area, Operation
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.s3_access import S3Access, S3Call
+from regdoctor.evidence.s3_identity import S3Identity
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.s3_documents import error_code
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.probe import probe
 from regdoctor.probes.bucket import Bucket, registry_bucket, require_live
 
-_CODE = re.compile(rb"<Code>([A-Za-z0-9.]{1,80})</Code>")
 _MADE_UP = "regdoctor-asks-for-what-is-not-there"
 _DEADLINE = 4.0
 """Seconds for each of the fourteen calls."""
@@ -37,13 +37,15 @@ TRIED = (
     limit=len(TRIED) * _DEADLINE + 2,
     network=True,
 )
-def s3_access(installation: Installation, config: RegistryConfig, door: Http) -> S3Access:
+def s3_access(
+    installation: Installation, config: RegistryConfig, identity: S3Identity | Absent, door: Http
+) -> S3Access:
     """What the store answered. Raises what `require_live` and `registry_bucket` raise."""
     require_live(installation)
-    bucket = registry_bucket(config, door, _DEADLINE)
+    bucket = registry_bucket(config, door, _DEADLINE, identity)
     calls = _calls(bucket)
     further = [] if any(call.exchange.failure for call in calls) else _further(bucket, calls)
-    return S3Access(bucket.endpoint, bucket.key_setting.quote(), tuple(calls), tuple(further))
+    return S3Access(bucket.endpoint, bucket.named_by, tuple(calls), tuple(further), bucket.identity)
 
 
 def _calls(bucket: Bucket) -> list[S3Call]:
@@ -84,5 +86,5 @@ def _reads(bucket: Bucket, area: Area, prefix: str, ending: str) -> list[S3Call]
 
 
 def _call(operation: Operation, area: Area, key: str, exchange: Exchange, *, exists: bool = True) -> S3Call:
-    code = _CODE.search(exchange.body) if (exchange.status or 0) >= 300 else None
-    return S3Call(operation, area, key, exchange, code.group(1).decode() if code else "", exists)
+    code = error_code(exchange.body) if (exchange.status or 0) >= 300 else ""
+    return S3Call(operation, area, key, exchange, code, exists)

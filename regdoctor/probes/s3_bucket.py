@@ -9,12 +9,14 @@ from regdoctor.check import Quote
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.s3_bucket import BucketSettings, Kept, StoreAnswer, Untold, kind_of
+from regdoctor.evidence.s3_identity import S3Identity
 from regdoctor.evidence.served_tls import Distrust
 from regdoctor.foreign_text import short
 from regdoctor.formats import s3_documents as documents
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.xml_tree import NotXmlError, parse_xml
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.probe import probe
 from regdoctor.probes.bucket import Bucket, Listing, registry_bucket, require_live
 from regdoctor.probes.bucket_settings import ask, head_bucket, told
@@ -29,16 +31,18 @@ _MOST_FOLDERS = 6
 
 
 @probe(
-    reads="with the registry's S3 credentials: HEAD of the bucket, its location, versioning, lifecycle, object lock, "
+    reads="with the registry's S3 credentials: HEAD of the bucket, its versioning, lifecycle, object lock, "
     "ownership and encryption, a listing of its repositories/, and where that is empty, listings of one key in other "
     "folders",
     limit=_CALLS * _DEADLINE,
     network=True,
 )
-def s3_bucket(installation: Installation, config: RegistryConfig, door: Http) -> BucketSettings:
+def s3_bucket(
+    installation: Installation, config: RegistryConfig, identity: S3Identity | Absent, door: Http
+) -> BucketSettings:
     """What the bucket says of itself. Raises what `require_live` and `registry_bucket` raise."""
     require_live(installation)
-    bucket = registry_bucket(config, door, _DEADLINE)
+    bucket = registry_bucket(config, door, _DEADLINE, identity)
     first = head_bucket(bucket)
     named_by = _bucket_setting(config, bucket)
     server = first.exchange.header("Server") or ""
@@ -54,7 +58,6 @@ def s3_bucket(installation: Installation, config: RegistryConfig, door: Http) ->
 
 
 def _settings(bucket: Bucket, named_by: Quote, answers: tuple[StoreAnswer, ...], listing: Listing) -> BucketSettings:
-    location = ask(bucket, "GetBucketLocation", "location")
     versioning = ask(bucket, "GetBucketVersioning", "versioning")
     lifecycle = ask(bucket, "GetBucketLifecycleConfiguration", "lifecycle")
     lock = ask(bucket, "GetObjectLockConfiguration", "object-lock")
@@ -65,9 +68,8 @@ def _settings(bucket: Bucket, named_by: Quote, answers: tuple[StoreAnswer, ...],
     return BucketSettings(
         endpoint=bucket.endpoint,
         named_by=named_by,
-        answers=(*answers, location, versioning, lifecycle, lock, ownership, encryption),
+        answers=(*answers, versioning, lifecycle, lock, ownership, encryption),
         kind=kind_of(bucket.endpoint.url, server),
-        location=told(location, documents.read_location),
         versioning=told(versioning, documents.read_versioning),
         lifecycle=told(lifecycle, documents.read_lifecycle, "NoSuchLifecycleConfiguration", ()),
         lock=told(lock, documents.read_lock, "ObjectLockConfigurationNotFoundError", documents.ObjectLock(False)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 import uuid
 from dataclasses import dataclass, field
@@ -12,12 +11,16 @@ from regdoctor.distribution.s3_operations import Area, Operation
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.s3_access import S3Call
-from regdoctor.evidence.s3_writes import S3Writes, is_done
+from regdoctor.evidence.s3_identity import S3Identity
+from regdoctor.evidence.s3_writes import S3Writes
+from regdoctor.foreign_text import short
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.s3_documents import error_code
 from regdoctor.formats.s3_parameters import s3_parameters
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
-from regdoctor.probes.bucket import registry_bucket, require_live
+from regdoctor.probes.bucket import Bucket, registry_bucket, require_live
 from regdoctor.probes.bucket_writes import BucketWrites, RunningUpload, object_headers, part_etag, upload_id
 from regdoctor.probes.ledger import Entry, Ledger
 from regdoctor.probes.s3_leftovers import NAMES, REPOSITORY, Leftovers, object_entry, upload_entry
@@ -28,36 +31,38 @@ _DEADLINE = 3.0
 """Seconds for each request."""
 _CLEANING = 9.0
 """Seconds for what earlier runs left, and the same for what this one did."""
-_TRYING = 24.0
+_TRYING = 21.0
 """Seconds for all calls."""
 _CONTENT = b"written by regdoctor to see whether the registry may write here\n"
-_CODE = re.compile(rb"<Error>.{0,4096}?<Code>([A-Za-z0-9.]{1,80})</Code>", re.DOTALL)
 _STARTED, _DATA, _COPY, _SECOND = NAMES
 
 
 @probe(
-    reads="with the registry's S3 credentials: what of these calls the bucket refuses",
+    reads="with the registry's S3 credentials: whether the bucket is there, and what of these calls it refuses",
     writes="with the registry's S3 credentials, each once, below "
     f"docker/registry/v2/repositories/{REPOSITORY}/_uploads/UUID/ in its bucket: PutObject, HeadObject, GetObject, "
     "CreateMultipartUpload, UploadPart, ListMultipartUploads, ListParts, CompleteMultipartUpload, CopyObject; of a "
     "second upload CreateMultipartUpload, UploadPartCopy and AbortMultipartUpload; DeleteObjects of all four objects, "
     "and where that is refused DeleteObject of each; removes likewise what a run left that was killed; keeps a list of "
     "what is to be removed in XDG_STATE_HOME/regdoctor",
-    limit=2 * _CLEANING + _TRYING + 6 * _DEADLINE,
+    limit=2 * _CLEANING + _TRYING + 7 * _DEADLINE,
     network=True,
 )
-def s3_writes(target: Target, installation: Installation, config: RegistryConfig, door: Http) -> S3Writes:
+def s3_writes(
+    target: Target, installation: Installation, config: RegistryConfig, identity: S3Identity | Absent, door: Http
+) -> S3Writes:
     """What the store answered. Raises NotApplicableError without --allow-writes, and what `registry_bucket` raises.
 
-    Raises CouldNotGatherError where nothing could be noted down that a killed run leaves behind, or where what answers
-    does not give back what was put into it.
+    Raises CouldNotGatherError where there is no bucket, where nothing could be noted down that a killed run leaves
+    behind, or where what answers does not give back what was put into it.
     """
     if not target.allow_writes:
         raise NotApplicableError("trying to write into the bucket writes: not tried without --allow-writes")
     require_live(installation)
-    bucket, parameters = registry_bucket(config, door, _DEADLINE), s3_parameters(config)
+    bucket, parameters = registry_bucket(config, door, _DEADLINE, identity), s3_parameters(config)
     if parameters is None:
         raise NotApplicableError("the registry does not store in S3")
+    _require_bucket(bucket)
     writes = BucketWrites(bucket, object_headers(parameters))
     try:
         ledger = Ledger()
@@ -65,6 +70,13 @@ def s3_writes(target: Target, installation: Installation, config: RegistryConfig
         return try_writes(writes, ledger)
     except OSError as error:
         raise no_ledger(error) from error
+
+
+def _require_bucket(bucket: Bucket) -> None:
+    """Raise CouldNotGatherError where there is none: SeaweedFS makes one with the first object, which would stay."""
+    listing = bucket.list(bucket.endpoint.registry_prefix, limit=1)
+    if error_code(listing.exchange.body) == "NoSuchBucket":
+        raise CouldNotGatherError(f"there is no bucket {short(bucket.endpoint.bucket)!r} to write into")
 
 
 def try_writes(writes: BucketWrites, ledger: Ledger) -> S3Writes:
@@ -83,7 +95,7 @@ def try_writes(writes: BucketWrites, ledger: Ledger) -> S3Writes:
         raise CouldNotGatherError(f"what answers as the object store at {endpoint.url} does not keep what is put there")
     versions = "the bucket keeps versions: those of what was removed stay in it as noncurrent ones"
     said = problems or ([versions] if trial.versioned else [])
-    key = writes.bucket.key_setting.quote()
+    key = writes.bucket.named_by
     return S3Writes(endpoint, tuple(trial.calls), not problems, "; ".join(said), key)
 
 
@@ -195,7 +207,7 @@ class Trial:
 
     def _ended(self, upload: RunningUpload, call: S3Call) -> None:
         """Strike an upload out that the store has completed or aborted. Raises OSError."""
-        if is_done(call):
+        if call.done:
             entry = upload_entry(self.writes.bucket.endpoint.bucket_url, upload)
             self.ledger.remove(entry)
             self.entries.remove(entry)
@@ -203,11 +215,10 @@ class Trial:
     def _holds(self, name: str) -> bool:
         making = {Operation.PUT, Operation.COMPLETE}
         own = [call for call in self.calls if call.key == self._key(name) and call.action in making]
-        return any(map(is_done, own))
+        return any(call.done for call in own)
 
     def _call(self, operation: Operation, name: str, exchange: Exchange) -> S3Call:
-        code = _CODE.search(exchange.body)
-        call = S3Call(operation, Area.UPLOADS, self._key(name), exchange, code.group(1).decode() if code else "")
+        call = S3Call(operation, Area.UPLOADS, self._key(name), exchange, error_code(exchange.body))
         self.calls.append(call)
         return call
 

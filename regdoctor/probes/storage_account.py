@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from regdoctor.check import Dialect, Quote
@@ -39,10 +40,12 @@ def registry_account(
     raise CouldNotGatherError("no registry runs here, and no systemd unit says as which user it would")
 
 
-def gitlab_account(accounts: Accounts) -> Account | None:
-    """The user called git, as which backups are made; None where the host has none."""
+def gitlab_account(accounts: Accounts, rb: GitLabRb | Absent) -> Account | None:
+    """The user as whom backups are made: git, or user['username'] of gitlab.rb; None where the host has none."""
+    setting = rb.at("user", "username") if isinstance(rb, GitLabRb) else None
+    name = (setting.text() if setting is not None else None) or "git"
     try:
-        return _of_name("git", accounts, _passwd("git"), all_groups=True)
+        return _of_name(name, accounts, setting.quote() if setting is not None else _passwd(name), all_groups=True)
     except CouldNotGatherError:
         return None
 
@@ -63,7 +66,7 @@ def keeps_owners(root: Path, accounts: Accounts) -> bool:
 
 def _with_name(account: Account, accounts: Accounts) -> Account:
     name = accounts.name_of(account.uid)
-    return Account(name, account.uid, account.groups, account.said_by, account.overrides, account.all_groups)
+    return replace(account, name=name)
 
 
 def _of_name(name: str, accounts: Accounts, said_by: Quote, *, all_groups: bool) -> Account:

@@ -15,6 +15,7 @@ from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.evidence.storage_folder import ENTER, READ, WRITE, Account, Folder, StorageFolder
 from regdoctor.evidence.storage_mount import StorageMount
 from regdoctor.formats.gitlab_rb import GitLabRb
+from regdoctor.formats.posix_acl import parse_posix_acl
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
@@ -66,7 +67,7 @@ def storage_folder(
         tuple(looking.folders),
         account,
         unknown,
-        gitlab=gitlab_account(accounts) if packed else None,
+        gitlab=gitlab_account(accounts, rb) if packed else None,
         foreign_modes=_foreign(mount),
         is_there=is_there,
         problem=looking.problem,
@@ -163,7 +164,9 @@ class _Looking:
         owner = self.accounts.owner(found.st_uid, found.st_gid)
         path = self.place.name(folder)
         mode = stat.S_IMODE(found.st_mode)
-        self.folders.append(Folder(path, found.st_uid, found.st_gid, mode, owner, needed, _has_acl(folder)))
+        acl = _acl(folder)
+        folder_seen = Folder(path, found.st_uid, found.st_gid, mode, owner, needed, bool(acl), parse_posix_acl(acl))
+        self.folders.append(folder_seen)
         return True
 
 
@@ -192,8 +195,8 @@ def _folders(path: Path) -> list[Path]:
         return []
 
 
-def _has_acl(path: Path) -> bool:
+def _acl(path: Path) -> bytes:
     try:
-        return bool(os.getxattr(path, "system.posix_acl_access"))
+        return os.getxattr(path, "system.posix_acl_access")
     except (OSError, AttributeError):
-        return False  # none, or a file system or a machine that knows none
+        return b""  # none, or a file system or a machine that knows none

@@ -15,9 +15,11 @@ from regdoctor.distribution.storage_drivers import ROOT_DIRECTORY
 from regdoctor.distribution.storage_layout import PREFIX, KeyKind, StorageKey, blob_data_key, parse_key
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.manifest_samples import Schema1Manifest, StoredManifests, is_schema1
+from regdoctor.evidence.s3_identity import S3Identity
 from regdoctor.formats.located import UnreadableError
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
 from regdoctor.probes.bucket import Bucket, registry_bucket, require_live
 from regdoctor.probes.host_tree import follow, read_below
@@ -37,7 +39,9 @@ _PAGE = 1000
     limit=_BUDGET + 2 * _DEADLINE,
     network=True,
 )
-def stored_manifests(installation: Installation, config: RegistryConfig, door: Http) -> StoredManifests:
+def stored_manifests(
+    installation: Installation, config: RegistryConfig, identity: S3Identity | Absent, door: Http
+) -> StoredManifests:
     """The sample. Raises NotApplicableError for storage that cannot be looked into from here."""
     end = time.monotonic() + _BUDGET
     driver = config.storage_driver()
@@ -53,7 +57,7 @@ def stored_manifests(installation: Installation, config: RegistryConfig, door: H
         keys = _on_disk(follow(installation.root, folder), gaps, live=installation.live)
         return _sample(keys, gaps, lambda key: read_below(installation.root, folder / key, _LARGEST), str(folder), end)
     require_live(installation)
-    bucket = registry_bucket(config, door, _DEADLINE)
+    bucket = registry_bucket(config, door, _DEADLINE, identity)
     root, gaps = bucket.endpoint.root, _Gaps()
 
     def read(key: str) -> bytes:

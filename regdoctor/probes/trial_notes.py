@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
 from regdoctor.probes.ledger import Entry, Ledger
+
+OWN_REPOSITORY = "regdoctor/upload-test"
+"""Where nobody else writes; trials do, unless --repository names another."""
 
 
 @dataclass(slots=True)
@@ -22,6 +26,13 @@ class TrialNotes:
     def note(self, kind: str, thing: str) -> Entry:
         """Note a thing by its path below the repository, such as `manifests/latest`."""
         return self._add(Entry(kind, self.registry, self.repository, f"/v2/{self.repository}/{thing}"))
+
+    def note_start(self) -> Entry:
+        """Note that an upload will be asked for now: what becomes of a run before it hears the ID, nobody else knows.
+
+        It is struck out with the answer.
+        """
+        return self.note("start", f"blobs/uploads/{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
 
     def note_upload(self, path: str, before: Entry | None = None) -> Entry | None:
         """Note an upload by its path and query.

@@ -18,10 +18,10 @@ from regdoctor.probes.ledger import Ledger
 from regdoctor.probes.push_steps import PushSteps, StoppedError
 from regdoctor.probes.repository_door import RepositoryDoor
 from regdoctor.probes.trial_image import trial_image
-from regdoctor.probes.trial_notes import TrialNotes
+from regdoctor.probes.trial_notes import OWN_REPOSITORY, TrialNotes
 from regdoctor.probes.trial_removal import Removal
 
-TRIAL_REPOSITORY = "regdoctor/upload-test"
+TRIAL_REPOSITORY = OWN_REPOSITORY
 """Where trials write, unless --repository names another."""
 
 _FOR_REMOVAL = 10.0

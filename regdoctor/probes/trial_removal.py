@@ -20,9 +20,17 @@ from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError
 from regdoctor.probes.ledger import Entry, Ledger
 from regdoctor.probes.repository_door import RepositoryDoor
-from regdoctor.probes.trial_storage import NotSweptError, Storage, is_in_database, remove_from, storage_at_hand
+from regdoctor.probes.trial_notes import OWN_REPOSITORY
+from regdoctor.probes.trial_starts import remove_started
+from regdoctor.probes.trial_storage import (
+    NotSweptError,
+    Storage,
+    is_in_database,
+    remove_from,
+    storage_at_hand,
+)
 
-_ORDER = ("upload", "manifest", "tag", "blob")
+_ORDER = ("upload", "start", "manifest", "tag", "blob")
 """A manifest goes before what it names: an image must not be left without its layers."""
 _UNKNOWN = frozenset({"MANIFEST_UNKNOWN", "BLOB_UNKNOWN", "BLOB_UPLOAD_UNKNOWN", "NAME_UNKNOWN"})
 _CONFIG = "/etc/docker/registry/config.yml"
@@ -65,6 +73,8 @@ class _Remains:
     """Entries that stay, each with the reason."""
     unlinked: int = 0
     """Blobs and manifests that are deleted, with their bytes still in a storage that cannot be reached from here."""
+    begun: int = 0
+    """Uploads that were asked for, of which the answer never came, and which nobody could look for."""
     cancelled: int = 0
     """Uploads that the registry cancelled, with its storage out of reach."""
     not_swept: str = ""
@@ -109,6 +119,9 @@ class Removal:
         manifest_stays = ""
         broken_off: list[Entry] = []
         for entry in entries:
+            if entry.kind == "start":
+                self._remove_started(entry, storage, remains)
+                continue
             # A registry that deletes nothing need not be asked for each.
             reason = manifest_stays if entry.kind == "blob" or "UNSUPPORTED" in manifest_stays else ""
             answered = False
@@ -130,6 +143,16 @@ class Removal:
             # The registry writes down how far it came when it notices that the connection is gone: that takes a while.
             _sweep(storage, entry, remains)
         return remains
+
+    def _remove_started(self, entry: Entry, storage: Storage | None, remains: _Remains) -> None:
+        """Remove the upload whose ID never came. Elsewhere than in our own repository it may be anybody's."""
+        searched = storage is not None and entry.repository == OWN_REPOSITORY
+        if storage is not None and searched and not remove_started(storage, entry):
+            remains.begun += 1
+            return
+        remains.begun += not searched
+        with contextlib.suppress(OSError):
+            self.ledger.remove(entry)
 
 
 def _sweep(storage: Storage | None, entry: Entry, remains: _Remains) -> bool:
@@ -194,6 +217,11 @@ def _lines(remains: _Remains, repository: str, collect: str) -> Iterator[str]:
                 f"upload {entry.subject} of {repository}: {reason}; the registry removes it by itself in time "
                 "(storage.maintenance.uploadpurging, after a week by default)"
             )
+    if remains.begun:
+        yield (
+            f"{remains.begun} uploads of {repository} were asked for without an answer; the registry removes them by "
+            "itself in time, if it began them (storage.maintenance.uploadpurging, after a week by default)"
+        )
     images = [pair for pair in remains.noted if pair[0].kind != "upload"]
     if images:
         yield _image_line(images, repository, collect)

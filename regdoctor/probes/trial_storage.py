@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,13 +30,17 @@ from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes.bucket import Bucket, Listing, registry_bucket
-from regdoctor.probes.folder_storage import FolderStorage
+from regdoctor.probes.bucket_writes import BucketWrites, running_uploads
+from regdoctor.probes.folder_storage import STARTED_AT, FolderStorage
 from regdoctor.probes.ledger import Entry
 
 _IN_DATABASE = "docker/registry/lockfiles/database-in-use"
 """What GitLab's registry puts into a storage whose metadata is in its database."""
 _MOST_KEYS = 100
 """Objects of one folder that are removed: an upload has a few, all else one."""
+_MOST_BYTES = 64
+"""Of a file that says when an upload began; 20 are there."""
+_UPLOADS = "_uploads"
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """How distribution and GitLab's registry name uploads (registry/storage/linkedblobstore.go, Create)."""
 _DEADLINE = 5.0
@@ -49,6 +54,13 @@ class Storage(Protocol):
         """Remove a folder with all that is in it. Whether it is gone now; None where it was not there.
 
         Raises NotSweptError where what is said to be in it cannot be.
+        """
+        ...
+
+    def started(self, repository: str) -> Mapping[str, str] | None:
+        """The uploads of a repository, by their ID, with what the registry wrote of the moment when each began.
+
+        None where that cannot be told, as where there are too many.
         """
         ...
 
@@ -85,9 +97,33 @@ class BucketStorage:
             _require_below(prefix, listing)
             # As a list: all are tried, whatever becomes of the first.
             gone = [self.bucket.delete(key).ok for key in listing.keys]
+            if f"/{_UPLOADS}/" in folder:
+                gone += self._abort(f"{prefix}data")
         except CouldNotGatherError:  # there is nothing to sign requests with
             return False
         return all(gone) if gone else None
+
+    def _abort(self, key: str) -> list[bool]:
+        """End the uploads in parts that the registry left running at a key, which no listing of objects shows.
+
+        It begins one as it takes an upload on, and goes on with it at the next request: where none comes, it stays.
+        """
+        writes = BucketWrites(self.bucket, {})
+        running = [one for one in running_uploads(writes.list_uploads(key)) if one.key == key]
+        return [writes.abort(one).ok for one in running[:_MOST_KEYS]]
+
+    def started(self, repository: str) -> Mapping[str, str] | None:
+        """See `Storage`."""
+        prefix = f"{self.bucket.endpoint.root}{_uploads_key(repository)}/"
+        try:
+            listing = self.bucket.list(prefix, limit=_MOST_KEYS)
+            if not listing.listed or listing.more:
+                return None
+            named = {key: key.removeprefix(prefix).partition("/") for key in listing.keys if key.startswith(prefix)}
+            begun = {upload: key for key, (upload, _, rest) in named.items() if rest == STARTED_AT}
+            return {upload: self.bucket.get(key, _MOST_BYTES).text() for upload, key in begun.items()}
+        except CouldNotGatherError:
+            return None
 
     def tidy(self, repository: str) -> None:
         """Leave it as it is: a bucket has no folders."""
@@ -146,12 +182,21 @@ def remove_from(storage: Storage, entry: Entry) -> bool:
     return True in gone and False not in gone
 
 
+def is_upload_id(text: str) -> bool:
+    """Whether a registry's own generator makes such IDs of uploads."""
+    return _UUID.fullmatch(text) is not None
+
+
+def _uploads_key(repository: str) -> str:
+    return _parent(upload_folder_key(repository, "any"))
+
+
 def _folders(entry: Entry) -> tuple[str, ...]:
     subject = entry.subject
     if subject is None:
         return ()
     if entry.kind == "upload":
-        if not _UUID.fullmatch(subject):
+        if not is_upload_id(subject):
             return ()
         return (upload_folder_key(entry.repository, subject),)
     if entry.kind == "tag":

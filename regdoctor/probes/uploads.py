@@ -76,21 +76,26 @@ class Uploads:
         Raises CouldNotGatherError where none can be started, OSError where it cannot be noted down.
         """
         url = f"{registry}/v2/{repository}/blobs/uploads/"
-        exchange = self.door.send("POST", url, deadline=DEADLINE, **self.credentials(repository, registry))
+        credentials = self.credentials(repository, registry)
+        notes = TrialNotes(self.ledger, registry, repository)
+        asked = notes.note_start()
+        exchange = self.door.send("POST", url, deadline=DEADLINE, **credentials)
         location = exchange.header("Location")
+        path = path_of(url, location) if exchange.status == 202 and location else None
+        # Where Location leads is what is in question: the upload is cancelled where it was started.
+        entry = notes.note_upload(path) if path is not None else None
+        if exchange.status is not None:
+            notes.strike(asked)
         if exchange.status != 202 or not location:
             hint = ""
             if exchange.status in (401, 403) and self.source.login:
                 hint = f". Name a repository that {self.source.login.username} may push to with --repository"
             raise CouldNotGatherError(f"no upload could be started: {exchange.quote('Location').quote}{hint}")
-        path = path_of(url, location)
         if path is None:
             raise CouldNotGatherError(
                 f"an upload was started, but its Location is no URL: {exchange.quote('Location').quote}. The registry "
                 "removes it by itself in time (uploadpurging)"
             )
-        # Where Location leads is what is in question: the upload is cancelled where it was started.
-        entry = TrialNotes(self.ledger, registry, repository).note_upload(path)
         return StartedUpload(exchange, location, entry)
 
     def moved(self, entry: Entry, location: str) -> Entry:

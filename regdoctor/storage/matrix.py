@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.s3_needs import needs
 from regdoctor.distribution.s3_operations import (
+    BUCKET_ACTIONS,
     Area,
     Need,
     Operation,
@@ -17,33 +17,15 @@ from regdoctor.distribution.s3_operations import (
     statements,
 )
 from regdoctor.evidence.s3_access import S3Access, S3Call
-from regdoctor.evidence.s3_writes import S3Writes, is_about_key, is_done, lacks_permission
+from regdoctor.evidence.s3_writes import S3Writes, is_about_key, lacks_permission
+from regdoctor.storage.permission_table import Allowed, PermissionTable, Result, TableRow
 
 _GUESSED = "no object is there to try, and the store need not tell this identity so"
 _NOT_ALLOWED_TO_WRITE = "it writes: --allow-writes"
 _NOT_REACHED = "the calls before it did not get that far"
 _UNKNOWN_CALLS = ("NotImplemented", "MethodNotAllowed")
 _PRESIGNED = {Operation.PRESIGNED_HEAD: Operation.HEAD, Operation.PRESIGNED_GET: Operation.GET}
-
-
-class Allowed(enum.StrEnum):
-    """Whether the store lets the registry's identity make a call; the value says it to people."""
-
-    YES = "yes"
-    NO = "no"
-    NOT_TRIED = "not tried"
-    UNKNOWN = "cannot be told"
-
-
-class Result(enum.StrEnum):
-    """What the whole comes to."""
-
-    ALLOWED = "allowed"
-    """Nothing that was tried is refused."""
-    REFUSED = "refused"
-    """Something is refused without which something fails."""
-    NOTHING = "nothing"
-    """Nothing could be told."""
+_SHOWN = {Operation.PRESIGNED_HEAD: "HeadObject, presigned", Operation.PRESIGNED_GET: "GetObject, presigned"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +40,6 @@ class Row:
     """The call that tells it; None where none was made."""
     missing: tuple[str, ...] = ()
     """The IAM actions that this call proves to be missing."""
-
-    @property
-    def harmful(self) -> bool:
-        """Whether something fails for its refusal."""
-        return self.allowed is Allowed.NO and bool(self.need.uses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +58,35 @@ class Matrix:
 
     @property
     def result(self) -> Result:
-        """Refused, where something fails for it; nothing, where no call told anything."""
-        if any(row.harmful for row in self.rows):
-            return Result.REFUSED
-        told = any(row.allowed in (Allowed.YES, Allowed.NO) for row in self.rows)
-        return Result.ALLOWED if told else Result.NOTHING
+        """What it comes to."""
+        return self.table.result
 
     @property
     def breaks(self) -> tuple[str, ...]:
         """What people cannot do for what is refused."""
-        return tuple(dict.fromkeys(use.value for row in self.rows if row.harmful for use in row.need.uses))
+        return self.table.breaks
+
+    @property
+    def table(self) -> PermissionTable:
+        """The same in the shape that all stores share."""
+        endpoint = self.access.endpoint
+        return PermissionTable(
+            driver="s3",
+            url=endpoint.bucket_url,
+            bucket=endpoint.bucket,
+            rootdirectory=endpoint.root,
+            product=self.product,
+            identity=self.access.access_key_named_by,
+            asked_as=self.access.asked_as,
+            rows=tuple(_table_row(row) for row in self.rows),
+            missing=self.missing,
+            policy=self.policy,
+            region=endpoint.region,
+            key=self.key,
+            writes_tried=self.writes_tried,
+            left=self.left,
+            unusable=self.access.unusable,
+        )
 
     @property
     def missing(self) -> list[dict[str, object]]:
@@ -117,6 +113,26 @@ def matrix_of(
     return Matrix(access, product, rows, writes is not None, writes.leftover if writes else "", key)
 
 
+def _table_row(row: Row) -> TableRow:
+    operation, call = row.need.operation, row.call
+    actions = action_of(operation)
+    return TableRow(
+        call=operation.api_name,
+        area=row.need.area.value,
+        allowed=row.allowed,
+        breaks=tuple(use.value for use in row.need.uses),
+        grants=actions,
+        why=f"The registry {row.need.why}.",
+        reason=row.reason,
+        shown=_SHOWN.get(operation, ""),
+        key=call.key if call else "",
+        status=call.exchange.status if call else None,
+        code=call.code if call else "",
+        # The bucket's own first, then one action before two.
+        rank=0 if actions[0] in BUCKET_ACTIONS else len(actions),
+    )
+
+
 def _row(need: Need, access: S3Access, writes: S3Writes | None, key: str) -> Row:
     if not need.operation.writes and need.operation is not Operation.LIST_PARTS:
         return _read(need, access, writes)
@@ -136,7 +152,7 @@ def _row(need: Need, access: S3Access, writes: S3Writes | None, key: str) -> Row
 
 def _judged(need: Need, call: S3Call, key: str) -> Row:
     """The row of a call that was made as it is, without looking at others."""
-    if is_done(call) and call.allowed:
+    if call.done:
         return Row(need, Allowed.YES, "", call)
     said = call.quote().quote
     if is_about_key(call):

@@ -17,6 +17,7 @@ from regdoctor.redaction import Secret, remember
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """RFC 9110 section 5.6.2: what a method or a header's name is made of."""
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
@@ -142,7 +143,7 @@ def _authorization(bearer: Secret | None, basic: tuple[str, Secret] | None) -> l
 
 
 def _fault_of_url(url: str) -> str | None:
-    if any(char.isspace() or not char.isprintable() for char in url):
+    if " " in url or not url.isprintable():  # of all white space, the space alone is printable
         return "the URL has white space or control characters in it"
     try:
         parts = urlsplit(url)
@@ -167,8 +168,7 @@ def _fault_of_parts(parts: SplitResult) -> str | None:
 
 def _is_header_value(value: str) -> bool:
     """RFC 9110 section 5.5: no control characters, no white space around it, and Latin-1 at most."""
-    clean = value == value.strip() and all(char == "\t" or char >= " " for char in value)
-    return clean and "\x7f" not in value and all(ord(char) < 256 for char in value)
+    return value == value.strip() and _HEADER_VALUE.fullmatch(value) is not None
 
 
 def _is_loopback(host: str) -> bool:

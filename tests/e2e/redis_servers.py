@@ -1,8 +1,9 @@
-"""Real servers of Redis for tests: a server, a sentinel that watches it, and a wire that is slow."""
+"""Real servers of Redis for tests: a server, a sentinel that watches it, one with TLS, and a wire that is slow."""
 
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Self
 from regdoctor.lab.ports import free_ports
 from regdoctor.lab.processes import Processes
 from regdoctor.lab.programs import find_program, minimal_environment
+from regdoctor.lab.servers import listens
 from regdoctor.transport.attempt import Attempt
 from regdoctor.transport.redis_protocol import RedisConnection, RedisError, Reply
 
@@ -56,8 +58,50 @@ class RedisSite:
         process.wait_ready(lambda: _is_up(port))
 
 
-def _say(port: int, words: tuple[str, ...], password: str = "") -> Reply:
-    with Attempt(5) as attempt, RedisConnection("127.0.0.1", port, attempt, None) as link:
+class TlsRedis:
+    """A redis-server that speaks TLS alone, with a password; a context manager."""
+
+    def __init__(self, folder: Path, certificate: str, key: str, password: str) -> None:
+        """`certificate` and `key` in PEM form, for 127.0.0.1; files go to `folder`."""
+        self._processes, self._folder, self._password = Processes(), folder, password
+        (self._port,) = free_ports(1)
+        self.address = f"127.0.0.1:{self._port}"
+        (folder / "redis.crt").write_text(certificate)
+        (folder / "redis.key").write_text(key)
+        self._context = ssl.create_default_context()
+        self._context.check_hostname, self._context.verify_mode = False, ssl.CERT_NONE
+        self._own = 0
+
+    def __enter__(self) -> Self:
+        """Start it."""
+        file = self._folder / "redis.conf"
+        file.write_text(
+            f"port 0\ntls-port {self._port}\nbind 127.0.0.1\nsave ''\ndir {self._folder}\n"
+            f"tls-cert-file {self._folder}/redis.crt\ntls-key-file {self._folder}/redis.key\n"
+            f"tls-ca-cert-file {self._folder}/redis.crt\ntls-auth-clients no\nrequirepass {self._password}\n"
+        )
+        command = (find_program("redis-server"), file)
+        environment = minimal_environment(self._folder)
+        process = self._processes.start("redis", command, log=self._folder / "tls.log", environment=environment)
+        process.wait_ready(lambda: listens(self._port))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End it."""
+        self._processes.stop_all()
+
+    def logins(self) -> int:
+        """How often anybody but this has sent it a password."""
+        self._own += 1
+        told = str(_say(self._port, ("INFO", "commandstats"), self._password, self._context))
+        (line,) = [line for line in told.splitlines() if line.startswith("cmdstat_auth:")]
+        return int(line.partition("calls=")[2].partition(",")[0]) - self._own
+
+
+def _say(port: int, words: tuple[str, ...], password: str = "", context: ssl.SSLContext | None = None) -> Reply:
+    with Attempt(5) as attempt, RedisConnection("127.0.0.1", port, attempt, context) as link:
         if password:
             link.ask("AUTH", password)
         return link.ask(*words)

@@ -5,24 +5,21 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from regdoctor.lab.programs import find_program
+from tests.e2e import warm_runs
 from tests.e2e.lone_registry import LoneRegistry
 
 
 def examine(url: str, folder: Path) -> tuple[int, dict[str, Any]]:
     """The exit code, and the outcome of the check."""
-    done = subprocess.run(
-        [sys.executable, "-m", "regdoctor", "check", "anonymous_access", "--registry", url, "--format", "json"],
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
-        timeout=60,
-        check=False,
+    done = warm_runs.run(
+        ["check", "anonymous_access", "--registry", url, "--format", "json"],
+        stdin="",
+        environment={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
+        folder=folder,
     )
     assert "Traceback" not in done.stderr, done.stderr
     (row,) = json.loads(done.stdout)["outcomes"]

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from regdoctor.lab.ports import free_ports
 from regdoctor.lab.processes import Processes
 from regdoctor.lab.programs import find_program, minimal_environment
 from regdoctor.lab.servers import listens
+from tests.e2e import warm_runs
 from tests.e2e.lone_registry import LoneRegistry
 
 _MODULES = Path("/usr/lib/apache2/modules")
@@ -107,14 +106,11 @@ DefaultRuntimeDir {self.folder}
     def examine(self, check: str, *more: str) -> dict[str, Any]:
         """The one outcome of a check, as `regdoctor check` reports it."""
         words = [check, "--registry", self.url, "--ca-file", str(self.folder / "ca.crt"), *more, "--format", "json"]
-        done = subprocess.run(
-            [sys.executable, "-m", "regdoctor", "check", *words],
-            capture_output=True,
-            text=True,
-            cwd=self.folder,
-            env={**os.environ, "XDG_STATE_HOME": str(self.folder / "state")},
-            timeout=60,
-            check=False,
+        done = warm_runs.run(
+            ["check", *words],
+            stdin="",
+            environment={**os.environ, "XDG_STATE_HOME": str(self.folder / "state")},
+            folder=self.folder,
         )
         assert "Traceback" not in done.stderr, done.stderr
         (row,) = json.loads(done.stdout)["outcomes"]

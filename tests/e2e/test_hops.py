@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from importlib import resources
 from typing import Any
@@ -16,6 +14,7 @@ import pytest
 from regdoctor.lab.fault import Fault
 from regdoctor.lab.material import LOGIN, PROJECT
 from regdoctor.lab.stack import Stack
+from tests.e2e import warm_runs
 from tests.e2e.lone_registry import LoneRegistry
 
 StackWith = Callable[[str | None], Stack]
@@ -24,14 +23,10 @@ SCHEMA = json.loads(resources.files("regdoctor.hops").joinpath("hops-1.schema.js
 
 def run(stack: Stack, *words: str, code: int) -> Mapping[str, Any]:
     """The document of a walk with these words, which must end with this code."""
-    done = subprocess.run(
-        [sys.executable, "-m", "regdoctor", "hops", *words, "--format", "json"],
-        input=stack.material.password,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "XDG_STATE_HOME": str(stack.folder / "state")},
-        timeout=100,
-        check=False,
+    done = warm_runs.run(
+        ["hops", *words, "--format", "json"],
+        stdin=stack.material.password,
+        environment={**os.environ, "XDG_STATE_HOME": str(stack.folder / "state")},
     )
     assert done.returncode == code, done.stdout + done.stderr
     assert stack.material.password not in done.stdout + done.stderr

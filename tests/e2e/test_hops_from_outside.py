@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 
 from regdoctor.lab.processes import Processes
 from regdoctor.lab.programs import find_program
+from tests.e2e import warm_runs
 from tests.e2e.lone_registry import LoneRegistry
 from tests.e2e.nginx_site import Site
 from tests.e2e.real_proxies import Proxies
@@ -64,14 +64,10 @@ def site(tmp_path: Path, lone_registry: LoneRegistry, processes: Processes) -> S
 def hops(folder: Path, *words: str, code: int, password: str = PASSWORD) -> dict[str, Any]:
     """The document of a walk, which must end with this code."""
     ca_file = ("--ca-file", str(folder / "server.crt")) if (folder / "server.crt").exists() else ()
-    done = subprocess.run(
-        [sys.executable, "-m", "regdoctor", "hops", *words, *ca_file, "--format", "json"],
-        input=password if "--password-stdin" in words else "",
-        capture_output=True,
-        text=True,
-        env={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
-        timeout=100,
-        check=False,
+    done = warm_runs.run(
+        ["hops", *words, *ca_file, "--format", "json"],
+        stdin=password if "--password-stdin" in words else "",
+        environment={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
     )
     assert done.returncode == code, done.stdout + done.stderr
     assert password not in done.stdout + done.stderr

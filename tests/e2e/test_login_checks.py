@@ -6,7 +6,6 @@ import dataclasses
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from regdoctor.lab.material import PROJECT
 from regdoctor.lab.processes import Processes
 from regdoctor.lab.programs import find_program
 from regdoctor.lab.stack import Stack
+from tests.e2e import warm_runs
 from tests.e2e.lone_registry import LoneRegistry
 from tests.e2e.nginx_site import Site
 
@@ -53,15 +53,11 @@ def refusal(folder: Path, url: str, password: str, *more: str) -> tuple[int, dic
     """The exit code of `check all`, and the outcome of the check; the password is nowhere in what is written."""
     ca_file = ("--ca-file", str(folder / "server.crt")) if (folder / "server.crt").exists() else ()
     words = ["check", "all", "--registry", url, "--username", "bob", "--password-stdin", *ca_file, *more]
-    done = subprocess.run(
-        [sys.executable, "-m", "regdoctor", *words, "--format", "json"],
-        input=password,
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
-        timeout=60,
-        check=False,
+    done = warm_runs.run(
+        [*words, "--format", "json"],
+        stdin=password,
+        environment={**os.environ, "XDG_STATE_HOME": str(folder / "state")},
+        folder=folder,
     )
     assert "Traceback" not in done.stderr, done.stderr
     assert password not in done.stdout + done.stderr

@@ -26,8 +26,9 @@ from regdoctor.formats.registry_config import RegistryConfig, parse_registry_con
 from regdoctor.http import Http, TrustedCAs
 from regdoctor.lab.image import build_image, push_image
 from regdoctor.probes.redis_answer import redis_answer
+from tests.certificates import issue
 from tests.e2e.lone_registry import LoneRegistry
-from tests.e2e.redis_servers import RedisSite, SlowWire
+from tests.e2e.redis_servers import RedisSite, SlowWire, TlsRedis
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import LoneRegistries
@@ -40,6 +41,7 @@ CHECKS = (
     redis_unreachable,
 )
 TWO, THREE, GITLABS = (Product(one, reason="so") for one in Generation)
+TRUST = TrustedCAs()
 PASSWORD = "the-right-password"
 
 
@@ -74,17 +76,17 @@ def serve(registry: LoneRegistry, site: RedisSite, more: str = "", port: int = 0
     )
 
 
-def gather(config: RegistryConfig, product: Product) -> RedisAnswer:
+def gather(config: RegistryConfig, product: Product, trust: TrustedCAs = TRUST) -> RedisAnswer:
     """What the probe sees with these settings on this very machine."""
     here = Installation(Path("/"), Dialect.PLAIN, live=True)
-    answer = redis_answer.gather(installation=here, config=config, product=product, door=Http(TrustedCAs()))
+    answer = redis_answer.gather(installation=here, config=config, product=product, door=Http(trust))
     assert isinstance(answer, RedisAnswer)
     return answer
 
 
-def judge(config: RegistryConfig, product: Product = TWO) -> dict[str, list[Fail]]:
+def judge(config: RegistryConfig, product: Product = TWO, trust: TrustedCAs = TRUST) -> dict[str, list[Fail]]:
     """The findings of all checks of Redis, by check."""
-    answer = gather(config, product)
+    answer = gather(config, product, trust)
     found: dict[str, list[Fail]] = {}
     for item in CHECKS:
         fails = [outcome for outcome in _outcomes(item, answer, product) if isinstance(outcome, Fail)]
@@ -207,6 +209,39 @@ def test_a_replica_refuses_what_the_registry_writes(lone_registry: LoneRegistry,
     assert "127.0.0.1:1" in only(judge(lone_registry.config()), redis_takes_no_writes).message
     assert lone_registry.ask("DELETE", blob).status == 500
     assert redis_takes_no_writes.symptoms[0] in lone_registry.log
+
+
+@pytest.mark.parametrize("rights", [("resetkeys", "~other:*"), ("-@hash",)])
+def test_a_user_who_may_not_look_up_what_is_kept_is_told(
+    lone_registry: LoneRegistry, site: RedisSite, rights: tuple[str, ...]
+) -> None:
+    site.say("ACL", "SETUSER", "default", *rights)
+    serve(lone_registry, site)
+    blob = push(lone_registry)
+    fail = only(judge(lone_registry.config()), redis_password_refused)
+
+    assert "the user default in, who may not look up" in fail.message
+    assert "HMGET" in fail.evidence[-1].quote
+    assert lone_registry.ask("DELETE", blob).status == 500
+    assert redis_password_refused.symptoms[4] in lone_registry.log
+    (command,) = fail.remedy[Dialect.PLAIN].commands
+    site.say(*command.split()[5:])
+    assert judge(lone_registry.config()) == {}
+    assert lone_registry.ask("DELETE", blob).status == 202
+
+
+def test_a_private_authority_is_told_until_the_host_trusts_it(tmp_path: Path) -> None:
+    authority = issue("Redis CA", authority=True)
+    pair = issue("localhost", authority, ips=["127.0.0.1"])
+    with TlsRedis(tmp_path, pair.pem, pair.key_pem, PASSWORD) as site:
+        config = for_gitlabs(f"{{addr: '{site.address}', password: {PASSWORD}, tls: {{enabled: true}}}}")
+        fail = only(judge(config, GITLABS), redis_unreachable)
+
+        assert fail.failure_modes == ("TLS-14",)
+        assert "authority" in fail.message or "certificate" in fail.message
+        assert site.logins() == 0  # no password goes where the certificate does not verify
+        assert judge(config, GITLABS, TrustedCAs((("redis-ca.pem", authority.pem),))) == {}
+        assert site.logins() > 0
 
 
 def test_a_full_redis_keeps_nothing(lone_registry: LoneRegistry, site: RedisSite) -> None:

@@ -12,12 +12,14 @@ import pytest
 
 from regdoctor.check import Check, Dialect, Fail, Outcome
 from regdoctor.checks.clock.object_store_clock_skew import object_store_clock_skew
+from regdoctor.checks.storage.s3_acls_disabled import s3_acls_disabled
 from regdoctor.checks.storage.s3_bucket_missing import s3_bucket_missing
 from regdoctor.checks.storage.s3_endpoint_authority_unknown import s3_endpoint_authority_unknown
 from regdoctor.checks.storage.s3_endpoint_is_no_store import s3_endpoint_is_no_store
 from regdoctor.checks.storage.s3_folder_objects import s3_folder_objects
 from regdoctor.checks.storage.s3_lifecycle_aborts_uploads import s3_lifecycle_aborts_uploads
 from regdoctor.checks.storage.s3_lifecycle_deletes_blobs import s3_lifecycle_deletes_blobs
+from regdoctor.checks.storage.s3_list_forbidden import s3_list_forbidden
 from regdoctor.checks.storage.s3_object_lock_blocks_deletion import s3_object_lock_blocks_deletion
 from regdoctor.checks.storage.s3_objects_elsewhere import s3_objects_elsewhere
 from regdoctor.checks.storage.s3_parts_too_small import s3_parts_too_small
@@ -36,6 +38,7 @@ from regdoctor.lab.ports import free_ports
 from regdoctor.lab.processes import Processes
 from regdoctor.lab.programs import find_program, minimal_environment
 from regdoctor.lab.servers import listens
+from regdoctor.probes.s3_access import s3_access
 from regdoctor.probes.s3_bucket import s3_bucket
 from regdoctor.target import Target
 from tests.e2e.lone_registry import LoneRegistry
@@ -76,7 +79,7 @@ def settings(url: str, bucket: str, *, key: str = "k", secret: str = SECRET, mor
 def look(text: str) -> tuple[RegistryConfig, BucketSettings]:
     """The configuration, and what the probe finds."""
     config = parse_registry_config(f"version: 0.1\n{text}".encode(), "config.yml")
-    found = s3_bucket.gather(LIVE, config, Http(TrustedCAs()))
+    found = s3_bucket.gather(LIVE, config, ABSENT, Http(TrustedCAs()))
     assert isinstance(found, BucketSettings)
     return config, found
 
@@ -142,7 +145,6 @@ def test_a_bucket_as_it_is_made_is_healthy(moto: str, bucket: str, client: Any) 
 
     assert failing(settings(moto, bucket)) == {}
     _, found = look(settings(moto, bucket))
-    assert found.location == "us-east-1"
     assert (found.versioning, found.lifecycle, found.any_inside) == (False, (), True)
     assert client.list_objects_v2(Bucket=bucket)["KeyCount"] == before
 
@@ -211,6 +213,16 @@ def test_versions_pile_up_until_the_remedy(moto: str, client: Any, bucket: str) 
         Bucket=bucket, LifecycleConfiguration=json.loads(rules[rules.index("{") : rules.rindex("}") + 1])
     )
     assert failing(settings(moto, bucket)) == {}
+
+
+def test_an_acl_that_the_bucket_takes_from_nobody_is_told_without_writing(moto: str, client: Any, bucket: str) -> None:
+    enforced = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    client.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=enforced)
+    for acl, fails in (("public-read", 1), ("private", 0), ("bucket-owner-full-control", 0)):
+        config, told = look(settings(moto, bucket, more=f", objectacl: {acl}"))
+        assert told.ownership == "BucketOwnerEnforced"
+        outcomes = judged(s3_acls_disabled, OTHERS | {"config": config, "bucket": told, "writes": ABSENT})
+        assert sum(isinstance(one, Fail) for one in outcomes) == fails, acl
 
 
 def test_a_default_retention_is_told(moto: str, client: Any) -> None:
@@ -315,6 +327,27 @@ def front(tmp_path: Path) -> Iterator[Front]:
 
 
 XML = "default_type application/xml; "
+
+
+def test_a_condition_on_the_prefix_is_told_as_the_cause(
+    front: Front, object_store: ObjectStore, lone_registry: LoneRegistry
+) -> None:
+    denied = "return 403 '<Error><Code>AccessDenied</Code><Message>Access Denied.</Message></Error>';"
+    passed = f"proxy_set_header Host $http_host; proxy_pass {object_store.endpoint};"
+    url = front(f'{XML}if ($args ~ "prefix=(&|$)") {{ {denied} }} {passed}')
+    who = object_store.identities["full"]
+    text = settings(url, object_store.create_bucket(), key=who.access_key, secret=who.secret_key)
+    lone_registry.serve(text)
+    lone_registry.wait_until(lambda: lone_registry.ask("GET", "/v2/a/tags/list").status == 503, "its being unhealthy")
+    config, _ = look(text)
+
+    access = s3_access.gather(LIVE, config, ABSENT, Http(TrustedCAs()))
+    [outcome] = judged(s3_list_forbidden, {"access": access})
+    assert isinstance(outcome, Fail)
+    assert outcome.failure_modes == ("S3-07",)
+    assert "a condition on s3:prefix" in outcome.message
+
+
 MALFORMED = (
     "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The authorization header is malformed; the region "
     "us-east-1 is wrong; expecting eu-central-1</Message><Region>eu-central-1</Region></Error>"
@@ -368,7 +401,7 @@ def test_an_authority_of_its_own_is_told_until_it_is_trusted(tmp_path: Path, obj
     config = parse_registry_config(text.encode(), "config.yml")
     try:
         found = failing(text)
-        mended = s3_bucket.gather(LIVE, config, Http(TrustedCAs(((str(fronts.ca), fronts.ca.read_text()),))))
+        mended = s3_bucket.gather(LIVE, config, ABSENT, Http(TrustedCAs(((str(fronts.ca), fronts.ca.read_text()),))))
     finally:
         processes.stop_all()
     assert list(found) == ["s3_endpoint_authority_unknown"]

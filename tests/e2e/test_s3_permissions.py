@@ -24,6 +24,7 @@ from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.s3_access import S3Access
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http, TrustedCAs
+from regdoctor.injection import Absent
 from regdoctor.lab.front import main_conf
 from regdoctor.lab.image import build_image
 from regdoctor.lab.object_store import ObjectStore
@@ -35,6 +36,9 @@ from regdoctor.probes.s3_access import s3_access
 from regdoctor.storage.matrix import Matrix, matrix_of
 from regdoctor.storage.report import document, render_text
 from tests.e2e.lone_registry import LoneRegistry
+
+CONFIG_ONLY = Absent("nothing but the configuration is known")
+"""In place of the registry's identity."""
 
 BUCKET = "permissions"
 ARN = f"arn:aws:s3:::{BUCKET}"
@@ -102,7 +106,7 @@ def without(*actions: str) -> dict[str, Any]:
 
 def looked(config: RegistryConfig) -> S3Access:
     """What the identity may do."""
-    found = s3_access.gather(Installation(Path("/"), Dialect.PLAIN, live=True), config, Http(TrustedCAs()))
+    found = s3_access.gather(Installation(Path("/"), Dialect.PLAIN, live=True), config, CONFIG_ONLY, Http(TrustedCAs()))
     assert isinstance(found, S3Access)
     return found
 
@@ -136,8 +140,8 @@ def pulled(registry: LoneRegistry, tag: str) -> tuple[bool, str]:
 def table(access: S3Access) -> Matrix:
     """The table of 2.8, which keeps its schema and 80 columns."""
     matrix = matrix_of(access, None, Generation.DISTRIBUTION_2, "distribution 2.8.2")
-    jsonschema.validate(document(matrix), SCHEMA)
-    text = render_text(matrix, 80)
+    jsonschema.validate(document(matrix.table), SCHEMA)
+    text = render_text(matrix.table, 80)
     assert "secretkey" not in text
     assert max(map(len, text.split("The whole policy")[0].splitlines())) <= 80
     return matrix

@@ -19,11 +19,12 @@ from regdoctor.checks.storage.s3_part_incompatible import s3_part_incompatible
 from regdoctor.checks.storage.s3_storage_class_unsupported import s3_storage_class_unsupported
 from regdoctor.checks.storage.s3_write_forbidden import s3_write_forbidden
 from regdoctor.evidence.product import Product
-from regdoctor.evidence.s3_writes import S3Writes, is_done
+from regdoctor.evidence.s3_writes import S3Writes
 from regdoctor.evidence.trust import TrustedCAs
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import s3_parameters
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.lab.front import main_conf
 from regdoctor.lab.object_store import ObjectStore
 from regdoctor.lab.ports import free_ports
@@ -81,7 +82,8 @@ def writes_of(config: RegistryConfig) -> BucketWrites:
 def found(config: RegistryConfig, ledger: Path) -> tuple[S3Writes, set[str]]:
     """The trial, and the checks whose findings it brings about."""
     writes = try_writes(writes_of(config), Ledger(ledger))
-    given = {"writes": writes, "config": config, "product": Product(None, reason="not known")}
+    settings = Absent("not part of this test", applicable=False)
+    given = {"writes": writes, "config": config, "product": Product(None, reason="not known"), "bucket": settings}
     failing = set()
     for item in CHECKS:
         told = item.judge(**{name: given[name] for name in item.inputs})
@@ -101,7 +103,7 @@ def test_every_call_is_made_and_nothing_stays(object_store: ObjectStore, bucket:
 
     writes, failing = found(config, tmp_path / "ledger.json")
 
-    assert all(map(is_done, writes.calls)), [call.quote() for call in writes.calls]
+    assert all(call.done for call in writes.calls), [call.quote() for call in writes.calls]
     assert len(writes.calls) == EVERY_CALL
     assert (writes.removed, writes.leftover) == (True, "")
     assert failing == set()

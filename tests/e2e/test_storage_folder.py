@@ -17,22 +17,24 @@ from pathlib import Path
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Fail, Outcome, Pass, Unknown
+from regdoctor.check import Check, Dialect, Fail, Outcome, Pass
 from regdoctor.checks.storage.case_insensitive_storage import case_insensitive_storage
 from regdoctor.checks.storage.disk_full import disk_full
 from regdoctor.checks.storage.folder_not_writable import folder_not_writable
 from regdoctor.checks.storage.mounted_read_only import mounted_read_only
 from regdoctor.checks.storage.nfs_attribute_cache import nfs_attribute_cache
+from regdoctor.checks.storage.storage_folder_misplaced import storage_folder_misplaced
 from regdoctor.checks.storage.volume_not_mounted import volume_not_mounted
 from regdoctor.evidence.installation import Installation, RunningRegistry
 from regdoctor.evidence.replicas import Replicas
 from regdoctor.evidence.storage_folder import StorageFolder
 from regdoctor.evidence.storage_mount import StorageMount
 from regdoctor.injection import Absent
-from regdoctor.lab.image import build_image
+from regdoctor.lab.image import build_image, push_image
 from regdoctor.lab.programs import find_program, minimal_environment
 from regdoctor.probes.storage_folder import storage_folder
 from regdoctor.probes.storage_mount import storage_mount
+from regdoctor.probes.storage_root import storage_root
 from regdoctor.target import Target
 from tests.e2e import warm_runs
 from tests.e2e.lone_registry import LoneRegistry
@@ -45,10 +47,11 @@ HOST = Path("/")
 class RegistryAs(LoneRegistry):
     """A lone registry that runs as some user, with its data in a folder that is named."""
 
-    def __init__(self, folder: Path, data: Path, uid: int) -> None:
-        """Nothing runs yet. `data` need not exist."""
+    def __init__(self, folder: Path, data: Path, uid: int, *, rootless: bool) -> None:
+        """Nothing runs yet. `data` need not exist. rootless: as root of a user namespace that knows `uid` alone."""
         super().__init__(folder)
         self.data, self.uid = data, uid
+        self._around = [str(find_program("unshare")), "--user", "--map-root-user"] if rootless else []
 
     def start_as(self) -> None:
         """Start it as its user; `folder` and the program's own files must be open to that user."""
@@ -56,7 +59,7 @@ class RegistryAs(LoneRegistry):
         self.write(f"storage: {{filesystem: {{rootdirectory: '{self.data}'}}}}\n")
         with self._log.open("wb") as output:
             self._started = subprocess.Popen(
-                [find_program("docker-registry"), "serve", self.file],
+                [*self._around, str(find_program("docker-registry")), "serve", str(self.file)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -161,8 +164,8 @@ def started(open_folder: Path) -> Iterator[Started]:
     """Starts a registry as `uid` with its data at a place below `open_folder`."""
     running: list[RegistryAs] = []
 
-    def start(place: str = "data", uid: int = NOBODY) -> RegistryAs:
-        registry = RegistryAs(open_folder / "registry", open_folder / place, uid)
+    def start(place: str = "data", uid: int = NOBODY, *, rootless: bool = False) -> RegistryAs:
+        registry = RegistryAs(open_folder / "registry", open_folder / place, uid, rootless=rootless)
         running.append(registry)
         registry.start_as()
         return registry
@@ -267,11 +270,64 @@ def test_an_access_control_list_that_lets_the_registry_in_is_not_called_a_fault(
     packed = b"".join(struct.pack("<HHI", *entry) for entry in entries)
     os.setxattr(data, "system.posix_acl_access", struct.pack("<I", 2) + packed)
     registry = started()
-    told = registry.judged()[folder_not_writable.name]
-
-    assert isinstance(told, Unknown)
-    assert "access control list" in told.reason
     assert registry.push().returncode == 0, registry.log
+    registry.assert_healthy()
+
+
+def test_an_access_control_list_that_keeps_the_registry_out_is_told(open_folder: Path, started: Started) -> None:
+    data = open_folder / "data"
+    data.mkdir(mode=0o777)
+    data.chmod(0o777)
+    entries = [(1, 7, 2**32 - 1), (2, 5, NOBODY), (4, 7, 2**32 - 1), (16, 7, 2**32 - 1), (32, 7, 2**32 - 1)]
+    packed = b"".join(struct.pack("<HHI", *entry) for entry in entries)
+    os.setxattr(data, "system.posix_acl_access", struct.pack("<I", 2) + packed)
+    registry = started()
+
+    assert registry.push().returncode != 0
+    assert "permission denied" in registry.log
+    finding = registry.only_finding(folder_not_writable)
+    assert "access control list" in finding.evidence[0].quote
+    follow(finding)
+    assert registry.push().returncode == 0, registry.log
+    registry.assert_healthy()
+
+
+@pytest.mark.parametrize("owner", [NOBODY, 4321])
+def test_root_of_a_rootless_container_passes_over_the_modes_of_its_own_users_alone(
+    open_folder: Path, started: Started, owner: int
+) -> None:
+    data = open_folder / "data"
+    data.mkdir(mode=0o500)
+    os.chown(data, owner, owner)
+    registry = started(rootless=True)
+
+    assert (registry.push().returncode == 0) == (owner == NOBODY), registry.log
+    if owner == NOBODY:
+        registry.assert_healthy()
+    else:
+        assert "permission denied" in registry.log
+        assert registry.only_finding(folder_not_writable).resource == str(data)
+
+
+def test_a_rootdirectory_one_level_off_hides_the_images_both_ways(lone_registry: LoneRegistry) -> None:
+    data = lone_registry.folder / "data"
+    lone_registry.serve()
+    push_image(lone_registry.url, "group/app", "latest", build_image("x\n"), "")
+
+    for told in (data, data / "docker", lone_registry.folder):
+        lone_registry.serve(f"storage: {{filesystem: {{rootdirectory: '{told}'}}}}\n")
+        here = Installation(HOST, Dialect.PLAIN, live=True, registry_config=lone_registry.file)
+        found = storage_root.gather(here, lone_registry.config())
+        (judged,) = _list(storage_folder_misplaced, found)
+        manifest = lone_registry.ask("GET", "/v2/group/app/manifests/latest")
+        assert (manifest.status, type(judged)) == ((200, Pass) if told == data else (404, Fail))
+        if isinstance(judged, Fail):
+            assert any(f"rootdirectory: {data}" in line for line in _words(judged)), _words(judged)
+
+
+def _words(finding: Fail) -> list[str]:
+    remedy = finding.remedy[Dialect.PLAIN]
+    return [*remedy.text.splitlines(), *"\n".join(remedy.commands).splitlines()]
 
 
 def test_a_full_file_system_refuses_the_push_until_it_is_bigger(open_folder: Path, started: Started) -> None:

@@ -7,7 +7,7 @@ import pytest
 from regdoctor.distribution.s3_operations import Area, Operation
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.s3_access import S3Call
-from regdoctor.evidence.s3_writes import S3Writes, is_about_key, is_done, lacks_permission, named_action
+from regdoctor.evidence.s3_writes import S3Writes, is_about_key, lacks_permission, named_action
 from regdoctor.formats.s3_parameters import S3Endpoint
 
 
@@ -31,7 +31,7 @@ def call(status: int, code: str = "", message: str = "") -> S3Call:
     ],
 )
 def test_each_answer_is_taken_for_what_it_is(answer: S3Call, done: bool, lacks: bool, key: bool) -> None:
-    assert (is_done(answer), lacks_permission(answer), is_about_key(answer)) == (done, lacks, key)
+    assert (answer.done, lacks_permission(answer), is_about_key(answer)) == (done, lacks, key)
 
 
 def test_the_action_that_a_store_names_is_found() -> None:

@@ -8,10 +8,11 @@ from regdoctor.formats.s3_documents import (
     LifecycleRule,
     ObjectLock,
     StoreError,
+    error_code,
+    is_document,
     read_encryption,
     read_error,
     read_lifecycle,
-    read_location,
     read_lock,
     read_ownership,
     read_versioning,
@@ -32,11 +33,6 @@ def test_versioning_is_on_only_where_it_is_enabled() -> None:
     assert read_versioning(b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>")
     assert not read_versioning(b"<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>")
     assert not read_versioning(b"<VersioningConfiguration/>")
-
-
-@pytest.mark.parametrize(("said", "region"), [("", "us-east-1"), ("EU", "eu-west-1"), ("ap-east-1", "ap-east-1")])
-def test_the_location_is_a_region(said: str, region: str) -> None:
-    assert read_location(f"<LocationConstraint>{said}</LocationConstraint>".encode()) == region
 
 
 def test_a_lock_is_told_with_its_default_retention() -> None:
@@ -109,6 +105,31 @@ def test_a_thousand_rules_are_read_and_one_more_is_not() -> None:
 
 
 def test_a_document_of_another_name_is_none() -> None:
-    for read in (read_versioning, read_location, read_lock, read_ownership, read_encryption, read_lifecycle):
+    for read in (read_versioning, read_lock, read_ownership, read_encryption, read_lifecycle):
         with pytest.raises(NotXmlError, match="a document called 'html'"):
             read(b"<html/>")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"<Error><Code>AccessDenied</Code></Error>", "AccessDenied"),
+        (
+            b"<DeleteResult><Deleted/><Error><Key>k</Key><Code>AccessDenied</Code></Error></DeleteResult>",
+            "AccessDenied",
+        ),
+        (b"<Error><Code>\x1b[2J</Code></Error>", ""),
+        (b"<Error><Code>two words</Code></Error>", ""),
+        (b"<!DOCTYPE a [<!ENTITY b 'c'>]><Error><Code>AccessDenied</Code></Error>", ""),
+        (b"<Error><Code>AccessDenied</Code>", ""),
+        (b"<CopyObjectResult/>", ""),
+    ],
+)
+def test_the_code_of_an_error_is_read_wherever_a_store_may_write_it(body: bytes, code: str) -> None:
+    assert error_code(body) == code
+
+
+def test_a_document_is_one_only_as_a_whole() -> None:
+    assert is_document(b"<ListBucketResult/>", "A", "ListBucketResult")
+    assert not is_document(b"<ListBucketResult>", "ListBucketResult")
+    assert not is_document(b"<html>ListBucketResult</html>", "ListBucketResult")

@@ -174,6 +174,7 @@ TAG = f"regdoctor-trial-{'0a' * 8}"
         ("manifest", f"/v2/a/b/manifests/{DIGEST}", DIGEST),
         ("tag", f"/v2/a/b/manifests/{TAG}", TAG),
         ("blob", f"/v2/a/b/blobs/{DIGEST}", DIGEST),
+        ("start", "/v2/a/b/blobs/uploads/2026-11-24T00:13:28Z", "2026-11-24T00:13:28Z"),
     ],
 )
 def test_an_entry_names_what_it_is_to_remove(kind: str, path: str, subject: str) -> None:
@@ -196,6 +197,8 @@ def test_an_entry_names_what_it_is_to_remove(kind: str, path: str, subject: str)
         ("tag", "/v2/a/b/manifests/latest"),
         ("tag", f"/v2/a/b/manifests/{DIGEST}"),
         ("blob", f"/v2/a/b/manifests/{DIGEST}"),
+        ("start", "/v2/a/b/blobs/uploads/1"),
+        ("start", "/prefix/v2/a/b/blobs/uploads/2026-11-24T00:13:28Z"),
         ("blob", f"/v2/a/b/blobs/{DIGEST[:-1]}"),
         ("blob", f"/prefix/v2/a/b/blobs/{DIGEST}"),
         ("blob", f"/v2/a/b/blobs/{DIGEST}?x"),

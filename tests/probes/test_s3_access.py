@@ -12,8 +12,12 @@ from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.s3_access import S3Access
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.probe import NotApplicableError
 from regdoctor.probes import s3_access as module
+
+CONFIG_ONLY = Absent("nothing but the configuration is known")
+"""In place of the registry's identity."""
 
 BLOB = "docker/registry/v2/blobs/sha256/aa/aabb/data"
 LINK = "docker/registry/v2/repositories/a/_layers/sha256/aabb/link"
@@ -28,7 +32,7 @@ def config(url: str, root: str = "") -> RegistryConfig:
 
 def gather(config: RegistryConfig, door: Http) -> S3Access:
     """The probe's answer."""
-    found = module.s3_access.gather(Installation(None, Dialect.PLAIN, live=True), config, door)
+    found = module.s3_access.gather(Installation(None, Dialect.PLAIN, live=True), config, CONFIG_ONLY, door)
     assert isinstance(found, S3Access)
     return found
 

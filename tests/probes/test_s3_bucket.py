@@ -13,9 +13,11 @@ from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.s3_bucket import BucketSettings, Kept, StoreKind, Untold, kind_of
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.probe import NotApplicableError
 from regdoctor.probes import s3_bucket as module
 
+NONE = Absent("no identity is told", applicable=False)
 OWN = "docker/registry/v2/"
 
 
@@ -27,7 +29,7 @@ def config(url: str, root: str = "") -> RegistryConfig:
 
 def gather(config: RegistryConfig, door: Http, *, live: bool = True) -> BucketSettings:
     """The probe's answer."""
-    found = module.s3_bucket.gather(Installation(None, Dialect.PLAIN, live=live), config, door)
+    found = module.s3_bucket.gather(Installation(None, Dialect.PLAIN, live=live), config, NONE, door)
     assert isinstance(found, BucketSettings)
     return found
 

@@ -15,9 +15,13 @@ from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.s3_writes import S3Writes
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes.s3_writes import s3_writes
 from regdoctor.target import Target
+
+CONFIG_ONLY = Absent("nothing but the configuration is known")
+"""In place of the registry's identity."""
 
 OWN = "docker/registry/v2/repositories/regdoctor-trial/_uploads/"
 
@@ -38,7 +42,7 @@ def config(url: str, more: str = "") -> RegistryConfig:
 def gather(config: RegistryConfig, door: Http, *, live: bool = True, allowed: bool = True) -> S3Writes:
     """The probe's answer."""
     installation = Installation(None, Dialect.PLAIN, live=live)
-    found = s3_writes.gather(Target(allow_writes=allowed), installation, config, door)
+    found = s3_writes.gather(Target(allow_writes=allowed), installation, config, CONFIG_ONLY, door)
     assert isinstance(found, S3Writes)
     return found
 
@@ -58,7 +62,7 @@ def test_objects_are_made_with_the_parameters_of_the_driver(serve: Callable[...,
     server = serve(lambda _: (403, {}, b"<Error><Code>AccessDenied</Code></Error>"))
     more = ", encrypt: true, keyid: a-key, storageclass: reduced_redundancy, objectacl: public-read"
     gather(config(server.url, more), door)
-    for one in (server.seen[0], server.seen[1]):
+    for one in server.seen[1:3]:
         headers = {name.lower(): value for name, value in one.headers.items()}
         assert headers["x-amz-acl"] == "public-read"
         assert headers["x-amz-storage-class"] == "REDUCED_REDUNDANCY"
@@ -138,5 +142,13 @@ def test_no_upload_id_reaches_anything_but_its_own_upload(serve: Callable[..., A
     server = serve(route)
     gather(config(server.url), door)
     for one in server.seen:
-        assert one.path.startswith((f"/reg/{OWN}", "/reg?prefix=", "/reg?delete="))
+        assert one.path.startswith((f"/reg/{OWN}", "/reg?prefix=", "/reg?max-keys=1&prefix=", "/reg?delete="))
         assert "/../" not in one.path
+
+
+def test_nothing_is_written_where_there_is_no_bucket(serve: Callable[..., Any], door: Http, state: Path) -> None:
+    server = serve(lambda _: (404, {}, b"<Error><Code>NoSuchBucket</Code></Error>"))
+    with pytest.raises(CouldNotGatherError, match="no bucket 'reg'"):
+        gather(config(server.url), door)
+    assert [one.method for one in server.seen] == ["GET"]
+    assert not state.exists()

@@ -19,8 +19,12 @@ from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.manifest_samples import StoredManifests
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http
+from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes import stored_manifests as module
+
+CONFIG_ONLY = Absent("nothing but the configuration is known")
+"""In place of the registry's identity."""
 
 DISK = parse_registry_config(b"storage: {filesystem: {rootdirectory: /var/reg}}", "config.yml")
 SCHEMA1 = json.dumps({"schemaVersion": 1, "name": "a/b", "tag": "old"}).encode()
@@ -43,7 +47,7 @@ def store(root: Path, repository: str, manifest: bytes, *, data: bool = True) ->
 
 def gather(root: Path | None, door: Http, config: RegistryConfig = DISK, *, live: bool = False) -> StoredManifests:
     """The probe's answer."""
-    found = module.stored_manifests.gather(Installation(root, Dialect.PLAIN, live), config, door)
+    found = module.stored_manifests.gather(Installation(root, Dialect.PLAIN, live), config, CONFIG_ONLY, door)
     assert isinstance(found, StoredManifests)
     return found
 

@@ -33,6 +33,14 @@ def test_things_are_noted_and_struck_out(notes: TrialNotes) -> None:
     assert noted(notes) == []
 
 
+def test_the_start_of_an_upload_is_noted_by_its_moment(notes: TrialNotes) -> None:
+    entry = notes.note_start()
+    assert entry.subject is not None
+    assert noted(notes) == [f"{UPLOADS}{entry.subject}"]
+    notes.strike(entry)
+    assert noted(notes) == []
+
+
 def test_an_upload_stands_under_its_last_address(notes: TrialNotes) -> None:
     first = notes.note_upload(f"{UPLOADS}1?_state=a")
     second = notes.note_upload(f"{UPLOADS}1?_state=b", first)

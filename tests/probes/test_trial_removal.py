@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from regdoctor.check import Dialect
+from regdoctor.distribution.storage_layout import PREFIX
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probes.ledger import Entry, Ledger
+from regdoctor.probes.trial_notes import OWN_REPOSITORY, TrialNotes
 from regdoctor.probes.trial_removal import Removal, clean_up_trials, collection_words
 from tests.probes.fake_registry import UNSUPPORTED, FakeRegistry, fake_registry
 
@@ -214,6 +216,34 @@ def test_a_bucket_that_lists_what_is_not_ours_loses_nothing_and_is_told(
     assert "listed 'accounts.db'" in lines[0]
     assert [one.method for one in bucket.seen] == ["HEAD", "GET"]
     assert ledger.entries(registry.url) == ()  # the registry itself has deleted it
+
+
+@pytest.mark.parametrize(
+    ("repository", "at_hand", "removed"),
+    [(OWN_REPOSITORY, True, True), (OWN_REPOSITORY, False, False), ("a/b", True, False)],
+)
+def test_an_upload_whose_id_never_came_is_looked_for_where_nobody_else_writes(
+    ledger: Ledger, door: Http, tmp_path: Path, dead_url: str, repository: str, at_hand: bool, removed: bool
+) -> None:
+    entry = TrialNotes(ledger, dead_url, repository).note_start()
+    upload = tmp_path / f"{PREFIX}/repositories/{repository}/_uploads/0b6f0a7a-1d5c-4cbb-9d0e-3f6b6f0a7a1d"
+    upload.mkdir(parents=True)
+    (upload / "startedat").write_text(entry.subject or "")
+
+    lines = clean_up_trials(
+        dead_url,
+        door=door,
+        source=OPEN,
+        ledger=ledger,
+        installation=Installation(Path("/"), Dialect.PLAIN, live=True) if at_hand else NONE,
+        config=config(f"storage: {{filesystem: {{rootdirectory: '{tmp_path}'}}}}\n") if at_hand else NONE,
+        deadline=10.0,
+        is_public=True,
+    )
+
+    assert upload.exists() is not removed
+    assert ["uploadpurging" in line for line in lines] == ([] if removed else [True])
+    assert ledger.entries(dead_url) == ()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,12 @@ from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probes.folder_storage import FolderStorage
 from regdoctor.probes.ledger import Entry
-from regdoctor.probes.trial_storage import BucketStorage, NotSweptError, remove_from, storage_at_hand
+from regdoctor.probes.trial_storage import (
+    BucketStorage,
+    NotSweptError,
+    remove_from,
+    storage_at_hand,
+)
 from tests.probes.trial_entries import ENTRIES, HEX
 
 

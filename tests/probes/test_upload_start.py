@@ -194,6 +194,14 @@ def test_a_refused_start_is_said(serve: Callable[..., Any], door: Http, ledger: 
         assert len(written(server)) == 1
 
 
+def test_a_start_without_an_answer_stays_noted(door: Http, ledger: Ledger, dead_url: str) -> None:
+    none = Absent("none")
+    with pytest.raises(CouldNotGatherError):
+        uploads.Uploads(door, OPEN, ledger, none, none).start("a/b", dead_url)
+    (entry,) = ledger.entries(dead_url)
+    assert (entry.kind, entry.repository) == ("start", "a/b")
+
+
 def test_no_token_for_an_earlier_runs_repository_does_not_stop_this_run(
     serve: Callable[..., Any], door: Http, ledger: Ledger
 ) -> None:

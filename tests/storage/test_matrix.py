@@ -6,7 +6,8 @@ from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.s3_operations import Area, Operation
 from regdoctor.evidence.s3_access import S3Access
 from regdoctor.evidence.s3_writes import S3Writes
-from regdoctor.storage.matrix import Allowed, Matrix, Result, Row, matrix_of
+from regdoctor.storage.matrix import Matrix, Row, matrix_of
+from regdoctor.storage.permission_table import Allowed, Result
 from tests.storage.conftest import ENDPOINT, Refuse, call
 
 READ_OF_BLOBS = tuple(

@@ -22,12 +22,12 @@ def test_the_json_keeps_the_schema(refusing: Refuse) -> None:
     writes = S3Writes(ENDPOINT, (call(Operation.DELETE, Area.UPLOADS, 403, "AccessDenied"),), False, "an object")
     for access in (refusing(), refusing((Operation.GET, Area.BLOBS)), refusing(exists=False)):
         for trial in (None, writes):
-            made = json.loads(render_json(matrix_of(access, trial, None, "a registry", "alias/key")))
+            made = json.loads(render_json(matrix_of(access, trial, None, "a registry", "alias/key").table))
             jsonschema.validate(made, SCHEMA)
 
 
 def test_the_table_names_what_breaks_and_ends_with_the_policy(refusing: Refuse) -> None:
-    text = render_text(matrix_of(refusing((Operation.LIST_UPLOADS, Area.BUCKET)), None, None, "a registry"), 80)
+    text = render_text(matrix_of(refusing((Operation.LIST_UPLOADS, Area.BUCKET)), None, None, "a registry").table, 80)
     lines = text.splitlines()
     assert lines[0] == "reg refuses 1 call to the registry's identity: push fails. 16 of 28 calls could"
     assert max(map(len, lines)) <= 80
@@ -41,6 +41,6 @@ def test_what_a_store_says_is_shown_on_one_line(refusing: Refuse) -> None:
     broken = call(Operation.LIST_UPLOADS, Area.BUCKET, 500, "\x1b[31mInternal\nError")
     further = tuple(broken if one.action == broken.action else one for one in access.further)
     shown = render_text(
-        matrix_of(type(access)(ENDPOINT, access.access_key_named_by, access.calls, further), None, None, "x"), 80
+        matrix_of(type(access)(ENDPOINT, access.access_key_named_by, access.calls, further), None, None, "x").table, 80
     )
     assert "\x1b" not in shown

@@ -1,4 +1,4 @@
-"""CFG-01: the registry's own health check fails, and every request is answered 503."""
+"""CFG-01, S3-25: the registry's own health check fails, and every request is answered 503."""
 
 from collections.abc import Mapping
 
@@ -12,8 +12,8 @@ from regdoctor.injection import Absent
 @check(
     title="The registry is healthy by its own health check",
     severity=Severity.CRITICAL,
-    failure_modes=("CFG-01",),
-    symptoms=("health check failed: please see /debug/health", "503 Service Unavailable"),
+    failure_modes=("CFG-01", "S3-25"),
+    symptoms=("health check failed: please see /debug/health", "503 Service Unavailable", "Path not found: /"),
     explains=("login_unauthorized", "health_lies"),
     reference="https://distribution.github.io/distribution/about/configuration/#health",
 )
@@ -25,6 +25,9 @@ def registry_unhealthy(
     After `threshold` failures in a row it answers 503 to every request, on every URL, with UNAVAILABLE. The reason is
     told by its debug server alone, at /debug/health: one entry for each check that fails, `storagedriver_s3` with the
     words of the store, for example.
+
+    `Path not found: /` is told by releases up to 2.6 of a bucket with nothing in it: they take the missing root for a
+    failure, and so never take the first push. Newer ones let it pass.
 
     Mend what the reason names; the registry recovers by itself with the next check.
 
@@ -42,6 +45,7 @@ def registry_unhealthy(
             f"The registry's health check fails: {_first(problems)}",
             evidence=tuple(quotes),
             resource=next(iter(problems)),
+            failure_modes=("S3-25",) if _is_empty_root(problems) else ("CFG-01",),
             remedy=_mend(problems),
         )
     if unavailable:
@@ -49,6 +53,7 @@ def registry_unhealthy(
             _words(unavailable, green=problems is not None),
             evidence=tuple(_said(unavailable)),
             resource=unavailable.endpoint.url,
+            failure_modes=("CFG-01",),
             remedy=_ask(),
         )
     if problems is not None:
@@ -111,10 +116,21 @@ def _first(problems: Mapping[str, str]) -> str:
     return f"{name}: {' '.join(reason.split())}{more}"
 
 
+def _is_empty_root(problems: Mapping[str, str]) -> bool:
+    """Whether the root is not found: the words of PathNotFoundError (distribution/distribution#2292)."""
+    name, reason = next(iter(problems.items()))
+    return name.startswith("storagedriver") and reason.strip().endswith("Path not found: /")
+
+
 def _mend(problems: Mapping[str, str]) -> Remedies:
     name, reason = next(iter(problems.items()))
     store = "storage" if name.startswith("storagedriver") else "thing"
-    if any(words in reason for words in ("refused", "no such host", "timeout", "unreachable", "reset")):
+    if _is_empty_root(problems):
+        text = (
+            "Upgrade the registry: releases up to 2.6 take an empty bucket for a broken one. Until then put any object "
+            "below its root directory."
+        )
+    elif any(words in reason for words in ("refused", "no such host", "timeout", "unreachable", "reset")):
         text = (
             f"The {store} that {name} names is not reached from the registry's host: start it, or mend the way there."
         )

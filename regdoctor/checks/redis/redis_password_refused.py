@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from shlex import join
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.product import Generation, Product
@@ -22,6 +23,8 @@ _LACKING = "NOAUTH"
         "NOAUTH Authentication required.",
         "ERR AUTH <password> called without any password configured for the default user",
         "ERR Client sent AUTH, but no password is set",
+        "NOPERM this user has no permissions to",
+        "NOPERM No permissions to access a key",
     ),
     reference="https://redis.io/docs/latest/commands/auth/",
 )
@@ -29,10 +32,12 @@ def redis_password_refused(redis: RedisAnswer, product: Product) -> Iterator[Out
     """Redis answers nothing to one who does not log in as its configuration demands.
 
     With a wrong password it says WRONGPASS, without one NOAUTH, and to distribution 2 also an error where it has none
-    and one is sent. Nothing is cached then: each request asks the storage anew and deleting a blob is answered 500.
-    GitLab's registry does not start where that is the server in redis.addr.
+    and one is sent. One who logs in may still lack the right to what the registry asks (ACL): NOPERM. Nothing is cached
+    then: each request asks the storage anew and deleting a blob is answered 500. GitLab's registry does not start where
+    that is the server in redis.addr.
 
-    Set the password that Redis has (requirepass, or the user's in its ACL), or remove the one that is not needed.
+    Set the password that Redis has (requirepass, or the user's in its ACL), or remove the one that is not needed; give
+    the user the rights that it lacks.
     """
     for use in redis.uses:
         yield from _of_use(use, product)
@@ -61,6 +66,8 @@ def _judged(use: RedisUse, server: RedisServer, product: Product, *, is_sentinel
     name = "sentinelpassword" if is_sentinel else "password"
     path, setting = f"{use.path}.{name}", use.setting(name)
     needless = any(words in server.refused for words in NEEDLESS)
+    if server.refused_to == "HMGET":
+        return _without_rights(use, server)
     if server.refused.startswith("NOPERM") and server.refused_to != "AUTH":
         return Unknown(f"{server.address}: the user may not {server.refused_to}, which tells nothing of the registry")
     if needless and not is_sentinel and not product.must_be(Generation.DISTRIBUTION_2):
@@ -78,6 +85,23 @@ def _judged(use: RedisUse, server: RedisServer, product: Product, *, is_sentinel
         evidence=quotes,
         resource=path,
         severity=Severity.ERROR if use.section.stops_the_start else None,
+    )
+
+
+def _without_rights(use: RedisUse, server: RedisServer) -> Fail:
+    user = use.section.text("username") or "default"
+    host, _, port = server.address.rpartition(":")
+    words = ["redis-cli", "-h", host.strip("[]"), "-p", port, "acl", "setuser", user, "allkeys", "+@read", "+@write"]
+    return Fail(
+        f"{server.address} lets the user {user} in, who may not look up what the registry keeps there: {use.harm}",
+        remedy={
+            Dialect.PLAIN: Remedy(
+                "Let the user read and write every key, and write the same into aclfile or redis.conf:",
+                (join(words),),
+            )
+        },
+        evidence=(server.said_by, server.quote()),
+        resource=server.address,
     )
 
 

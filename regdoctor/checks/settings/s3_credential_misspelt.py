@@ -16,7 +16,7 @@ from regdoctor.remedies.renaming import renamed
     severity=Severity.ERROR,
     failure_modes=("S3-01", "CFG-04"),
     symptoms=("NoCredentialProviders: no valid providers in chain",),
-    explains=("s3_credential_malformed", "registry_unhealthy"),
+    explains=("s3_credential_malformed", "s3_credentials_missing", "registry_unhealthy"),
     reference="https://distribution.github.io/distribution/storage-drivers/s3/",
 )
 def s3_credential_misspelt(config: RegistryConfig, product: Product) -> Iterator[Outcome]:

@@ -27,7 +27,7 @@ _CREDENTIAL = re.compile(r"SECRET|PASSWORD|ACCESS_?KEY|ACCOUNT_?KEY|ISSUER|ROOTC
     severity=Severity.WARNING,
     failure_modes=("CFG-04", "CFG-09", "AUTH-26", "S3-01", "RED-02"),
     symptoms=("Ignoring unrecognized environment variable", "NoCredentialProviders: no valid providers in chain"),
-    explains=("registry_unhealthy",),
+    explains=("s3_credentials_missing", "registry_unhealthy"),
     reference="https://distribution.github.io/distribution/about/configuration/",
 )
 def variable_ignored(config: RegistryConfig, product: Product) -> Iterator[Outcome]:

@@ -31,7 +31,7 @@ _PAIR = ("accesskey", "secretkey")
     severity=Severity.ERROR,
     failure_modes=("S3-09", "S3-01"),
     symptoms=("the Credential is mal-formed", "InvalidAccessKeyId", "NoCredentialProviders"),
-    explains=("registry_unhealthy",),
+    explains=("s3_credentials_missing", "registry_unhealthy"),
     reference="https://docs.gitlab.com/administration/packages/container_registry/",
 )
 def s3_credential_malformed(config: RegistryConfig) -> Iterator[Outcome]:

@@ -6,7 +6,7 @@ from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Unknown, che
 from regdoctor.distribution.s3_operations import Operation
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.evidence.s3_access import S3Call
-from regdoctor.evidence.s3_writes import S3Writes, is_done, lacks_permission
+from regdoctor.evidence.s3_writes import S3Writes, lacks_permission
 from regdoctor.remedies.s3_grants import grant
 
 
@@ -34,7 +34,7 @@ def s3_delete_forbidden(writes: S3Writes, product: Product) -> Outcome:
     call = writes.call(Operation.DELETE)
     if call is None:
         return Unknown("deleting was not tried: the store had stopped answering")
-    if is_done(call):
+    if call.done:
         return Pass(f"s3:DeleteObject in {writes.endpoint.bucket} is granted")
     if not lacks_permission(call):
         return Unknown(f"the store refuses to delete, and not for want of a permission: {call.quote().quote}")

@@ -30,8 +30,9 @@ def s3_folder_objects(bucket: BucketSettings) -> Outcome:
     kept = bucket.inside
     folders = [key for key in kept.keys if key.startswith(kept.prefix) and key.endswith("/")]
     if not folders:
-        seen = f"none of {len(kept.keys)} keys"
-        return Pass(seen if kept.whole else f"{seen}, the first of the bucket's, stands for a folder")
+        if kept.whole:
+            return Pass(f"none of {len(kept.keys)} keys stands for one")
+        return Pass(f"none of the first {len(kept.keys)} keys stands for one; the others were not looked at")
     names = ", ".join(map(short, folders[:_SHOWN]))
     more = f" and {len(folders) - _SHOWN} more" if len(folders) > _SHOWN else ""
     among = "" if kept.whole else f", among the first {len(kept.keys)} keys"

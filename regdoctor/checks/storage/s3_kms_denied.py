@@ -2,10 +2,12 @@
 
 import re
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Unknown, check
-from regdoctor.evidence.s3_writes import S3Writes, is_about_key, is_done, named_action
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Severity, Unknown, check
+from regdoctor.evidence.s3_bucket import BucketSettings, Untold
+from regdoctor.evidence.s3_writes import S3Writes, is_about_key, named_action
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import s3_parameters
+from regdoctor.injection import Absent
 from regdoctor.remedies.s3_grants import grant_key
 
 _ARN = re.compile(r"arn:aws[a-z-]{0,20}:kms:[a-z0-9-]{1,30}:[0-9]{12}:(?:key|alias)/[A-Za-z0-9/_-]{1,256}")
@@ -18,7 +20,7 @@ _ARN = re.compile(r"arn:aws[a-z-]{0,20}:kms:[a-z0-9-]{1,30}:[0-9]{12}:(?:key|ali
     symptoms=("is not authorized to perform: kms:GenerateDataKey", "is not authorized to perform: kms:Decrypt"),
     reference="https://distribution.github.io/distribution/storage-drivers/s3/#s3-permission-scopes",
 )
-def s3_kms_denied(writes: S3Writes, config: RegistryConfig) -> Outcome:
+def s3_kms_denied(writes: S3Writes, config: RegistryConfig, bucket: BucketSettings | Absent) -> Outcome:
     """With SSE-KMS, S3 uses the key in the name of whoever asks, so that identity needs permission on the key too.
 
     To write it takes kms:GenerateDataKey; to read, to copy and to go on with an upload in parts it takes kms:Decrypt.
@@ -34,7 +36,7 @@ def s3_kms_denied(writes: S3Writes, config: RegistryConfig) -> Outcome:
         return Unknown(writes.unusable)
     refused = [call for call in writes.calls if is_about_key(call)]
     if not refused:
-        if writes.calls and all(is_done(call) for call in writes.calls):
+        if writes.calls and all(call.done for call in writes.calls):
             return Pass("objects are written, copied and read again")
         return Unknown("the store refuses calls for other reasons, so that the key was not tried by all")
     s3 = s3_parameters(config)
@@ -43,11 +45,19 @@ def s3_kms_denied(writes: S3Writes, config: RegistryConfig) -> Outcome:
     actions = sorted({named_action(call) for call in refused} - {""})
     problem = f"{refused[0].code} of the encryption key" if by_code else " and ".join(actions) or "use of the KMS key"
     arns = [_ARN.search(call.exchange.text()) for call in refused]
+    own, own_quotes = _own_key(bucket)
+    configured = s3.written("keyid") if s3 and named else own
     key = next((found.group() for found in arns if found), "")
-    configured = s3.written("keyid") if s3 and named else ""
     return Fail(
         f"S3 refuses the registry's identity {problem} for {writes.endpoint.bucket}: pushes or pulls fail",
-        evidence=(*writes.evidence(*refused[:3]), *((named.quote(),) if named else ())),
+        evidence=(*writes.evidence(*refused[:3]), *((named.quote(),) if named else own_quotes)),
         resource=key or writes.endpoint.bucket,
         remedy={Dialect.PLAIN: grant_key(writes.endpoint, key or (configured if _ARN.fullmatch(configured) else ""))},
     )
+
+
+def _own_key(bucket: BucketSettings | Absent) -> tuple[str, tuple[Quote, ...]]:
+    """The key of the bucket's default encryption, which counts where the registry names none, and its evidence."""
+    if isinstance(bucket, Absent) or isinstance(bucket.encryption, Untold) or not bucket.encryption[1]:
+        return "", ()
+    return bucket.encryption[1], bucket.quote_of("GetBucketEncryption")

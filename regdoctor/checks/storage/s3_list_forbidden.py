@@ -1,4 +1,4 @@
-"""S3-05: the registry's identity may not list its bucket, so its health check fails and it serves nothing."""
+"""S3-05, S3-07: the registry's identity may not list its bucket, so its health check fails and it serves nothing."""
 
 import json
 
@@ -11,7 +11,7 @@ from regdoctor.formats.s3_parameters import S3Endpoint
 @check(
     title="The registry's identity may list its bucket",
     severity=Severity.CRITICAL,
-    failure_modes=("S3-05",),
+    failure_modes=("S3-05", "S3-07"),
     symptoms=("s3aws: AccessDenied", '{"storagedriver_s3":"s3aws: AccessDenied'),
     explains=("registry_unhealthy", "health_lies", "s3_multipart_listing_forbidden"),
     reference="https://distribution.github.io/distribution/storage-drivers/s3/#s3-permission-scopes",
@@ -22,6 +22,11 @@ def s3_list_forbidden(access: S3Access) -> Outcome:
     Without s3:ListBucket the health check fails, and after `threshold` failures every URL of the registry answers
     503. With the health check of the storage switched off it starts and then fails at the first pull or push.
     Garbage collection and the catalog list as well.
+
+    A policy may grant listing under a condition on s3:prefix. The health check lists the root directory itself (the
+    whole bucket where rootdirectory is not set), so a condition that has `docker/registry/v2/*` alone refuses it. And
+    of an object that is not there yet S3 tells 403 instead of 404 to one whose s3:ListBucket stands under such a
+    condition, since HEAD and GET have no s3:prefix: distribution 3, which asks by HEAD, then fails where 2.8 did not.
 
     Grant s3:ListBucket on the bucket itself (not on its objects: `arn:aws:s3:::BUCKET`, no slash behind).
     """
@@ -44,17 +49,20 @@ def s3_list_forbidden(access: S3Access) -> Outcome:
         if at_root
         else "it finds nothing there, pushes and pulls fail"
     )
+    granted = [call for call in listings if call.allowed]
+    by_prefix = "; other prefixes are granted: its policy has a condition on s3:prefix, or one for each prefix"
     return Fail(
-        f"The registry's S3 identity may not list {bucket} ({prefixes}): {effect}",
-        evidence=(access.access_key_named_by, *(call.quote() for call in forbidden)),
+        f"The registry's S3 identity may not list {bucket} ({prefixes}): {effect}{by_prefix if granted else ''}",
+        evidence=(access.access_key_named_by, *(call.quote() for call in (*forbidden, *granted[:1]))),
         resource=bucket,
+        failure_modes=("S3-07",) if granted else ("S3-05",),
         remedy={Dialect.PLAIN: _grant(access.endpoint)},
     )
 
 
 def _grant(endpoint: S3Endpoint) -> Remedy:
     return Remedy(
-        "Add this statement to the policy of the registry's identity; no restart is needed. (Look for a Deny, or a "
-        "condition on s3:prefix, if it is there already.)",
+        "Add this statement to the policy of the registry's identity; no restart is needed. (If it is there already, "
+        "take the condition on s3:prefix out of it, and look for a Deny.)",
         (json.dumps(statement(sorted(BUCKET_ACTIONS), endpoint.arn)),),
     )

@@ -2,7 +2,7 @@
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.distribution.s3_operations import Operation, action_of
-from regdoctor.evidence.s3_writes import S3Writes, is_done, lacks_permission
+from regdoctor.evidence.s3_writes import S3Writes, lacks_permission
 from regdoctor.remedies.s3_grants import grant
 
 _OPERATIONS = (Operation.LIST_PARTS, Operation.ABORT)
@@ -31,7 +31,7 @@ def s3_multipart_forbidden(writes: S3Writes) -> Outcome:
     tried = writes.of(*_OPERATIONS)
     forbidden = [call for call in tried if lacks_permission(call)]
     if not forbidden:
-        failed = next((call for call in tried if not is_done(call)), None)
+        failed = next((call for call in tried if not call.done), None)
         if failed is not None:
             return Unknown(f"the store refuses it, and not for want of a permission: {failed.quote().quote}")
         if len({call.action for call in tried}) < len(_OPERATIONS):

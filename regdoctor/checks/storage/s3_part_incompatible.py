@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Unknown, check
 from regdoctor.distribution.s3_operations import Operation
 from regdoctor.evidence.s3_access import S3Call
-from regdoctor.evidence.s3_writes import S3Writes, is_done
+from regdoctor.evidence.s3_writes import S3Writes
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import S3Parameters, s3_parameters
 from regdoctor.remedies import change
@@ -61,7 +61,7 @@ def s3_part_incompatible(writes: S3Writes, config: RegistryConfig) -> Outcome:
     ]
     invalid = [call for call in tried if call.code == "InvalidPart"]
     if not refused and not invalid:
-        failed = next((call for call in tried if not is_done(call)), None)
+        failed = next((call for call in tried if not call.done), None)
         if failed is not None:
             return Unknown(f"the store refuses it otherwise: {failed.quote().quote}")
         return Pass("every call of uploads in parts is answered") if tried else Unknown("no such upload was tried")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.distribution.s3_operations import Operation
-from regdoctor.evidence.s3_writes import S3Writes, is_done
+from regdoctor.evidence.s3_writes import S3Writes
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import s3_parameters
 from regdoctor.remedies import change
@@ -32,7 +32,7 @@ def s3_storage_class_unsupported(writes: S3Writes, config: RegistryConfig) -> Ou
     tried = writes.of(Operation.PUT, Operation.START_UPLOAD, Operation.COPY)
     refused = [call for call in tried if call.code in _CODES]
     if not refused:
-        failed = next((call for call in tried if not is_done(call)), None)
+        failed = next((call for call in tried if not call.done), None)
         return Unknown(f"the store refuses it otherwise: {failed.quote().quote}") if failed else Pass("it knows it")
     s3 = s3_parameters(config)
     if s3 is None:

@@ -2,7 +2,7 @@
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.distribution.s3_operations import Operation, action_of
-from regdoctor.evidence.s3_writes import S3Writes, is_about_key, is_done, lacks_permission, named_action
+from regdoctor.evidence.s3_writes import S3Writes, is_about_key, lacks_permission, named_action
 from regdoctor.remedies.s3_grants import grant
 
 _PLAIN = (Operation.PUT, Operation.START_UPLOAD, Operation.PUT_PART, Operation.COMPLETE)
@@ -54,7 +54,7 @@ def s3_write_forbidden(writes: S3Writes) -> Outcome:
 
 def _not_forbidden(writes: S3Writes) -> Outcome:
     tried = writes.of(*_PLAIN, *_COPIES)
-    failed = [call for call in tried if not is_done(call)]
+    failed = [call for call in tried if not call.done]
     if any(is_about_key(call) for call in failed):
         return Unknown("the store refuses the use of an encryption key, before it says whether writing is allowed")
     if failed:

@@ -12,13 +12,19 @@ from regdoctor.distribution.storage_drivers import (
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.remedies.dropped_drivers import DROPPED, move_from
 
 _DRIVERS = {
     Generation.DISTRIBUTION_2: DISTRIBUTION_2_DRIVERS,
     Generation.DISTRIBUTION_3: DISTRIBUTION_3_DRIVERS,
     Generation.GITLAB: GITLAB_DRIVERS,
 }
-_DROPPED = ("oss", "swift")
+_GONE_SINCE = {
+    Generation.DISTRIBUTION_2: "is gone from distribution 3.0: 2.8 is the last that starts with it",
+    Generation.DISTRIBUTION_3: "is gone since distribution 3.0",
+    Generation.GITLAB: "is gone from GitLab's registry 4.0 (GitLab 17.0)",
+}
+"""What became of oss and swift, by the product at hand (distribution/distribution#3985, container-registry#1141)."""
 _GITLAB_WITHOUT_OSS_AND_SWIFT = 4
 """The major version of GitLab's registry since which they are gone (GitLab 17.0; container-registry#1141)."""
 
@@ -36,11 +42,13 @@ def storage_driver_unsupported(config: RegistryConfig, product: Product) -> Outc
 
     All have filesystem, inmemory, s3 (also called s3aws), azure and gcs, except for some builds: Debian's package
     docker-registry lacks azure, gcs and oss, and the official image of 2.8.2 lacked gcs. The drivers oss and swift are
-    gone from distribution 3, and from GitLab's registry since GitLab 17.0. With a driver that it does not have
-    the registry panics at its start: `StorageDriver not registered: gcs`.
+    gone from distribution 3.0, and from GitLab's registry 4.0, which came with GitLab 17.0; where an older one still
+    has them, that is a note for the next update. With a driver that it does not have the registry panics at its start:
+    `StorageDriver not registered: gcs`.
 
-    Write the right name; for oss and swift use the s3 driver with the S3-compatible address of that service; or run a
-    build that has the driver.
+    Write the right name; for oss and swift use the s3 driver with the S3-compatible address of that service (of Swift
+    its S3 API, with the data copied out of files/; of OSS the same bucket as it is); or run a build that has the
+    driver.
     """
     found = config.storage_driver()
     if found is None:
@@ -48,20 +56,24 @@ def storage_driver_unsupported(config: RegistryConfig, product: Product) -> Outc
     name, driver = found
     lacking = frozenset(one for one in product.candidates() if name not in _DRIVERS[one])
     if lacking == product.candidates() and not _kept_by_old_gitlab(name, product):
-        return _fail(name, driver, f"{product.words()} has no driver of this name", product)
-    if name in _DROPPED and product.must_be(Generation.GITLAB):
+        known = next(iter(lacking)) if len(lacking) == 1 else None
+        gone = f", which {_GONE_SINCE[known]}" if name in DROPPED and known is not None else ""
+        return _fail(name, driver, f"{product.words()} has no driver of this name{gone}", product)
+    if name in DROPPED and product.must_be(Generation.GITLAB):
         return _of_gitlab(name, driver, product)
     if lacking:
         others = " and ".join(sorted(one.value for one in lacking))
         return Unknown(f"{others} do not have the driver {name}; {product.reason}")
     missing = _left_out(name, product)
-    return _fail(name, driver, missing, product) if missing else Pass(name)
+    if missing:
+        return _fail(name, driver, missing, product)
+    return _note(name, driver, Generation.DISTRIBUTION_2, product) if name in DROPPED else Pass(name)
 
 
 def _kept_by_old_gitlab(name: str, product: Product) -> bool:
     """Whether GitLab's registry had it once, and may still be of that age."""
     is_gitlab = product.must_be(Generation.GITLAB)
-    return name in _DROPPED and is_gitlab and product.at_least(_GITLAB_WITHOUT_OSS_AND_SWIFT) is not True
+    return name in DROPPED and is_gitlab and product.at_least(_GITLAB_WITHOUT_OSS_AND_SWIFT) is not True
 
 
 def _of_gitlab(name: str, driver: Located, product: Product) -> Outcome:
@@ -69,8 +81,13 @@ def _of_gitlab(name: str, driver: Located, product: Product) -> Outcome:
         return Unknown(
             f"the driver {name} is gone from GitLab's registry since GitLab 17.0, and its version is not known"
         )
+    return _note(name, driver, Generation.GITLAB, product)
+
+
+def _note(name: str, driver: Located, generation: Generation, product: Product) -> Fail:
+    """It still works, and will not after the next large update."""
     return Fail(
-        f"The driver {name} is gone from GitLab's registry since GitLab 17.0: after that update it does not start",
+        f"The driver {name} {_GONE_SINCE[generation]}: after that update the registry does not start",
         evidence=(driver.quote(), *product.evidence),
         resource=driver.name or name,
         severity=Severity.INFO,
@@ -100,12 +117,10 @@ def _fail(name: str, driver: Located, why: str, product: Product) -> Fail:
 
 
 def _remedies(name: str) -> Remedies:
+    if name in DROPPED:
+        return move_from(name)
     near = difflib.get_close_matches(name.lower().replace("-", ""), sorted(DISTRIBUTION_3_DRIVERS), 1)
-    if name in _DROPPED:
-        advice = (
-            f"Use the driver s3 with the S3-compatible address of the service in place of {name}; move the data first."
-        )
-    elif near and near[0] != name:
+    if near and near[0] != name:
         advice = f"Write {near[0]} in place of {name}."
     else:
         advice = f"Run a build of the registry that has the driver {name}, such as the newest official image."

@@ -23,7 +23,8 @@ def _nobody_can_listen(stack: Stack) -> None:
 
 FAULT = Fault(
     title="The object store is down: connections to it are refused",
-    check="registry_unhealthy",
+    check="s3_unreachable",
+    also=("registry_unhealthy",),
     failure_modes=("CFG-01",),
     files=_nobody_can_listen,
     processes=Stack.wait_unhealthy,

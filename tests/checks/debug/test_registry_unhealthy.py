@@ -128,3 +128,10 @@ def test_a_proxys_503_is_not_the_registrys(given: Given) -> None:
 def test_silence_is_unknown(given: Given) -> None:
     given.unknown(registry_unhealthy)
     given.unknown(registry_unhealthy, public=given.public(given.down(given.public_url, FailureKind.NAME)))
+
+
+def test_an_empty_bucket_that_an_old_registry_takes_for_a_broken_one_is_told(given: Given) -> None:
+    debug = _debug(given, 503, b'{"storagedriver_s3":"s3aws: Path not found: /"}')
+    fail = given.fail(registry_unhealthy, debug=debug)
+    assert fail.failure_modes == ("S3-25",)
+    assert "empty bucket" in fail.remedy[Dialect.PLAIN].text

@@ -29,6 +29,16 @@ ORDER = (
 Answer = tuple[int, str, str]
 """Status (0: no answer), error code, message."""
 DENIED: Answer = (403, "AccessDenied", "Access Denied")
+_DOCUMENTS = {
+    Operation.START_UPLOAD: "InitiateMultipartUploadResult",
+    Operation.LIST_UPLOADS: "ListMultipartUploadsResult",
+    Operation.LIST_PARTS: "ListPartsResult",
+    Operation.COMPLETE: "CompleteMultipartUploadResult",
+    Operation.COPY: "CopyObjectResult",
+    Operation.COPY_PART: "CopyPartResult",
+    Operation.DELETE: "DeleteResult",
+}
+"""What answers a call that was done."""
 GATEWAY: Answer = (502, "", "Bad Gateway")
 
 
@@ -48,6 +58,8 @@ def trial(
 
 def _call(operation: Operation, endpoint: S3Endpoint, answer: Answer) -> S3Call:
     status, code, message = answer
+    if (status, message) == (200, "") and operation in _DOCUMENTS:
+        message = f"<{_DOCUMENTS[operation]}/>"
     key = f"{endpoint.registry_prefix}repositories/regdoctor-trial/_uploads/1/data"
     body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode() if code else message.encode()
     failure = None if status else Failure(FailureKind.REFUSED, "s3.example.com:443: connection refused")

@@ -9,6 +9,7 @@ from regdoctor.checks.storage.s3_acls_disabled import s3_acls_disabled
 from regdoctor.distribution.s3_operations import Operation
 from regdoctor.evidence.product import Generation
 from tests.checks.storage.s3_trials import DENIED, Answer, trial
+from tests.checks.storage.told_buckets import bucket
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -37,3 +38,16 @@ def test_all_else_is_no_finding(given: Given) -> None:
     assert given.passes(s3_acls_disabled, writes=trial(), config=config, product=product)
     given.unknown(s3_acls_disabled, writes=trial({Operation.PUT: DENIED}), config=config, product=product)
     given.unknown(s3_acls_disabled, writes=trial({Operation.PUT: (0, "", "")}), config=config, product=product)
+
+
+def test_the_buckets_own_setting_is_judged_where_nothing_was_written(given: Given) -> None:
+    public, product = given.storage("bucket: images, objectacl: public-read"), given.product()
+    fail = given.fail(s3_acls_disabled, writes=given.no_such, bucket=bucket(), config=public, product=product)
+    assert "public-read" in fail.message
+    for owner in ("", "ObjectWriter"):
+        other = bucket(ownership=owner)
+        given.skips(s3_acls_disabled, writes=given.no_such, bucket=other, config=public, product=product)
+    private = given.storage("bucket: images")
+    given.skips(s3_acls_disabled, writes=given.no_such, bucket=bucket(), config=private, product=product)
+    none = given.storage("bucket: images, objectacl: public-read, objectownership: true")
+    given.unknown(s3_acls_disabled, writes=given.not_here, bucket=bucket(), config=none, product=product)

@@ -8,6 +8,7 @@ from regdoctor.check import Dialect
 from regdoctor.checks.storage.s3_kms_denied import s3_kms_denied
 from regdoctor.distribution.s3_operations import Operation
 from tests.checks.storage.s3_trials import DENIED, Answer, trial
+from tests.checks.storage.told_buckets import answer, bucket
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -53,3 +54,11 @@ def test_refusals_of_the_bucket_say_nothing_of_the_key(given: Given) -> None:
     given.unknown(s3_kms_denied, writes=trial({Operation.PUT: DENIED}), config=config)
     given.unknown(s3_kms_denied, writes=trial({Operation.PUT: (0, "", "")}), config=config)
     assert given.passes(s3_kms_denied, writes=trial(), config=config)
+
+
+def test_the_key_of_the_buckets_default_encryption_is_named(given: Given) -> None:
+    writes = trial({Operation.GET: denied("kms:Decrypt", "the key")})
+    own = bucket(encryption=("aws:kms", KEY), answers=(*bucket().answers, answer("GetBucketEncryption")))
+    fail = given.fail(s3_kms_denied, writes=writes, config=given.storage("bucket: bucket"), bucket=own)
+    assert KEY in fail.remedy[Dialect.PLAIN].commands[0]
+    assert any("GetBucketEncryption" in quote.source for quote in fail.evidence)

@@ -30,20 +30,29 @@ def test_a_name_that_nobody_has_is_a_finding_with_the_nearest(given: Given, name
     assert f"Write {meant} in place of {name}." in fail.remedy[Dialect.PLAIN].text
 
 
-@pytest.mark.parametrize("name", ["oss", "swift"])
-def test_what_distribution_3_dropped(given: Given, name: str) -> None:
+@pytest.mark.parametrize(("name", "move"), [("oss", "S3-compatible"), ("swift", "s3api")])
+def test_what_distribution_3_dropped(given: Given, name: str, move: str) -> None:
     config = _config(given, name)
 
     fail = given.fail(storage_driver_unsupported, config=config, product=given.product(THREE, 3, 0, 0))
-    assert "S3-compatible" in fail.remedy[Dialect.PLAIN].text
+    assert "is gone since distribution 3.0: the registry does not start" in fail.message
+    assert all(move in remedy.text for remedy in fail.remedy.values())
     assert "distribution 3" in given.unknown(storage_driver_unsupported, config=config, product=given.product())
-    assert given.passes(storage_driver_unsupported, config=config, product=Product(TWO, (2, 8, 3), IMAGE))
+
+
+@pytest.mark.parametrize("name", ["oss", "swift"])
+def test_the_last_that_has_it_gives_a_note_for_the_next_update(given: Given, name: str) -> None:
+    fail = given.fail(storage_driver_unsupported, config=_config(given, name), product=Product(TWO, (2, 8, 3), IMAGE))
+
+    assert fail.severity is Severity.INFO
+    assert "2.8 is the last that starts with it" in fail.message
 
 
 def test_what_gitlab_dropped_depends_on_its_version(given: Given) -> None:
     config = _config(given, "swift")
 
-    given.fail(storage_driver_unsupported, config=config, product=given.product(GITLAB, 4, 41, 0))
+    fail = given.fail(storage_driver_unsupported, config=config, product=given.product(GITLAB, 4, 41, 0))
+    assert "GitLab's registry 4.0 (GitLab 17.0)" in fail.message
     old = given.fail(storage_driver_unsupported, config=config, product=given.product(GITLAB, 3, 86, 0))
     assert old.severity is Severity.INFO
     assert given.unknown(storage_driver_unsupported, config=config, product=given.product(GITLAB))

@@ -36,7 +36,6 @@ def bucket(**told: Any) -> BucketSettings:
         ENDPOINT,
         Quote("/etc/docker/registry/config.yml", "bucket: images", 5),
         answers,
-        location="us-east-1",
         versioning=False,
         lifecycle=(),
         lock=ObjectLock(False),
