@@ -1,0 +1,1 @@
+"""Traffic that somebody else made: recognised, told as sessions, and held against the checks."""
