@@ -4,12 +4,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CAPTURE_PYTHON ?= $(shell command -v python3.13 || command -v python3.12)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench format clean
+.PHONY: help demo test test-capture lint bench format clean
 
 help:  ## List the targets.
-	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 14
 
 demo: $(READY)  ## Break a real registry on this machine and see it diagnosed.
 	@sh tools/install-system-packages.sh
@@ -18,6 +19,13 @@ demo: $(READY)  ## Break a real registry on this machine and see it diagnosed.
 test: $(READY)  ## Run every test, those with real components included.
 	@sh tools/install-system-packages.sh test
 	$(BIN)/pytest -n 2 --dist worksteal
+
+test-capture:  ## Run the tests of the addon with the newest mitmproxy, which needs Python 3.12 or later.
+	@test -n "$(CAPTURE_PYTHON)" || { echo "needs Python 3.12 or later; try: make test-capture CAPTURE_PYTHON=…" >&2; exit 2; }
+	@sh tools/install-system-packages.sh
+	$(CAPTURE_PYTHON) -m venv $(VENV)-capture
+	$(VENV)-capture/bin/pip install -qq --disable-pip-version-check --editable '.[dev]'
+	$(VENV)-capture/bin/pytest tests/addons tests/capture tests/e2e/test_addon.py
 
 lint: $(READY)  ## ruff, mypy --strict, and which part may import which.
 	$(BIN)/ruff check .
@@ -34,7 +42,7 @@ format: $(READY)  ## Let ruff put the code into shape.
 	$(BIN)/ruff format .
 
 clean:  ## Remove what the targets made.
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-capture build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -13,6 +13,7 @@ import regdoctor.checks
 from regdoctor.check import Check
 from regdoctor.exit_codes import UsageError
 from regdoctor.probe import Probe
+from regdoctor.sign import EndSign, Sign
 
 
 @functools.cache
@@ -50,6 +51,22 @@ def probes() -> dict[type, Probe]:
             if isinstance(item, Probe) and found.setdefault(item.provides, item) is not item:
                 raise TypeError(f"{item.name} and {found[item.provides].name} provide the same evidence")
     return found
+
+
+@functools.cache
+def signs() -> tuple[Sign | EndSign, ...]:
+    """What recognises checks in traffic, in the order of the checks that they are of.
+
+    Raises TypeError for a sign that stands in another file than its check.
+    """
+    found: list[Sign | EndSign] = []
+    for module in _modules(regdoctor.checks):
+        for item in vars(module).values():
+            if isinstance(item, Sign | EndSign):
+                if item.check.name != module.__name__.rpartition(".")[2]:
+                    raise TypeError(f"{module.__name__} holds a sign of {item.check.name}")
+                found.append(item)
+    return tuple(sorted(found, key=lambda item: (item.check.family, item.check.name)))
 
 
 def families() -> tuple[str, ...]:

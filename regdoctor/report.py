@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -79,6 +80,13 @@ class Report:
         if self.count("unknown"):
             return f"{where}: {well}, but not everything could be told"
         return f"{where}: {well if self.exhaustive else 'nothing could be examined'}"
+
+    def named(self, rows: Iterable[Row]) -> str:
+        """The checks of these causes, one that found several with their number; and how many causes these are not."""
+        counts = Counter(row.check for row in rows)
+        names = [name if count == 1 else f"{name} ({count})" for name, count in counts.items()]
+        rest = len(self.causes) - counts.total()
+        return ", ".join(names) + (f" and {rest} more" if names and rest else "")
 
     def _where(self) -> str:
         """What was examined, in a word or two."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
 from regdoctor.check import Check, Fail
-from regdoctor.evidence.call import Call
+from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.story import Story
 
 Seen = Fail | None | Iterable[Fail]
@@ -18,6 +19,20 @@ class Sign:
 
     check: Check
     judge: Callable[[Call, Story], Seen]
+    parts: Container[Part] | None = None
+    """Who must have been asked; None for whoever it was."""
+    kinds: Container[ApiKind | None] | None = None
+    """What must have been asked of the registry; None for whatever it was."""
+    statuses: Container[int | None] | None = None
+    """What must have been answered, None among them where no answer is meant, too; None for whatever it was."""
+
+    def is_about(self, part: Part, kind: ApiKind | None, status: int | None) -> bool:
+        """Whether calls of this part and kind with this status can show it at all."""
+        return (
+            (self.parts is None or part in self.parts)
+            and (self.kinds is None or kind in self.kinds)
+            and (self.statuses is None or status in self.statuses)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +43,22 @@ class EndSign:
     judge: Callable[[Story], Seen]
 
 
-def sign(of: Check) -> Callable[[Callable[[Call, Story], Seen]], Sign]:
+def sign(
+    of: Check,
+    *,
+    parts: Container[Part] | None = None,
+    kinds: Container[ApiKind | None] | None = None,
+    statuses: Container[int | None] | None = None,
+) -> Callable[[Callable[[Call, Story], Seen]], Sign]:
     """Declare the decorated function as what recognises `of` in one call, after the story has taken the call in.
 
-    It is asked for every call and must return None quickly for those that it is not about. It says only what the
-    call proves: traffic that may be healthy gives nothing. Its Fail quotes exchanges by `Exchange.quote`, names in
-    `resource` the repository, host or address at fault (the same for every call with the same fault: they are counted
-    as one), and raises nothing, whatever a server or a client wrote.
+    It is asked for every call of these parts and kinds and with these statuses (all of them where none are named: name
+    them, a recording has many calls and nearly all went well), and must return None quickly for those that it is not
+    about. It says only what the call proves: traffic that may be healthy gives nothing. Its Fail quotes exchanges by
+    `Exchange.quote`, names in `resource` the repository, host or address at fault (the same for every call with the
+    same fault: they are counted as one), and raises nothing, whatever a server or a client wrote.
     """
-    return lambda judge: Sign(of, judge)
+    return lambda judge: Sign(of, judge, parts, kinds, statuses)
 
 
 def sign_at_end(of: Check) -> Callable[[Callable[[Story], Seen]], EndSign]:

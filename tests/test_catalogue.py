@@ -16,6 +16,7 @@ import pytest
 import regdoctor.checks
 from regdoctor import catalogue
 from regdoctor.check import Check, Outcome, Pass, Severity, check
+from regdoctor.evidence.traffic import Traffic
 from regdoctor.exit_codes import UsageError
 from regdoctor.http import Http
 from regdoctor.lab.fault import discover
@@ -25,6 +26,8 @@ from regdoctor.redaction import redact
 from regdoctor.target import Target
 
 CHECKS = catalogue.checks()
+RECORDED = (Traffic,)
+"""Evidence that no probe gathers: it comes of a recording (`capture analyze`)."""
 each_check = pytest.mark.parametrize("item", CHECKS, ids=lambda item: item.name)
 
 
@@ -81,7 +84,7 @@ def test_nothing_in_a_page_is_taken_for_a_secret(item: Check) -> None:
 @each_check
 def test_what_a_check_asks_for_is_provided(item: Check) -> None:
     for wanted in item.inputs.values():
-        assert wanted.kind is Target or wanted.kind in catalogue.probes(), wanted.kind
+        assert wanted.kind in (Target, *RECORDED) or wanted.kind in catalogue.probes(), wanted.kind
 
 
 @each_check

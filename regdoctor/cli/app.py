@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 import regdoctor
-from regdoctor.cli import check, explain, hops, lab, output, storage, token
+from regdoctor.cli import capture, check, explain, hops, lab, output, storage, token
 from regdoctor.exit_codes import ExitCode, UsageError
 from regdoctor.redaction import redact
 
@@ -30,6 +30,7 @@ app.command(name="explain", epilog=explain.EXAMPLE, no_args_is_help=True)(explai
 app.command(name="hops", epilog=hops.EXAMPLE)(hops.command)
 app.add_typer(storage.app, name="storage")
 app.add_typer(token.app, name="token")
+app.add_typer(capture.app, name="capture")
 app.add_typer(lab.app, name="lab")
 
 

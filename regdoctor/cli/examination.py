@@ -113,6 +113,11 @@ def describe(examination: Examination, dialect: Dialect, targets: Sequence[Targe
         described["registry"] = target.registry_url
     if isinstance(installation, Installation) and installation.registry_config:
         described["config"] = str(installation.registry_config)
+    config = examination.evidence(RegistryConfig)
+    if isinstance(config, RegistryConfig) and (driver := config.storage_driver()):
+        described["storage"] = driver[0]
+    if target.allow_writes:
+        described["allow_writes"] = True
     if isinstance(source := examination.evidence(TokenSource), TokenSource):
         described["login"] = _whose_login(source)
     return described
@@ -159,7 +164,7 @@ def _write(document: Report, writers: Sequence[Writer], page: Page, instead: str
 
 
 def _summary(document: Report) -> str:
-    causes = ", ".join(dict.fromkeys(row.check for row in document.causes))
+    causes = document.named(document.causes)
     return f"regdoctor: {document.headline()}" + (f": {causes}" if causes else "")
 
 

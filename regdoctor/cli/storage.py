@@ -12,6 +12,7 @@ import typer
 from regdoctor.exit_codes import ExitCode, UsageError
 
 if TYPE_CHECKING:
+    from regdoctor.formats.registry_config import RegistryConfig
     from regdoctor.storage.permission_table import PermissionTable
     from regdoctor.storage.stores import Store
     from regdoctor.target import Target
@@ -42,7 +43,12 @@ def permissions(
         list[Path] | None, typer.Option(metavar="DIR", help="The registry host's tree: / on the host itself.")
     ] = None,
     config: Annotated[
-        list[Path] | None, typer.Option(metavar="FILE", help="The registry's config.yml; repeatable.")
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="The registry's config.yml, wherever it is from: the store that it names is asked from here, with the "
+            "keys in it. Repeatable.",
+        ),
     ] = None,
     allow_writes: Annotated[
         bool, typer.Option("--allow-writes", help="Try what writes, too, in a folder of its own; it is removed.")
@@ -54,6 +60,9 @@ def permissions(
     output: Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Where it goes.")] = None,
 ) -> int:
     """Try each call that the registry makes of its bucket, with the registry's identity, and say what a refusal breaks.
+
+    --config FILE is the wish to ask the store that FILE names, also where the file is of another host; the store's
+    address is told first. The files of a copied tree (--root) are not followed to a store.
 
     Exit code 0: nothing that is needed is refused; 1: something is; 3: nothing could be asked.
     """
@@ -82,16 +91,39 @@ def permissions(
 def _plan(target: Target) -> int:
     from regdoctor.catalogue import probes
     from regdoctor.cli import output
-    from regdoctor.storage.stores import STORES
+    from regdoctor.storage.asked_store import address, cannot_be_asked, whose_keys
+    from regdoctor.storage.stores import STORES, driver_of, store_of
 
-    for number, store in enumerate(STORES):
-        output.write(_item(f"{'or' if number else 'regdoctor would ask'} {store.asks}:", indent=""))
-        for call in store.reads:
+    config = _configuration(target)
+    driver = driver_of(config)
+    store = store_of(driver)
+    if config is not None and driver and store is None:
+        output.note(f"regdoctor: nothing would be asked: {cannot_be_asked(driver)}")
+        return ExitCode.NOT_EXAMINED
+    for number, one in enumerate([store] if store else STORES):
+        output.write(_item(f"{'or' if number else 'regdoctor would ask'} {one.asks}:", indent=""))
+        for call in one.reads:
             output.write(_item(call))
-        if store.writes is not None:
+        if one.writes is not None:
             output.write("and write:\n" if target.allow_writes else "and, with --allow-writes only, write:\n")
-            output.write(_item(probes()[store.writes].writes))
+            output.write(_item(probes()[one.writes].writes))
+    if config is not None and target.config_files:
+        output.write(_item(f"It asks {address(config)} with {whose_keys(config)}.", indent=""))
     return ExitCode.HEALTHY
+
+
+def _configuration(target: Target) -> RegistryConfig | None:
+    """The registry's configuration, from files alone; None where there is none. Raises UsageError for bad input."""
+    import dataclasses
+
+    from regdoctor.formats.registry_config import RegistryConfig
+    from regdoctor.runner import gather
+
+    gathered = gather(dataclasses.replace(target, offline=True), (RegistryConfig,), target.timeout)
+    if bad := next((item.bad_input for item in gathered if item.bad_input), ""):
+        raise UsageError(bad)
+    found = next((item.evidence for item in gathered if item.probe.provides is RegistryConfig), None)
+    return found if isinstance(found, RegistryConfig) else None
 
 
 def _item(text: str, indent: str = "  ") -> str:
@@ -106,9 +138,12 @@ def _run(target: Target, form: Form, path: Path | None) -> int:
     from regdoctor.formats.registry_config import RegistryConfig
     from regdoctor.injection import Absent
     from regdoctor.runner import gather
+    from regdoctor.storage.asked_store import plainly, why_not_asked
     from regdoctor.storage.permission_table import Result
     from regdoctor.storage.stores import STORES
 
+    if target.config_files:
+        _announce(target)
     trials = [store.writes for store in STORES if store.writes is not None and target.allow_writes]
     gathered = gather(target, (RegistryConfig, Product, *(store.access for store in STORES), *trials), target.timeout)
     if bad := next((item.bad_input for item in gathered if item.bad_input), ""):
@@ -121,11 +156,11 @@ def _run(target: Target, form: Form, path: Path | None) -> int:
     store = _store(evidence)
     access = evidence[store.access]
     if isinstance(access, Absent):
-        output.note(f"regdoctor: nothing was asked: {access.reason}")
+        output.note(f"regdoctor: nothing was asked: {why_not_asked(evidence[RegistryConfig], access)}")
         return ExitCode.BUG if bug else ExitCode.NOT_EXAMINED
     writes = evidence.get(store.writes) if store.writes is not None else None
     if isinstance(writes, Absent):
-        output.note(f"regdoctor: nothing was written: {writes.reason}")
+        output.note(f"regdoctor: nothing was written: {plainly(writes.reason)}")
     table = store.table(evidence)
     _show(table, form, path)
     if bug:
@@ -137,10 +172,25 @@ def _run(target: Target, form: Form, path: Path | None) -> int:
     }[table.result]
 
 
+def _announce(target: Target) -> None:
+    """Whom the keys of a named file are shown to, before they are: the file may be of anybody's registry."""
+    from regdoctor.cli import output
+    from regdoctor.storage.asked_store import address, whose_keys
+    from regdoctor.storage.stores import driver_of, store_of
+
+    config = _configuration(target)
+    if config is not None and store_of(driver_of(config)) is not None:
+        output.note(f"regdoctor: asks {address(config)} with {whose_keys(config)}")
+
+
 def _store(evidence: Mapping[type, Any]) -> Store:
-    """The kind of storage at hand: the one that was asked, else the one that could have been, else the first."""
+    """The kind of storage at hand: the configured, else the one that was asked, could have been, or the first."""
+    from regdoctor.formats.registry_config import RegistryConfig
     from regdoctor.injection import Absent
-    from regdoctor.storage.stores import STORES
+    from regdoctor.storage.stores import STORES, driver_of, store_of
+
+    if (configured := store_of(driver_of(evidence[RegistryConfig]))) is not None:
+        return configured
 
     def rank(store: Store) -> int:
         access = evidence[store.access]

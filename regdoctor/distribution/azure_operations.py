@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from regdoctor.distribution.s3_operations import Area, Use
+from regdoctor.distribution.registry_uses import Area, Use
 
 _BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 READ, WRITE, DELETE = f"{_BLOBS}/read", f"{_BLOBS}/write", f"{_BLOBS}/delete"
@@ -26,6 +26,8 @@ class AzureOperation(enum.StrEnum):
     LIST = "List Blobs"
     HEAD = "Get Blob Properties"
     GET = "Get Blob"
+    DELEGATE = "Get User Delegation Key"
+    """With it an identity of Entra ID signs links; an account key signs by itself."""
     SIGNED_HEAD = "Get Blob Properties by SAS"
     """As a client makes it, that the registry has sent on: without credentials of its own."""
     SIGNED_GET = "Get Blob by SAS"
@@ -54,6 +56,7 @@ _PERMISSIONS = {
     AzureOperation.LIST: READ,
     AzureOperation.HEAD: READ,
     AzureOperation.GET: READ,
+    AzureOperation.DELEGATE: DELEGATE,
     AzureOperation.SIGNED_HEAD: READ,
     AzureOperation.SIGNED_GET: READ,
     AzureOperation.PUT: WRITE,
@@ -96,6 +99,12 @@ NEEDS = (
     AzureNeed(AzureOperation.GET, Area.BLOBS, (_PULL, _GC), "reads manifests, and layers where it sends nobody on"),
     AzureNeed(AzureOperation.GET, Area.LINKS, (_PULL, _PUSH, _DELETE, _GC), "reads which blob a tag or a layer is"),
     AzureNeed(AzureOperation.GET, Area.UPLOADS, (_PUSH,), "reads when an upload began, and its checksum so far"),
+    AzureNeed(
+        AzureOperation.DELEGATE,
+        Area.BUCKET,
+        (_PULL, _PUSH),
+        "signs by it the links for clients, and distribution 3 those by which it moves layers",
+    ),
     AzureNeed(AzureOperation.SIGNED_HEAD, Area.BLOBS, (_PUSH,), "sends clients to it who ask whether a layer is there"),
     AzureNeed(AzureOperation.SIGNED_GET, Area.BLOBS, (_PULL,), "sends clients to it for every layer"),
     AzureNeed(AzureOperation.PUT, Area.BLOBS, (_PUSH,), "stores manifests"),

@@ -36,6 +36,9 @@ class CredentialChain:
     sources: tuple[Source, ...]
     config_file: ConfigFile
 
+    role_needs_config: bool = False
+    """Whether role_arn, credential_source and sso_* of a profile count only where AWS_SDK_LOAD_CONFIG is on."""
+
     def reads(self, source: Source) -> bool:
         """Whether it looks there at all."""
         return source in self.sources
@@ -56,7 +59,7 @@ _SDK = (
     Source.CONTAINER,
     Source.INSTANCE,
 )
-SDK_1 = CredentialChain("the AWS SDK for Go, version 1", _SDK, ConfigFile.ASKED_FOR)
+SDK_1 = CredentialChain("the AWS SDK for Go, version 1", _SDK, ConfigFile.ASKED_FOR, role_needs_config=True)
 """resolveCredentials of aws/session/credentials.go: 3.x and GitLab's driver `s3` leave it to the session."""
 SDK_2 = CredentialChain("the AWS SDK for Go, version 2", _SDK, ConfigFile.ALWAYS)
 """resolveCredentialChain of config/resolve_credentials.go: GitLab's driver `s3_v2`."""
@@ -76,5 +79,12 @@ SECRET_KEYS = ("AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY")
 WEB_IDENTITY_TOKEN = "AWS_WEB_IDENTITY_TOKEN_FILE"  # noqa: S105 - a variable's name
 CONTAINER_URIS = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
 """In the order of RemoteCredProvider in aws/defaults/defaults.go."""
+CONTAINER_TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"  # noqa: S105 - a variable's name
+"""What EKS Pod Identity sets beside the full address. It wins over AWS_CONTAINER_AUTHORIZATION_TOKEN and is read anew
+for each question (httpCredProvider of aws/defaults/defaults.go, resolveHTTPCredProvider of
+config/resolve_credentials.go).
+
+Read by version 1 of the SDK since 1.47.11 and by version 2 since its release of 2023-11-14 (Amazon EKS user guide, "Use
+pod identity with the AWS SDK"): distribution 3 and GitLab's registry of 2024 and later have newer ones."""
 SECRET_VARIABLES = (*ACCESS_KEYS, *SECRET_KEYS, "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN")
 """The variables whose values are wrapped where they are read."""

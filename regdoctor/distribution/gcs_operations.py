@@ -16,6 +16,11 @@ SCOPE = "https://www.googleapis.com/auth/devstorage.full_control"
 """What the driver asks its tokens for (storage.ScopeFullControl in gcs.go)."""
 
 
+SIGN = "iam.serviceAccounts.signBlob"
+"""Of the service account on itself; roles/iam.serviceAccountTokenCreator has it."""
+SIGNED_HEAD, SIGNED_GET, SIGN_BLOB = "objects.get, signed HEAD", "objects.get, signed GET", "signBlob"
+
+
 @dataclass(frozen=True, slots=True)
 class GcsNeed:
     """One call that the driver makes, all generations alike (registry/storage/driver/gcs/gcs.go)."""
@@ -56,6 +61,22 @@ NEEDS = (
 
 PERMISSIONS = tuple(dict.fromkeys(one for need in NEEDS for one in need.permissions))
 """All that a registry needs on its bucket."""
+
+BY_LINK = (
+    GcsNeed(SIGNED_HEAD, (GET,), (Use.PUSH,), "sends clients to a link that it signs, who ask for a layer by HEAD"),
+    GcsNeed(SIGNED_GET, (GET,), (Use.PULL,), "sends clients to a link that it signs, for every layer"),
+)
+"""By a key of a service account. Signed by version 2 of Google's scheme, which is the default of its library for Go
+(SigningSchemeDefault), in distribution 2.8 and 3.x and in GitLab's driver before v4.28; by version 4 in GitLab's since
+(URLFor in gcs_next.go)."""
+BY_SERVICE = GcsNeed(
+    SIGN_BLOB,
+    (SIGN,),
+    (Use.PULL, Use.PUSH),
+    "has Google sign its links to layers, since it has no private key (RedirectURL in gcs.go, BucketHandle.SignedURL)",
+)
+"""Of distribution 3 alone: 2.8 and GitLab's registry sign nothing without a private key (URLFor answers
+ErrUnsupportedMethod), and pass layers through themselves."""
 
 
 def breaks(missing: frozenset[str]) -> tuple[Use, ...]:

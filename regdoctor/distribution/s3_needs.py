@@ -1,8 +1,12 @@
 """Which call of the S3 API the registry makes where, and what people cannot do when it is refused.
 
-Sources: registry/storage/driver/s3-aws/s3.go of distribution 2.8 and 3.x, registry/storage/driver/s3-aws and s3-aws/v2
-of GitLab's registry; registry/storage/blobwriter.go, linkedblobstore.go, garbagecollect.go and vacuum.go for which
-paths they are asked for.
+Sources: registry/storage/driver/s3-aws/s3.go of distribution 2.8 and 3.x and of GitLab's registry 3, s3-aws/v1/s3.go
+and s3-aws/v2/s3.go of GitLab's registry 4; registry/storage/blobwriter.go, linkedblobstore.go, garbagecollect.go and
+vacuum.go for which paths they are asked for.
+
+Whether something is there, distribution 2.8 and GitLab's driver `s3` ask by a listing alone. Distribution 3 asks by
+HEAD first. So does GitLab's newer driver `s3_v2`, and whatever HEAD is answered, a listing is enough for it: what
+GitLab's registry cannot do without are the listings.
 """
 
 from __future__ import annotations
@@ -11,7 +15,10 @@ from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.s3_operations import Area, Need, Operation, Use
 
 _OLD = (Generation.DISTRIBUTION_2,)
-_NEW = (Generation.DISTRIBUTION_3, Generation.GITLAB)
+_GITLAB = (Generation.GITLAB,)
+_HEADS = (Generation.DISTRIBUTION_3,)
+_MOVES_WHOLE = (Generation.DISTRIBUTION_3, Generation.GITLAB)
+"""Those whose Move fails when the old place cannot be deleted."""
 _HEALTH, _PULL, _PUSH, _DELETE, _GC = Use.HEALTH, Use.PULL, Use.PUSH, Use.DELETE, Use.GC
 
 NEEDS = (
@@ -31,9 +38,17 @@ NEEDS = (
     Need(
         Operation.LIST,
         Area.BLOBS,
+        (_PULL, _PUSH, _DELETE, _GC),
+        "asks by a listing whether a blob is there; only its driver s3_v2 asks by HEAD first, and lists where that "
+        "finds none or is refused",
+        _GITLAB,
+    ),
+    Need(
+        Operation.LIST,
+        Area.BLOBS,
         (_PUSH, _GC),
         "lists where HEAD finds no blob, as before each push, and when it looks for what to remove",
-        _NEW,
+        _HEADS,
     ),
     Need(
         Operation.LIST,
@@ -65,8 +80,8 @@ NEEDS = (
         (_PUSH,),
         "sends clients on to look for a layer by it, before and after they push it",
     ),
-    Need(Operation.HEAD, Area.LINKS, (), "looks for links by it, and lists where it is refused", _NEW),
-    Need(Operation.HEAD, Area.UPLOADS, (), "looks for uploads by it, and lists where it is refused", _NEW),
+    Need(Operation.HEAD, Area.LINKS, (), "looks for links by it, and lists where it is refused", _HEADS),
+    Need(Operation.HEAD, Area.UPLOADS, (), "looks for uploads by it, and lists where it is refused", _HEADS),
     Need(Operation.GET, Area.BLOBS, (_PULL, _GC), "reads manifests, and layers where it does not send clients on"),
     Need(
         Operation.GET,
@@ -103,7 +118,11 @@ NEEDS = (
         _OLD,
     ),
     Need(
-        Operation.DELETE, Area.UPLOADS, (_PUSH,), "removes an upload when its layer has been moved to its place", _NEW
+        Operation.DELETE,
+        Area.UPLOADS,
+        (_PUSH,),
+        "removes an upload when its layer has been moved to its place",
+        _MOVES_WHOLE,
     ),
     Need(
         Operation.DELETE,

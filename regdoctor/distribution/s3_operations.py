@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from regdoctor.distribution.generation import Generation
+from regdoctor.distribution.registry_uses import Area as Area
+from regdoctor.distribution.registry_uses import Use as Use
 
 
 class Operation(enum.StrEnum):
@@ -40,29 +42,6 @@ class Operation(enum.StrEnum):
     def writes(self) -> bool:
         """Whether it changes what is in the bucket."""
         return self in _WRITING
-
-
-class Area(enum.StrEnum):
-    """Which of the registry's keys a call is about: policies differ by prefix."""
-
-    BUCKET = ""
-    """The bucket itself, or its root."""
-    BLOBS = "blobs"
-    """`docker/registry/v2/blobs/`."""
-    LINKS = "repositories"
-    """`docker/registry/v2/repositories/`, links of manifests, tags and layers."""
-    UPLOADS = "uploads"
-    """`docker/registry/v2/repositories/*/_uploads/`."""
-
-
-class Use(enum.StrEnum):
-    """What people do with a registry; the value says it in a word."""
-
-    HEALTH = "health"
-    PULL = "pull"
-    PUSH = "push"
-    DELETE = "delete"
-    GC = "garbage collection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +101,14 @@ def key_statement(key: str, partition: str = "aws") -> dict[str, Any]:
     return {**granted, "Resource": key if key.startswith("arn:") else f"arn:{partition}:kms:*:*:key/{key}"}
 
 
+def registry_folder(root: str) -> str:
+    """The prefix of every key that a registry of any make keeps; root: that of `rootdirectory`, ending in a slash.
+
+    GitLab's registry keeps docker/registry/lockfiles beside docker/registry/v2.
+    """
+    return f"{root}docker/registry/"
+
+
 def minimal_policy(arn: str, root: str = "", kms: str = "") -> dict[str, Any]:
     """The whole policy that a registry of any make needs, reads and writes, and no more.
 
@@ -129,9 +116,10 @@ def minimal_policy(arn: str, root: str = "", kms: str = "") -> dict[str, Any]:
     where `encrypt` is on, else empty. Listing is granted on the whole bucket: the health check of distribution lists
     its root, and distribution 3 is refused where a condition on s3:prefix stands (distribution/distribution#4321).
     """
-    every = [action for operation in Operation for action in action_of(operation)]
-    # GitLab's registry keeps docker/registry/lockfiles beside docker/registry/v2.
-    granted = statements(every, arn, f"{root}docker/registry/")
+    # The location is what the drivers' documentation names, and none of them asks for.
+    asked = (operation for operation in Operation if operation is not Operation.LOCATION)
+    every = [action for operation in asked for action in action_of(operation)]
+    granted = statements(every, arn, registry_folder(root))
     if kms:
         granted.append(key_statement(kms, arn.split(":")[1]))
     return {"Version": "2012-10-17", "Statement": granted}

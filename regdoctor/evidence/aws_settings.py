@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from regdoctor.distribution.credential_chains import ConfigFile
 from regdoctor.formats.aws_profiles import Profile
@@ -19,7 +20,7 @@ class SharedFile:
     """As the host names it."""
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     problem: str = ""
-    """Why it could not be read; empty also where there is none."""
+    """Why what it holds is not known; empty also where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,14 @@ class AwsSettings:
     variables: Mapping[str, Located] = field(default_factory=dict)
     """Those called AWS_*, by name; empty ones are left out, as the SDKs take them for unset."""
     credentials: SharedFile | None = None
-    """None where the file of the registry's user cannot be found out."""
+    """None where it was not looked for."""
     config: SharedFile | None = None
     in_container: bool = False
-    """Whether the registry runs in a container, whose files and network are not this host's."""
+    """Whether the registry runs in a container, whose files are not this host's."""
+    own_network: bool = False
+    """Whether it has a network of its own: containers with the host's network have not."""
+    root: Path | None = None
+    """What the registry sees as `/`, as it is reached from here; None where its files are not."""
     unseen: str = ""
     """Why the environment, or a part of it, is not known; empty where it is."""
 
@@ -64,11 +69,24 @@ class AwsSettings:
         """Whether ~/.aws/config is read."""
         return when is ConfigFile.ALWAYS or (when is ConfigFile.ASKED_FOR and self.loads_config)
 
+    def files(self, when: ConfigFile) -> tuple[SharedFile, ...]:
+        """The shared files that are read, ~/.aws/credentials first: what it says wins (sharedConfig of the SDK)."""
+        read = (self.credentials, self.config if self.reads_config(when) else None)
+        return tuple(file for file in read if file is not None)
+
     def profile(self, when: ConfigFile) -> Profile:
-        """The settings of the profile that is asked for; those of ~/.aws/credentials win (sharedConfig of the SDK)."""
+        """The settings of the profile that is asked for.
+
+        A pair of keys counts whole and from one file, with that file's session token (setFromIniFile of
+        aws/session/shared_config.go).
+        """
         name = self.profile_name(when)
-        files = [self.config if self.reads_config(when) else None, self.credentials]
+        found = [file.profiles.get(name, {}) for file in self.files(when)]
         merged: dict[str, Located] = {}
-        for file in files:
-            merged |= file.profiles.get(name, {}) if file is not None else {}
-        return merged
+        for one in reversed(found):
+            merged |= {key: value for key, value in one.items() if key not in _PAIR}
+        whole = next((one for one in found if all(key in one for key in _PAIR[:2])), {})
+        return merged | {key: whole[key] for key in _PAIR if key in whole}
+
+
+_PAIR = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from regdoctor.check import Quote
 from regdoctor.distribution.azure_operations import AzureOperation
-from regdoctor.distribution.s3_operations import Area
+from regdoctor.distribution.registry_uses import Area
 from regdoctor.evidence.exchange import Exchange
-from regdoctor.formats.azure_parameters import AzureContainer
+from regdoctor.formats.azure_parameters import AzureContainer, AzureIdentity
 
 PERMISSION_CODES = (
     "AuthorizationPermissionMismatch",
@@ -22,6 +22,8 @@ NETWORK_CODES = ("AuthorizationFailure", "AuthorizationSourceIPMismatch", "Publi
 """The account's network rules refuse the place that is asked from."""
 KEY_CODES = ("AuthenticationFailed", "InvalidAuthenticationInfo", "KeyBasedAuthenticationNotPermitted")
 """The identity itself is refused."""
+_BY_LINK = (AzureOperation.SIGNED_HEAD, AzureOperation.SIGNED_GET)
+_ENTRA = re.compile(rb"AADSTS\d{4,9}")
 _THERE_IS_NONE = ("BlobNotFound", "ResourceNotFound")
 _CODE = re.compile(rb"<Code>([A-Za-z0-9]{1,80})</Code>")
 
@@ -79,11 +81,14 @@ class AzureAccess:
     named_by: Quote
     """The setting that names the identity."""
     calls: tuple[AzureCall, ...]
-    """The first lists the container's root."""
+    """The first lists the container's root; none where Entra ID refused the token."""
     inside: bool | None = None
     """Whether anything is where the registry looks; None: not told."""
     other_root: AzureCall | None = None
     """The listing of the same folder with the slash of old drivers, or without it; None where it was not asked."""
+    identity: AzureIdentity = AzureIdentity.SHARED_KEY
+    refused_token: Exchange | None = None
+    """Entra ID's answer, where it refused the registry's identity a token."""
 
     @property
     def elsewhere(self) -> bool:
@@ -96,12 +101,29 @@ class AzureAccess:
         return next((call for call in self.calls if (call.operation, call.area) == (operation, area)), None)
 
     def refused_with(self, *codes: str) -> AzureCall | None:
-        """The first call that the store answers with one of these codes."""
-        return next((call for call in self.calls if call.code in codes), None)
+        """The first listing, where the store answers it with one of these codes; None for another answer.
+
+        It alone speaks for the identity and the container: a link may be refused for a clock that is seconds ahead.
+        """
+        return next((call for call in self.calls[:1] if call.code in codes), None)
+
+    @property
+    def links(self) -> tuple[AzureCall, ...]:
+        """The calls by a link, as clients make them."""
+        return tuple(call for call in self.calls if call.operation in _BY_LINK)
+
+    @property
+    def entra_code(self) -> str:
+        """Entra ID's code for the refusal of a token, as `AADSTS7000215`; empty for none."""
+        said = self.refused_token
+        found = _ENTRA.search(said.body[:8192]) if said is not None else None
+        return found.group().decode() if found else ""
 
     @property
     def unusable(self) -> str:
         """Why the answers say nothing of permissions; empty where they do."""
+        if not self.calls:
+            return f"Entra ID gives the registry's identity no token: {self.entra_code}"
         first = self.calls[0]
         if first.exchange.failure is not None:
             return f"the object store could not be asked: {first.exchange.failure.message}"

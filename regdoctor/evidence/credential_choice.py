@@ -10,17 +10,29 @@ from regdoctor.distribution.credential_chains import (
     CONTAINER_URIS,
     SECRET_KEYS,
     WEB_IDENTITY_TOKEN,
+    ConfigFile,
     CredentialChain,
     Source,
 )
 from regdoctor.evidence.aws_settings import AwsSettings
 from regdoctor.evidence.s3_identity import Keys
+from regdoctor.formats.aws_profiles import Profile
 from regdoctor.formats.located import Located
 from regdoctor.formats.s3_parameters import S3Parameters
 from regdoctor.redaction import Secret
 
-_TAKEN_OVER = ("role_arn", "credential_process", "sso_start_url", "sso_session", "web_identity_token_file")
-"""Settings of a profile by which its credentials come from yet another place."""
+_ROLE = "role_arn"
+"""A role that is taken with whatever credentials the profile has: it comes before the keys beside it."""
+_OF_CONFIG = ("credential_source", "sso_session", "sso_start_url")
+_INSTEAD_OF_KEYS = (
+    "credential_source",
+    "web_identity_token_file",
+    "sso_session",
+    "sso_start_url",
+    "credential_process",
+)
+"""Settings by which a profile without keys gets some; keys beside them win (resolveCredsFromProfile of both SDKs:
+aws/session/credentials.go, config/resolve_credentials.go)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,8 @@ class Choice:
     problem: str = ""
     """Why its keys are not to be had; empty for one that is to be asked for them."""
     passed_over: tuple[Quote, ...] = ()
+    known: bool = True
+    """False where a place that may hold keys could not be looked into, so that this need not be the source at all."""
 
     @property
     def words(self) -> str:
@@ -54,7 +68,7 @@ def choose(chain: CredentialChain, s3: S3Parameters, settings: AwsSettings) -> C
         if isinstance(found, Quote):
             passed.append(found)
         elif found is not None:
-            return Choice(found.source, found.named_by, found.keys, found.problem, tuple(passed))
+            return Choice(found.source, found.named_by, found.keys, found.problem, tuple(passed), found.known)
     return Choice(Source.INSTANCE, Quote(settings.said_by, "no keys: the machine's role"), passed_over=tuple(passed))
 
 
@@ -62,10 +76,11 @@ _Look = Choice | Quote | None
 
 
 def _static(s3: S3Parameters) -> _Look:
-    access, secret, token = (s3.value(name) for name in ("accesskey", "secretkey", "sessiontoken"))
+    access, secret = s3.value("accesskey"), s3.value("secretkey")
     if access and secret:
-        keys = Keys(_sealed(access), _sealed(secret), _sealed(token) if token else None)
-        return Choice(Source.CONFIG, access.quote(), keys)
+        # No driver reads `sessiontoken`: FromParameters sets it to "" in s3.go of 2.8 and 3, and ParseParameters of
+        # GitLab's s3-aws/common leaves it out. 2.8.2 was seen to send none.
+        return Choice(Source.CONFIG, access.quote(), Keys(_sealed(access), _sealed(secret)))
     half = access or secret
     return Quote(half.quote().source, f"{half.quote().quote}, alone: not used", half.place.line) if half else None
 
@@ -89,13 +104,21 @@ def _web_identity(chain: CredentialChain, s3: S3Parameters, settings: AwsSetting
 
 
 def _shared_file(chain: CredentialChain, s3: S3Parameters, settings: AwsSettings) -> _Look:
-    for file in (settings.credentials, settings.config if settings.reads_config(chain.config_file) else None):
-        if file is not None and file.problem:
+    if settings.credentials is None:
+        # What may hold keys and was not looked into stops the search: whatever comes later is not known to count.
+        quote = Quote(settings.said_by, "the shared credentials file of the registry's user")
+        return Choice(
+            Source.SHARED_FILE, quote, problem="which shared file the registry reads is not known", known=False
+        )
+    for file in settings.files(chain.config_file):
+        if file.problem:
             quote = Quote(file.path, file.problem)
-            return Choice(Source.SHARED_FILE, quote, problem=f"the shared file cannot be read: {file.problem}")
+            return Choice(
+                Source.SHARED_FILE, quote, problem=f"the shared file cannot be read: {file.problem}", known=False
+            )
     profile = settings.profile(chain.config_file)
-    other = next((profile[name] for name in _TAKEN_OVER if name in profile), None)
-    if other is not None and chain.config_file.name != "NEVER":
+    other = _taken_over(chain, settings, profile)
+    if other is not None:
         why = f"the profile {settings.profile_name(chain.config_file)} takes its credentials over by {other.name}"
         return Choice(Source.SHARED_FILE, other.quote(), problem=f"{why}, which regdoctor does not follow")
     access, secret = profile.get("aws_access_key_id"), profile.get("aws_secret_access_key")
@@ -103,10 +126,22 @@ def _shared_file(chain: CredentialChain, s3: S3Parameters, settings: AwsSettings
         token = profile.get("aws_session_token")
         keys = Keys(_sealed(access), _sealed(secret), _sealed(token) if token else None)
         return Choice(Source.SHARED_FILE, access.quote(), keys)
-    file = settings.credentials
-    if file is None or not file.profiles:
+    if not settings.credentials.profiles:
         return None
-    return Quote(file.path, f"no keys in its profile {settings.profile_name(chain.config_file)}")
+    return Quote(settings.credentials.path, f"no keys in its profile {settings.profile_name(chain.config_file)}")
+
+
+def _taken_over(chain: CredentialChain, settings: AwsSettings, profile: Profile) -> Located | None:
+    """The setting by which the profile's credentials come from yet another place; None where its keys count."""
+    if chain.config_file is ConfigFile.NEVER:
+        return None
+    extended = settings.loads_config or not chain.role_needs_config
+    if extended and _ROLE in profile:
+        return profile[_ROLE]
+    if "aws_access_key_id" in profile:  # a whole pair: `profile` has no other
+        return None
+    counted = (name for name in _INSTEAD_OF_KEYS if extended or name not in _OF_CONFIG)
+    return next((profile[name] for name in counted if name in profile), None)
 
 
 def _container(chain: CredentialChain, s3: S3Parameters, settings: AwsSettings) -> _Look:

@@ -7,12 +7,15 @@ from typing import Any
 
 from regdoctor.check import Quote
 from regdoctor.distribution.gcs_operations import GET, LIST, PERMISSIONS
+from regdoctor.distribution.generation import Generation
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.gcs_key import GcsKey
 from regdoctor.foreign_text import short
 from regdoctor.formats.gcs_bucket import GcsBucket, read_gcs_bucket
 
 _TESTED = "storage#testIamPermissionsResponse"
+_NO_SUCH_OBJECT = "No such object: "
+"""The whole of Google's answer to alt=media, where JSON is the form of its other errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,16 @@ class GcsAccess:
     listing: Exchange | None = None
     """objects.list of the registry's own keys, at most one."""
     reading: Exchange | None = None
-    """objects.get, the data of one that is not made up; None where nothing was listed."""
+    """objects.get, the first byte of one."""
+    made_up: bool = False
+    """Whether that one is of a name that nobody has, since nothing was listed."""
+    tested_object: Exchange | None = None
+    """objects.testIamPermissions of that one; None where it is made up. Buckets with uniform access refuse it."""
+    signed_head: Exchange | None = None
+    signed_get: Exchange | None = None
+    """That one by a link as the driver signs it, without a token; None where it signs none with a key."""
+    generation: Generation | None = None
+    """Of the registry, where it is known."""
     settings: Exchange | None = None
     """buckets.get."""
     email: str = ""
@@ -52,39 +64,59 @@ class GcsAccess:
 
     @property
     def held(self) -> frozenset[str] | None:
-        """The permissions that the identity has on the bucket; None where the store did not tell.
+        """The permissions that the identity is known to have; None where the store did not tell.
 
-        What a call proves counts as well: a role that is granted on some keys only (an IAM condition) does not show in
-        the test of the bucket.
+        What a call proves counts as well as what the bucket's test says: a role that is granted on some keys only (an
+        IAM condition) does not show in that test.
         """
-        told = self._told
-        return told | self._proved if told is not None else None
-
-    @property
-    def _told(self) -> frozenset[str] | None:
-        said = self.tested.json() if self.tested is not None and self.tested.ok else None
-        if not isinstance(said, dict):
-            return None
-        listed = said.get("permissions")
-        if isinstance(listed, list):
-            return frozenset(one for one in listed if isinstance(one, str))
-        return frozenset() if said.get("kind") == _TESTED else None
+        told = _told(self.tested)
+        return told | (_told(self.tested_object) or frozenset()) | self._proved if told is not None else None
 
     @property
     def _proved(self) -> frozenset[str]:
-        calls = ((LIST, self.listing), (GET, self.reading))
-        return frozenset(name for name, call in calls if call is not None and call.ok)
+        found = {LIST} if self.listing is not None and self.listing.ok else set()
+        if self.reading is not None and (self.reading.ok or (self.made_up and _is_not_found(self.reading))):
+            found.add(GET)
+        return frozenset(found)
 
     @property
     def missing(self) -> frozenset[str]:
-        """Of the permissions that the registry needs, those that it has not; none where the store did not tell."""
+        """Of the permissions that the registry needs, those that it has not; none where the store did not tell.
+
+        The bucket's test alone denies nothing, since it does not see conditions. A call that is refused does, and so
+        does the test of one of the registry's own objects.
+        """
         held = self.held
-        return frozenset(PERMISSIONS) - held if held is not None else frozenset()
+        if held is None:
+            return frozenset()
+        denied = {LIST} if self.listing is not None and self.listing.status == 403 else set()
+        # Who may not list is told 403 of an object that is not there, whatever else it may do.
+        if self.reading is not None and self.reading.status == 403 and (LIST in held or not self.made_up):
+            denied.add(GET)
+        if _told(self.tested_object) is not None:
+            denied |= set(PERMISSIONS) - {LIST}
+        return frozenset(denied) - held
+
+    @property
+    def unclear(self) -> frozenset[str]:
+        """Of the permissions that the registry needs, those that the bucket's test denies and nothing else does."""
+        held = self.held
+        return frozenset(PERMISSIONS) - held - self.missing if held is not None else frozenset()
 
     @property
     def conditional(self) -> bool:
-        """Whether a call was allowed that the bucket's own test denies: then it says too little of the others."""
-        return bool(self._proved - (self._told or frozenset()))
+        """Whether something was allowed that the bucket's own test denies: a role is granted on some keys only."""
+        return bool((self.held or frozenset()) - (_told(self.tested) or frozenset()))
+
+    @property
+    def signs(self) -> bool:
+        """Whether the driver signs links with a private key of its own.
+
+        2.8 and GitLab's take it of their settings alone; Google's library, which distribution 3 asks, also of the file
+        that the environment names (BucketHandle.SignedURL).
+        """
+        named = self.key.source.is_setting or self.generation is Generation.DISTRIBUTION_3
+        return named and self.key.key.private_key is not None
 
     @property
     def is_missing(self) -> bool:
@@ -113,6 +145,22 @@ class GcsAccess:
             return "the registry's identity may not read the bucket's settings (storage.buckets.get), nor need it"
         found = read_gcs_bucket(answer.json(), self.prefix) if answer is not None and answer.ok else None
         return found or f"the bucket's settings are not known: {answer.quote().quote if answer else 'not asked'}"
+
+
+def _told(exchange: Exchange | None) -> frozenset[str] | None:
+    """The permissions that an answer to testIamPermissions names; None where it is none. Google omits an empty list."""
+    said = exchange.json() if exchange is not None and exchange.ok else None
+    if not isinstance(said, dict):
+        return None
+    listed = said.get("permissions")
+    if isinstance(listed, list):
+        return frozenset(one for one in listed if isinstance(one, str))
+    return frozenset() if said.get("kind") == _TESTED else None
+
+
+def _is_not_found(exchange: Exchange) -> bool:
+    """Whether Google says in its own words that there is no such object: to one who may read (AIP-211)."""
+    return exchange.status == 404 and bool(reason(exchange) or exchange.text().startswith(_NO_SUCH_OBJECT))
 
 
 def reason(exchange: Exchange) -> str:

@@ -64,3 +64,7 @@ class Recorded:
     """Where the recorder and no server wrote the answer (mitmproxy's own 502): its reason. Empty else."""
     cut_off_early: bool = False
     """Whether the answer came before the request's body had all been sent."""
+    capture_origin: str = ""
+    """Where the recorder stood before a server (mitmproxy's reverse mode): the origin that clients use. Empty else."""
+    upstream_origin: str = ""
+    """With it, the origin that the recorder asks in turn."""

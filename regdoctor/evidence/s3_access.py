@@ -15,6 +15,19 @@ PERMISSION_CODES = ("AccessDenied",)
 
 AllAccessDisabled and AccountProblem, also 403, are about the bucket's owner: no policy mends them.
 """
+KEY_CODES = (
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "ExpiredToken",
+    "InvalidToken",
+    "InvalidTokenId",
+    "AccountProblem",
+    "NotSignedUp",
+    "AllAccessDisabled",
+    "UserSuspended",
+)
+"""Codes by which an S3 store says that it does not accept who asks, or the account behind it, whatever is asked (S3
+API, Error Responses; InvalidTokenId is MinIO's, cmd/api-errors.go; UserSuspended Ceph's, src/rgw/rgw_http_errors.h)."""
 _ROOTS = {
     Operation.LIST: ("ListBucketResult",),
     Operation.LOCATION: ("LocationConstraint",),
@@ -145,6 +158,8 @@ def _unusable(call: S3Call) -> str:
     exchange = call.exchange
     if exchange.failure is not None:
         return f"the object store could not be asked: {exchange.failure.message}"
+    if call.code in KEY_CODES:
+        return f"the store refuses the registry's keys: {exchange.status} {call.code}"
     if call.code and call.code not in (*PERMISSION_CODES, *_NOT_THERE):
         return f"the object store answers {exchange.status} {call.code} to the registry's credentials"
     if not (call.allowed or call.refused):

@@ -32,6 +32,8 @@ class MetadataLook:
     role: str = ""
     problem: str = ""
     """Why there are no keys; empty where there are."""
+    no_role: bool = False
+    """Whether it is proof of none: the service says that there is no role, or nothing listens where it would be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +54,5 @@ class S3Identity:
     looked_at: tuple[Quote, ...] = ()
     """What was looked at on the way, with why it was passed over."""
     metadata: MetadataLook | None = None
-    in_container: bool = False
+    own_network: bool = False
+    """Whether the registry has a network of its own, so that what this host reaches it need not."""

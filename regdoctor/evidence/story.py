@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from regdoctor.distribution.challenges import Challenge
 from regdoctor.distribution.upload_states import UploadState
 from regdoctor.evidence.call import Call
+
+_RANGE = re.compile(r"(?:bytes=)?0-([0-9]{1,18})")
+"""What an answer to an upload says it has (registry/handlers/blobupload.go, blobUploadResponse)."""
 
 
 @dataclass(slots=True)
@@ -26,8 +30,15 @@ class Upload:
 
     @property
     def stored(self) -> int | None:
-        """Bytes that the registry says it has, by the last answer's Range (`0-N`: N + 1); None where none said."""
-        raise NotImplementedError
+        """Bytes that the registry says it has, by the last answer's Range (`0-N`: N + 1); None where none said.
+
+        `0-0` is written for nothing and for one byte alike (distribution's pushes begin so) and counts as nothing.
+        """
+        for call in reversed(self.calls):
+            if call.exchange.ok and (found := _RANGE.fullmatch((call.exchange.header("Range") or "").strip())):
+                last = int(found[1])
+                return last + 1 if last else 0
+        return None
 
 
 @dataclass(slots=True)

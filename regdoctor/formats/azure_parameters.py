@@ -40,6 +40,14 @@ class AzureContainer:
     """What `rootdirectory` makes: empty, or a folder that ends in a slash and begins with none."""
     legacy: bool | None
     """Whether the names of blobs begin with a slash; None where the registry's version decides and is not known."""
+    links_begin: bool = False
+    """Whether the links that the driver signs say when they begin, 10 seconds back, and that they are for https.
+
+    Those of distribution 3 and of GitLab's azure_v2 do (auth.go); those of 2.8, and of GitLab's driver before it, say
+    when they end alone (URLFor in azure.go).
+    """
+    moves_by_link: bool = False
+    """Whether the driver names the source of a copy by such a link: that of distribution 3 alone (Move in azure.go)."""
 
     @property
     def url(self) -> str:
@@ -54,6 +62,15 @@ class AzureContainer:
     def own_prefix(self) -> str:
         """The same as this registry has it; without the slash where that is not known."""
         return self.prefix(legacy=bool(self.legacy))
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePrincipal:
+    """An application of Entra ID."""
+
+    tenant: str
+    client: str
+    secret: Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +93,7 @@ class AzureParameters:
 
     def written(self, name: str) -> str:
         """A parameter as it is written, secrets too: to be looked at, never to be shown."""
-        found = self.section.at(name)
-        if found is None:
-            return ""
-        shown = found.text() or ""
-        return found.value.reveal() if isinstance(found.value, Secret) else shown
+        return _written(self.section.at(name))
 
     def flag(self, name: str) -> bool | None:
         """A switch; None where it is not set or is no switch."""
@@ -103,6 +116,32 @@ class AzureParameters:
         )
         return next((one for one in AzureIdentity if one == named), None) if named else AzureIdentity.SHARED_KEY
 
+    def principal(self) -> ServicePrincipal | None:
+        """The service principal of client_secret; None where a part of it is missing.
+
+        distribution 3 keeps it in `credentials`; GitLab's driver beside it, with an underscore in the names or without.
+        """
+
+        def first(*names: str) -> str:
+            places = [self.section.at("credentials", name.replace("_", "")) for name in names]
+            places += [self.section.at(name) for name in names]
+            return next(filter(None, map(_written, places)), "")
+
+        tenant, client = first("tenant_id", "tenantid"), first("client_id", "clientid")
+        secret = first("secret")
+        return ServicePrincipal(tenant, client, Secret(secret, "secret")) if tenant and client and secret else None
+
+    @property
+    def named_by(self) -> Located:
+        """The setting that says as whom the registry asks."""
+        places = (
+            *((self.section.at("accountkey"),) if self.identity is AzureIdentity.SHARED_KEY else ()),
+            self.section.at("credentials", "type"),
+            self.section.at("credentialstype"),
+            self.section.at("credentials_type"),
+        )
+        return next((place for place in places if place is not None), self.section)
+
     def container(self, generation: Generation | None) -> AzureContainer | None:
         """Where the registry keeps its blobs; None where account or container are not named."""
         account, name, service = self.text("accountname"), self.text("container"), self.text("serviceurl")
@@ -112,7 +151,23 @@ class AzureParameters:
         known = generation is not Generation.DISTRIBUTION_2
         root = self.text("rootdirectory").strip("/") if known else ""
         url = service if service and known else f"https://{account}.blob.{realm}"
-        return AzureContainer(url.rstrip("/"), account, name, f"{root}/" if root else "", legacy_root(self, generation))
+        newest = generation is Generation.DISTRIBUTION_3
+        return AzureContainer(
+            url.rstrip("/"),
+            account,
+            name,
+            f"{root}/" if root else "",
+            legacy_root(self, generation),
+            links_begin=newest or self.driver == "azure_v2",
+            moves_by_link=newest,
+        )
+
+
+def _written(found: Located | None) -> str:
+    if found is None:
+        return ""
+    shown = found.text() or ""
+    return found.value.reveal() if isinstance(found.value, Secret) else shown
 
 
 def legacy_root(parameters: AzureParameters, generation: Generation | None) -> bool | None:

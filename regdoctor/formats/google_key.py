@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +19,9 @@ from regdoctor.redaction import Secret
 SERVICE_ACCOUNT = "service_account"
 TOKEN_URI = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 """Where tokens are asked for when the file names no token_uri (JWTTokenURL of golang.org/x/oauth2/google)."""
+UNIVERSE = "googleapis.com"
+"""Google's own cloud; other operators of its software have domains of their own (universe_domain)."""
+_SECRETS = ("private_key", "refresh_token", "client_secret")
 
 
 class KeyFault(enum.Enum):
@@ -46,6 +51,9 @@ class GoogleKey:
     token_uri: str = TOKEN_URI
     private_key: Secret | None = None
     fault: KeyFault | None = None
+    universe: str = UNIVERSE
+    fields: Secret | None = None
+    """All that the file says, as JSON; None where it is no JSON object."""
 
     @property
     def rsa(self) -> RSAPrivateKey | None:
@@ -62,16 +70,35 @@ def read_google_key(data: bytes) -> GoogleKey:
 def google_key(fields: Mapping[str, object]) -> GoogleKey:
     """The key with these fields; a private key may be wrapped already."""
     texts = {name: value for name, value in fields.items() if isinstance(value, str)}
-    given = fields.get("private_key")
-    secret = given if isinstance(given, Secret) else Secret(given, "private key") if isinstance(given, str) else None
+    secrets = _secrets(fields)
     key = GoogleKey(
         kind=texts.get("type", ""),
         email=texts.get("client_email", ""),
         key_id=texts.get("private_key_id", ""),
         token_uri=texts.get("token_uri") or TOKEN_URI,
-        private_key=secret or None,
+        private_key=secrets.get("private_key"),
+        universe=texts.get("universe_domain") or UNIVERSE,
+        fields=Secret(json.dumps(dict(fields), default=_revealed), "key"),
     )
-    return GoogleKey(key.kind, key.email, key.key_id, key.token_uri, key.private_key, _fault(key))
+    return dataclasses.replace(key, fault=_fault(key))
+
+
+def _secrets(fields: Mapping[str, object]) -> dict[str, Secret]:
+    """What must not be shown, by name; those of the credentials that a key rests on are wrapped with it."""
+    source = fields.get("source_credentials")
+    if isinstance(source, dict):
+        _secrets(source)
+    found = {name: fields[name] for name in _SECRETS if fields.get(name)}
+    wrapped = {
+        name: value if isinstance(value, Secret) else Secret(value, name.replace("_", " "))
+        for name, value in found.items()
+        if isinstance(value, str | Secret)
+    }
+    return {name: value for name, value in wrapped.items() if value}
+
+
+def _revealed(value: object) -> str:
+    return value.reveal() if isinstance(value, Secret) else str(value)
 
 
 def _fault(key: GoogleKey) -> KeyFault | None:

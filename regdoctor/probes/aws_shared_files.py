@@ -11,6 +11,8 @@ from regdoctor.formats.located import UnreadableError
 from regdoctor.probes.host_tree import is_there, read_below
 
 ROOTS_HOME = "/root"
+CREDENTIALS, CONFIG = ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"), ("AWS_CONFIG_FILE", ".aws/config")
+"""The variable that names a file, and where it lies below the home folder without it."""
 _MOST_BYTES = 1 << 20
 
 
@@ -19,22 +21,27 @@ def shared_files(settings: AwsSettings, root: Path, home: str | None) -> AwsSett
 
     root: what the registry's process sees as `/`. home: as the process names it; None where it is not known.
     """
-    return dataclasses.replace(
-        settings,
-        credentials=_file(settings.text("AWS_SHARED_CREDENTIALS_FILE"), home, ".aws/credentials", root),
-        config=_file(settings.text("AWS_CONFIG_FILE"), home, ".aws/config", root),
-    )
+    first, second = (_file(settings.text(name), home, place, root) for name, place in (CREDENTIALS, CONFIG))
+    return dataclasses.replace(settings, credentials=first, config=second, root=root)
 
 
-def _file(named: str, home: str | None, place: str, root: Path) -> SharedFile | None:
-    path = Path(named) if named else (Path(home) / place if home else None)
-    if path is None or not path.is_absolute():
-        return None  # a relative path is one of the process's working folder
-    inside = path if path.is_relative_to(root) else root / path.relative_to("/")
-    if not is_there(root, inside.relative_to(root)):
-        return SharedFile(str(path))
+def read_shared_file(root: Path | None, there: Path, named: str) -> SharedFile:
+    """One file, which lies at `there` below `root` and is called `named`: empty where there is none."""
+    below = there.relative_to(root) if root is not None and there.is_relative_to(root) else there
+    if not is_there(root or Path("/"), below):
+        return SharedFile(named)
     try:
-        profiles = parse_aws_profiles(read_below(root, inside, _MOST_BYTES), str(path))
+        return SharedFile(named, parse_aws_profiles(read_below(root, there, _MOST_BYTES), named))
     except UnreadableError as error:
-        return SharedFile(str(path), problem=str(error))
-    return SharedFile(str(path), profiles)
+        return SharedFile(named, problem=str(error))
+
+
+def _file(named: str, home: str | None, place: str, root: Path) -> SharedFile:
+    # A file that cannot be looked for is not a file that is not there: its problem stops the search for keys.
+    if not named and not home:
+        return SharedFile(f"~/{place}", problem="the home folder of the registry's user is not known")
+    path = Path(named or f"{home}/{place}")
+    if not path.is_absolute():
+        return SharedFile(str(path), problem=f"{path} is relative to a folder that is not known")
+    inside = path if path.is_relative_to(root) else root / path.relative_to("/")
+    return read_shared_file(root, inside, str(path))

@@ -1,51 +1,83 @@
-"""Tries, with the registry's own key, the calls to its Azure container that a pull, a push and a health check need."""
+"""Tries, as the registry's own identity, the calls to its Azure container that pulls, pushes and health checks need."""
 
 from __future__ import annotations
 
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+
 from regdoctor.check import Quote
 from regdoctor.distribution.azure_operations import AzureOperation
-from regdoctor.distribution.s3_operations import Area
+from regdoctor.distribution.registry_uses import Area
 from regdoctor.evidence.azure_access import AzureAccess, AzureCall
+from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.product import Product
-from regdoctor.formats.azure_parameters import KEY
+from regdoctor.evidence.service_environment import ServiceEnvironment
+from regdoctor.formats.azure_parameters import KEY, AzureIdentity, azure_parameters
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.injection import Absent
-from regdoctor.probe import probe
+from regdoctor.probe import CouldNotGatherError, probe
 from regdoctor.probes.azure_container import BlobContainer, names_in, registry_container
+from regdoctor.probes.azure_entra import EntraRefusedError
+from regdoctor.probes.azure_identity import RegistrysHost
+from regdoctor.probes.azure_signers import Bearer, SharedKey
 from regdoctor.probes.bucket import require_live
 
 _MADE_UP = "regdoctor-asks-for-what-is-not-there"
 _DEADLINE = 4.0
-"""Seconds for each of the thirteen calls."""
+"""Seconds for each call."""
+_IN_TURN = 13
+"""Requests that wait for each other: four for a token, the first listing, three of an area, one for a key, two by a
+link, two listings of the folder.
+"""
 _READS = (AzureOperation.LIST, AzureOperation.HEAD, AzureOperation.GET)
 
 TRIED = (
     (AzureOperation.LIST, Area.BUCKET),
     *((kind, area) for area in (Area.BLOBS, Area.LINKS, Area.UPLOADS) for kind in _READS),
+    (AzureOperation.DELEGATE, Area.BUCKET),
     (AzureOperation.SIGNED_HEAD, Area.BLOBS),
     (AzureOperation.SIGNED_GET, Area.BLOBS),
 )
-"""Every call, in order, for people to know beforehand."""
+"""Every call, in order, for people to know beforehand; the three areas are asked side by side."""
 
 
 @probe(
-    reads="with the registry's Azure account key: a listing each of the container, of blobs/, of repositories/, of an "
-    "upload, and of the folder that older or newer drivers would use; Get Blob Properties and Get Blob (one byte) of "
-    "one blob in each; and of one blob the same by a link that is signed with the key, as a client asks",
-    limit=(len(TRIED) + 1) * _DEADLINE + 2,
+    reads="with the registry's Azure identity (its account key, or a token that Entra ID is asked for): a listing each "
+    "of the container, of blobs/, of repositories/, of an upload, and of the folder that older or newer drivers would "
+    "use; Get Blob Properties and Get Blob (one byte) of one blob in each; with a token Get User Delegation Key; and "
+    "of one blob the same by a link that is signed with the key, as a client asks",
+    limit=_IN_TURN * _DEADLINE,
     network=True,
 )
 def azure_access(
-    installation: Installation, config: RegistryConfig, product: Product | Absent, door: Http
+    installation: Installation,
+    config: RegistryConfig,
+    product: Product | Absent,
+    service: ServiceEnvironment | Absent,
+    door: Http,
 ) -> AzureAccess:
-    """What the store answered. Raises what `require_live` and `registry_container` raise."""
+    """What the store answered. Raises what `require_live` and `registry_container` raise, but a refused token."""
     require_live(installation)
-    generation = product.generation if isinstance(product, Product) else None
-    store, parameters = registry_container(config, generation, door)
-    named = parameters.value("accountkey")
-    return look(store, named.quote() if named is not None else Quote(config.source, "no accountkey"))
+    host = RegistrysHost(installation, service, product)
+    try:
+        store, parameters = registry_container(config, host, door)
+    except EntraRefusedError as error:
+        return _without_token(config, host, error.exchange)
+    found = look(store, parameters.named_by.quote())
+    taken = AzureIdentity.SHARED_KEY if isinstance(store.signer, SharedKey) else parameters.identity
+    return dataclasses.replace(found, identity=taken or AzureIdentity.DEFAULT)
+
+
+def _without_token(config: RegistryConfig, host: RegistrysHost, refused: Exchange) -> AzureAccess:
+    parameters = azure_parameters(config)
+    generation = host.product.generation if isinstance(host.product, Product) else None
+    container = parameters.container(generation) if parameters is not None else None
+    if parameters is None or container is None:
+        raise CouldNotGatherError("the configuration names no container")
+    kind = parameters.identity or AzureIdentity.DEFAULT
+    return AzureAccess(container, parameters.named_by.quote(), (), identity=kind, refused_token=refused)
 
 
 def look(store: BlobContainer, named_by: Quote) -> AzureAccess:
@@ -56,14 +88,25 @@ def look(store: BlobContainer, named_by: Quote) -> AzureAccess:
     access = AzureAccess(store.container, named_by, tuple(calls))
     if access.unusable:
         return access  # it would be the same for every further call
-    blobs = _reads(store, Area.BLOBS, f"{own}{KEY}blobs/", "/data")
-    calls += blobs
-    calls += _reads(store, Area.LINKS, f"{own}{KEY}repositories/", "/link")
-    calls += _reads(store, Area.UPLOADS, f"{own}{KEY}repositories/{_MADE_UP}/_uploads/", "/startedat")
+    places = (
+        (Area.BLOBS, f"{own}{KEY}blobs/", "/data"),
+        (Area.LINKS, f"{own}{KEY}repositories/", "/link"),
+        (Area.UPLOADS, f"{own}{KEY}repositories/{_MADE_UP}/_uploads/", "/startedat"),
+    )
+    with ThreadPoolExecutor(len(places), thread_name_prefix="azure") as pool:
+        blobs, *others = pool.map(lambda place: _reads(store, *place), places)
+    for found in (blobs, *others):
+        calls += found
+    if isinstance(store.signer, Bearer):
+        answer = store.delegation_key()
+        store = store.signing_with(answer)
+        # The key itself is no evidence.
+        kept = dataclasses.replace(answer, body=b"") if answer.ok else answer
+        calls.append(AzureCall(AzureOperation.DELEGATE, Area.BUCKET, "", kept))
     for operation, method in ((AzureOperation.SIGNED_HEAD, "HEAD"), (AzureOperation.SIGNED_GET, "GET")):
-        answer = store.signed(method, blobs[-1].key)
-        if answer is not None:
-            calls.append(AzureCall(operation, Area.BLOBS, blobs[-1].key, answer))
+        answered = store.signed(method, blobs[-1].key)
+        if answered is not None:
+            calls.append(AzureCall(operation, Area.BLOBS, blobs[-1].key, answered))
     return AzureAccess(store.container, named_by, tuple(calls), *_roots(store))
 
 

@@ -1,4 +1,4 @@
-"""Tries, with the registry's own key, the calls that change its Azure container, below a folder of its own."""
+"""Tries, with the registry's own identity, the calls that change its Azure container, below a folder of its own."""
 
 from __future__ import annotations
 
@@ -7,35 +7,39 @@ import uuid
 from dataclasses import dataclass, field
 
 from regdoctor.distribution.azure_operations import AzureOperation
-from regdoctor.distribution.s3_operations import Area
+from regdoctor.distribution.registry_uses import Area
 from regdoctor.evidence.azure_access import AzureCall, AzureWrites
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.product import Product
+from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.azure_parameters import KEY
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError, probe
 from regdoctor.probes.azure_container import BlobContainer, registry_container
+from regdoctor.probes.azure_entra import EntraRefusedError
+from regdoctor.probes.azure_identity import RegistrysHost
+from regdoctor.probes.azure_signers import Bearer
 from regdoctor.probes.bucket import require_live
 from regdoctor.probes.ledger import Entry, Ledger
-from regdoctor.probes.s3_leftovers import NAMES, REPOSITORY, object_entry, own_prefix
+from regdoctor.probes.trial_prefix import NAMES, REPOSITORY, object_entry, own_prefix
 from regdoctor.probes.uploads import no_ledger
 from regdoctor.target import Target
 
 _CLEANING = 12.0
 """Seconds for what earlier runs left."""
-_CALLS = 10
-"""Requests of one trial, the listing before and its removal included."""
+_CALLS = 12
+"""Requests of one trial in time, those for a token, the listing before and its removal included."""
 _DEADLINE = 4.0
 _CONTENT = b"written by regdoctor to see whether the registry may write here\n"
 _STARTED, _DATA, _COPY = NAMES[:3]
 
 
 @probe(
-    reads="with the registry's Azure account key: what of these calls the container refuses",
-    writes="with the registry's Azure account key, each once, below "
+    reads="with the registry's Azure identity: what of these calls the container refuses",
+    writes="with the registry's Azure identity, each once, below "
     f"docker/registry/v2/repositories/{REPOSITORY}/_uploads/UUID/ in its container: Put Blob of a block blob and of an "
     "append blob, Append Block, Copy Blob, and Delete Blob of all three; removes likewise what a run left that was "
     "killed; keeps a list of what is to be removed in XDG_STATE_HOME/regdoctor",
@@ -43,7 +47,12 @@ _STARTED, _DATA, _COPY = NAMES[:3]
     network=True,
 )
 def azure_writes(
-    target: Target, installation: Installation, config: RegistryConfig, product: Product | Absent, door: Http
+    target: Target,
+    installation: Installation,
+    config: RegistryConfig,
+    product: Product | Absent,
+    service: ServiceEnvironment | Absent,
+    door: Http,
 ) -> AzureWrites:
     """What the store answered. Raises NotApplicableError without --allow-writes, and what `registry_container` raises.
 
@@ -53,8 +62,10 @@ def azure_writes(
     if not target.allow_writes:
         raise NotApplicableError("trying to write into the container writes: not tried without --allow-writes")
     require_live(installation)
-    generation = product.generation if isinstance(product, Product) else None
-    store, _ = registry_container(config, generation, door)
+    try:
+        store, _ = registry_container(config, RegistrysHost(installation, service, product), door)
+    except EntraRefusedError as error:
+        raise CouldNotGatherError(f"Entra ID gives the registry's identity no token: {error}") from error
     try:
         ledger = Ledger()
         ledger.prepare()
@@ -73,6 +84,8 @@ def try_writes(store: BlobContainer, ledger: Ledger) -> AzureWrites:
     listed = AzureCall(AzureOperation.LIST, Area.BUCKET, own, store.list(own, 1))
     if not (listed.allowed or listed.forbidden):
         raise CouldNotGatherError(f"the container was not listed: {listed.quote().quote}")
+    if isinstance(store.signer, Bearer):
+        store = store.signing_with(store.delegation_key())
     clean_up(store, ledger, time.monotonic() + _CLEANING)
     prefix = f"{store.container.own_prefix}{KEY}repositories/{REPOSITORY}/_uploads/{uuid.uuid4()}/"
     entry = object_entry(store.container.url, prefix)

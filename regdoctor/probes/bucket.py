@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from regdoctor.check import Quote
@@ -25,7 +25,6 @@ _KEY = re.compile(r"<Key>([^<]{1,2048})</Key>")
 _TRUNCATED = re.compile(rb"<IsTruncated>\s*true\s*</IsTruncated>")
 _RESULT = re.compile(rb"<ListBucketResult[\s>/]")
 
-_NO_BOTOCORE = "the bucket was not asked: `pip install regdoctor[s3]` first"
 _EXPIRES = 20 * 60
 """Seconds, as in RedirectURL of registry/storage/driver/s3-aws/s3.go."""
 
@@ -71,7 +70,7 @@ class Bucket:
         """ListObjects, as 2.8's driver lists (version 1 of the call): up to `limit` keys behind the key `after`."""
         words = {"max-keys": str(limit), "prefix": prefix} | ({"marker": after} if after else {})
         query = urlencode(sorted(words.items()), quote_via=quote)
-        exchange = self._send("GET", f"{self.endpoint.bucket_url}?{query}", {})
+        exchange = self.send("GET", f"{self.endpoint.bucket_url}?{query}")
         listed = exchange.status == 200 and _RESULT.search(exchange.body[:1024]) is not None
         keys = _KEY.findall(exchange.text()) if listed else ()
         more = exchange.truncated or _TRUNCATED.search(exchange.body) is not None
@@ -79,20 +78,20 @@ class Bucket:
 
     def head(self, key: str) -> Exchange:
         """HeadObject."""
-        return self._send("HEAD", f"{self.endpoint.bucket_url}/{quote(key)}", {})
+        return self.send("HEAD", f"{self.endpoint.bucket_url}/{quote(key)}")
 
     def first_byte(self, key: str) -> Exchange:
         """GetObject of no more than the first byte."""
-        return self._send("GET", f"{self.endpoint.bucket_url}/{quote(key)}", {"Range": "bytes=0-0"})
+        return self.send("GET", f"{self.endpoint.bucket_url}/{quote(key)}", {"Range": "bytes=0-0"})
 
     def location(self) -> Exchange:
         """GetBucketLocation."""
-        return self._send("GET", f"{self.endpoint.bucket_url}?location=", {})
+        return self.send("GET", f"{self.endpoint.bucket_url}?location=")
 
     def running_uploads(self, prefix: str, limit: int = 1) -> Exchange:
         """ListMultipartUploads of keys with this prefix, at most `limit`."""
         query = urlencode({"max-uploads": str(limit), "prefix": prefix, "uploads": ""}, quote_via=quote)
-        return self._send("GET", f"{self.endpoint.bucket_url}?{query}", {})
+        return self.send("GET", f"{self.endpoint.bucket_url}?{query}")
 
     def presigned(self, method: str, key: str) -> Exchange:
         """HeadObject, or GetObject of the first byte, by a URL that is signed as the registry signs those that it sends
@@ -100,44 +99,50 @@ class Bucket:
 
         Raises CouldNotGatherError without botocore, which signs.
         """
-        url = self._presigned_url(method, f"{self.endpoint.bucket_url}/{quote(key)}")
+        plain = f"{self.endpoint.bucket_url}/{quote(key)}"
+        url = str(self._signed(method, plain, {}, b"", in_link=True).url)
         first = (("Range", "bytes=0-0"),) if method == "GET" else ()
         return self.door.send(method, url, headers=first, deadline=self.deadline, cap=1 << 16)
 
     def delete(self, key: str) -> Exchange:
         """DeleteObject."""
-        return self._send("DELETE", f"{self.endpoint.bucket_url}/{quote(key)}", {})
+        return self.send("DELETE", f"{self.endpoint.bucket_url}/{quote(key)}")
 
     def get(self, key: str, cap: int) -> Exchange:
         """GetObject, up to `cap` bytes."""
-        return self._send("GET", f"{self.endpoint.bucket_url}/{quote(key)}", {}, cap)
+        return self.send("GET", f"{self.endpoint.bucket_url}/{quote(key)}", cap=cap)
 
-    def _send(self, method: str, url: str, headers: Mapping[str, str], cap: int = 2 << 20) -> Exchange:
-        # 2 MiB hold a full page of the longest keys (1000 of 1024 bytes).
-        signed = self._signed(method, url, headers)
-        return self.door.send(method, url, headers=signed, deadline=self.deadline, cap=cap)
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        cap: int = 2 << 20,
+    ) -> Exchange:
+        """One request, signed with the registry's credentials; `cap`: bytes of the answer.
 
-    def _signed(self, method: str, url: str, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-        """The headers with those of Signature Version 4. Raises CouldNotGatherError without botocore, which signs."""
+        2 MiB hold a full page of the longest keys (1000 of 1024 bytes). Raises CouldNotGatherError without botocore.
+        """
+        request = self._signed(method, url, headers or {}, body, in_link=False)
+        signed = tuple((name, str(value)) for name, value in request.headers.items())
+        return self.door.send(method, url, headers=signed, body=body, deadline=self.deadline, cap=cap)
+
+    def _signed(self, method: str, url: str, headers: Mapping[str, str], body: bytes, *, in_link: bool) -> Any:
+        """botocore's AWSRequest with Signature Version 4, in its headers or, `in_link`, in its URL.
+
+        Whoever has such a URL may do what the identity may, until it expires.
+        """
         try:
-            from botocore.auth import S3SigV4Auth
+            from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
             from botocore.awsrequest import AWSRequest
         except ImportError as error:
-            raise CouldNotGatherError(_NO_BOTOCORE) from error
-        request = AWSRequest(method=method, url=url, headers=dict(headers))
-        S3SigV4Auth(self._credentials(), "s3", self.endpoint.region).add_auth(request)
-        return tuple((name, str(value)) for name, value in request.headers.items())
-
-    def _presigned_url(self, method: str, url: str) -> str:
-        """The URL with its signature; whoever has it may do what the identity may, until it expires."""
-        try:
-            from botocore.auth import S3SigV4QueryAuth
-            from botocore.awsrequest import AWSRequest
-        except ImportError as error:
-            raise CouldNotGatherError(_NO_BOTOCORE) from error
-        request = AWSRequest(method=method, url=url)
-        S3SigV4QueryAuth(self._credentials(), "s3", self.endpoint.region, expires=_EXPIRES).add_auth(request)
-        return str(request.url)
+            raise CouldNotGatherError("the bucket was not asked: `pip install regdoctor[s3]` first") from error
+        request = AWSRequest(method=method, url=url, headers=dict(headers), data=body)
+        given = (self._credentials(), "s3", self.endpoint.region)
+        signer = S3SigV4QueryAuth(*given, expires=_EXPIRES) if in_link else S3SigV4Auth(*given)
+        signer.add_auth(request)
+        return request
 
     def _credentials(self) -> _Signer:
         token = self.session_token.reveal() if self.session_token else None

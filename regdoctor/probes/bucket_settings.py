@@ -17,12 +17,12 @@ _CAP = 1 << 20
 
 def ask(bucket: Bucket, what: str, query: str) -> StoreAnswer:
     """GET the sub-resource `query` of the bucket: `versioning`. `what` is the call's name in the S3 API."""
-    return StoreAnswer(what, bucket._send("GET", f"{bucket.endpoint.bucket_url}?{query}", {}, _CAP))
+    return StoreAnswer(what, bucket.send("GET", f"{bucket.endpoint.bucket_url}?{query}", cap=_CAP))
 
 
 def head_bucket(bucket: Bucket) -> StoreAnswer:
     """HeadBucket: Amazon tells the bucket's region in its headers, also to one whom it refuses."""
-    return StoreAnswer("HeadBucket", bucket._send("HEAD", bucket.endpoint.bucket_url, {}))
+    return StoreAnswer("HeadBucket", bucket.send("HEAD", bucket.endpoint.bucket_url))
 
 
 def told(

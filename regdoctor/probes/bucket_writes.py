@@ -15,6 +15,7 @@ from regdoctor.evidence.exchange import Exchange
 from regdoctor.formats.s3_parameters import S3Parameters
 from regdoctor.probe import CouldNotGatherError
 from regdoctor.probes.bucket import Bucket
+from regdoctor.probes.bucket_versions import ObjectVersion
 
 _UPLOAD_ID = re.compile(r"<UploadId>([^<]{1,1024})</UploadId>")
 _UPLOAD = re.compile(r"<Upload>(.{1,8192}?)</Upload>", re.DOTALL)
@@ -87,6 +88,14 @@ class BucketWrites:
         checksum = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
         return self._send("POST", "", {"delete": ""}, {**_XML, "Content-MD5": checksum}, body)
 
+    def list_versions(self, prefix: str) -> Exchange:
+        """ListObjectVersions below a prefix: delete markers as well."""
+        return self._send("GET", "", {"prefix": prefix, "versions": ""})
+
+    def delete_version(self, version: ObjectVersion) -> Exchange:
+        """DeleteObject of one version, or of a delete marker: it is gone then (s3:DeleteObjectVersion)."""
+        return self._send("DELETE", version.key, {"versionId": version.version_id})
+
     def _of_objects(self) -> dict[str, str]:
         return {"Content-Type": "application/octet-stream", **self.object_headers}
 
@@ -101,22 +110,9 @@ class BucketWrites:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
     ) -> Exchange:
-        """A request with exactly this body, and its length also where it has none: PUT and POST want one."""
         query = urlencode(sorted(words.items()), quote_via=quote, safe="")
         url = f"{self.bucket.endpoint.bucket_url}{f'/{quote(key)}' if key else ''}{f'?{query}' if query else ''}"
-        signed = self._signed(method, url, headers or {}, body)
-        return self.bucket.door.send(method, url, headers=signed, body=body, deadline=self.bucket.deadline, cap=_CAP)
-
-    def _signed(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[tuple[str, str], ...]:
-        """The headers with those of Signature Version 4. Raises CouldNotGatherError without botocore, which signs."""
-        try:
-            from botocore.auth import S3SigV4Auth
-            from botocore.awsrequest import AWSRequest
-        except ImportError as error:
-            raise CouldNotGatherError("the bucket was not asked: `pip install regdoctor[s3]` first") from error
-        request = AWSRequest(method=method, url=url, headers=dict(headers), data=body)
-        S3SigV4Auth(self.bucket._credentials(), "s3", self.bucket.endpoint.region).add_auth(request)
-        return tuple((name, str(value)) for name, value in request.headers.items())
+        return self.bucket.send(method, url, headers, body, _CAP)
 
 
 _XML = {"Content-Type": "application/xml"}

@@ -69,7 +69,7 @@ def _default(installation: Installation, parameters: GcsParameters, variables: V
 
 def _file(installation: Installation, source: KeySource, named: str, quote: Quote) -> GcsKey:
     if installation.dialect in _CONTAINERS:
-        raise NotApplicableError(f"{source.value} is a path inside the registry's container")
+        raise NotApplicableError(f"{source.value} is a path where the registry runs, which is not seen from here")
     if not named:
         return GcsKey(source, quote, state=FileState.MISSING, problem=f"{source.value} names no file")
     path = installation.locate(named) if "\0" not in named else None

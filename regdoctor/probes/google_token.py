@@ -1,44 +1,55 @@
-"""Asks for an access token as the registry's Google library does: by a signed assertion, or of the metadata server."""
+"""Asks for an access token as the registry's Google library does: by its key, or of the metadata server.
+
+Of Google's own libraries only google-auth is used, over regdoctor's HTTP door: google-cloud-storage opens connections
+of its own, which have no total deadlines and no caps, and leave no exchanges that a finding could quote.
+"""
 
 from __future__ import annotations
 
-import json
-import time
+import dataclasses
+import ipaddress
 from urllib.parse import quote, urlencode, urlsplit
 
 from regdoctor.distribution.gcs_operations import SCOPE
-from regdoctor.distribution.jws import base64url, sign
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.gcs_key import GcsKey
-from regdoctor.formats.google_key import GoogleKey
+from regdoctor.foreign_text import short
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError
+from regdoctor.probes.google_auth import CAP, LOOPBACK, NoTokenError, Way, credentials_of, google_error, require_google
 from regdoctor.redaction import Secret
 
-_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-"""RFC 7523 section 2.1."""
-_LIFE = 3600
-_LEEWAY = 10
-"""Seconds; golang.org/x/oauth2/jws takes the same off its own clock."""
 _METADATA = "169.254.169.254"
+_METADATA_NAME = "metadata.google.internal"
 _ACCOUNT = "computeMetadata/v1/instance/service-accounts/default"
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def token_by_key(key: GoogleKey, door: Http, deadline: float) -> Exchange:
-    """The answer of the key's token endpoint to an assertion that is signed with it (RFC 7523).
+def token_by_key(key: GcsKey, door: Http, deadline: float) -> tuple[Exchange, Secret | None]:
+    """The last answer on the way to a token by the key, without the token, and the token; None where none was given.
 
-    Raises CouldNotGatherError for a key that cannot sign, and for an endpoint that would be asked in clear elsewhere
-    than on this machine.
+    deadline: seconds for each request; one for the key of a service account, up to three for other types.
+
+    Raises CouldNotGatherError for a key that names another address than Google's for its tokens (on this machine:
+    where STORAGE_EMULATOR_HOST says that Google is), for a type that google-auth is not asked about, and without it.
     """
-    rsa = key.rsa
-    if rsa is None:
-        raise CouldNotGatherError("there is no private key to sign with")
-    if not may_carry(key.token_uri):
-        raise CouldNotGatherError(f"the key names {key.token_uri} as token_uri, which is not asked without TLS")
-    body = urlencode({"grant_type": _GRANT, "assertion": _assertion(key, int(time.time()))}).encode()
-    headers = (("Content-Type", "application/x-www-form-urlencoded"),)
-    return door.send("POST", key.token_uri, headers=headers, body=body, deadline=deadline, cap=1 << 16)
+    require_google(key.key)
+    way = Way(door, deadline, near=bool(key.emulator))
+    credentials = credentials_of(key.key)
+    try:
+        credentials.refresh(way)
+        token = _token(credentials.token)
+    except NoTokenError:
+        token = None
+    except google_error() as error:
+        if way.last is None:
+            raise CouldNotGatherError(f"{key.what} is of no use to google-auth: {short(str(error))}") from error
+        token = None
+    except (TypeError, KeyError, ValueError, OverflowError):
+        # An answer that is none, which google-auth takes for granted.
+        token = None
+    if way.last is None:
+        raise CouldNotGatherError(f"google-auth asked nobody for a token by {key.what}")
+    return dataclasses.replace(way.last, body=b"") if token is not None else way.last, token
 
 
 def token_of_machine(key: GcsKey, door: Http, deadline: float) -> Exchange:
@@ -55,17 +66,36 @@ def email_of_machine(key: GcsKey, door: Http, deadline: float) -> str:
 
 
 def _of_metadata(key: GcsKey, what: str, door: Http, deadline: float) -> Exchange:
-    url = f"http://{key.metadata_host or _METADATA}/{_ACCOUNT}/{what}"
-    return door.send("GET", url, headers=(("Metadata-Flavor", "Google"),), deadline=deadline, cap=1 << 16)
+    host = key.metadata_host or _METADATA
+    headers = (("Metadata-Flavor", "Google"),)
+    address = _metadata_address(host)
+    url = f"http://{host}/{_ACCOUNT}/{what}"
+    return door.send("GET", url, headers=headers, deadline=deadline, cap=CAP, address=address)
+
+
+def _metadata_address(host: str) -> str:
+    """The address to connect to directly: what the metadata server says in clear must not pass a proxy.
+
+    Raises CouldNotGatherError for a name, other than its own and this machine's: it would be looked up by a proxy.
+    """
+    try:
+        name = urlsplit(f"http://{host}").hostname or ""
+        known = {_METADATA_NAME: _METADATA, "localhost": "127.0.0.1"}.get(name, name)
+        return str(ipaddress.ip_address(known))
+    except ValueError as error:
+        raise CouldNotGatherError(f"GCE_METADATA_HOST is {host!r}, which is no address of a metadata server") from error
 
 
 def token_in(answer: Exchange) -> Secret | None:
     """The access token of an answer; None where it gives none."""
     said = answer.json() if answer.ok else None
-    token = said.get("access_token") if isinstance(said, dict) else None
-    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
+    return _token(said.get("access_token") if isinstance(said, dict) else None)
+
+
+def _token(value: object) -> Secret | None:
+    if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
         return None
-    return Secret(token, "access token", received=True)
+    return Secret(value, "access token", received=True)
 
 
 def may_carry(url: str) -> bool:
@@ -74,17 +104,7 @@ def may_carry(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
-
-
-def _assertion(key: GoogleKey, now: int) -> str:
-    rsa = key.rsa
-    assert rsa is not None  # noqa: S101 - the caller saw to it
-    header = {"alg": "RS256", "typ": "JWT", **({"kid": key.key_id} if key.key_id else {})}
-    issued = now - _LEEWAY
-    claims = {"iss": key.email, "scope": SCOPE, "aud": key.token_uri, "iat": issued, "exp": issued + _LIFE}
-    signed = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims))
-    return Secret(f"{signed}.{base64url(sign(rsa, signed.encode()))}", "assertion").reveal()
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def in_path(name: str) -> str:

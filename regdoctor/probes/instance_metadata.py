@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import json
+import os
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from regdoctor.check import Quote
-from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.s3_identity import Keys, MetadataLook
 from regdoctor.foreign_text import short
 from regdoctor.http import Http
@@ -24,6 +26,9 @@ _ROLES = "/latest/meta-data/iam/security-credentials/"
 _DEADLINE = 1.0
 """Seconds for each request: the service is on the machine itself, or is not there."""
 _CAP = 1 << 16
+_NO_WAY = tuple(os.strerror(number) for number in (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EHOSTDOWN))
+"""Words of a system that has no way to an address, or finds nobody there. A timeout proves nothing: a service that is
+slow, or a firewall, looks the same."""
 
 
 def metadata_url(endpoint: str, mode: str) -> str:
@@ -45,17 +50,18 @@ def role_of_machine(door: Http, url: str) -> tuple[Keys | None, MetadataLook]:
     if not reached:
         said = token.failure.message if token.failure else f"it answers {token.status}"
         problem = f"no instance metadata service at {url}: {short(said)}"
-        return None, MetadataLook(False, _quote(token), problem=problem)
+        return None, MetadataLook(False, _quote(token), problem=problem, no_role=_nobody_there(token))
     role = first.text().split("\n", 1)[0].strip() if first.status == 200 else ""
     if not role:
-        problem = "no role is attached to this machine" if first.status in (200, 404) else f"{url}: {first.status}"
-        return None, MetadataLook(True, _quote(first), version_1, with_token != (), problem=problem)
+        none = first.failure is None and (first.status == 404 or (first.status == 200 and not first.text().strip()))
+        said = "no role is attached to this machine" if none else f"{url}: {_quote(first).quote}"
+        return None, MetadataLook(True, _quote(first), version_1, with_token != (), problem=said, no_role=none)
     keys, problem = _keys(_ask(door, "GET", f"{url}{_ROLES}{quote(role)}", *with_token))
     named = Quote(_quote(first).source, short(role))
     return keys, MetadataLook(True, named, version_1, with_token != (), short(role), problem)
 
 
-def role_of_container(door: Http, full: str, relative: str, token: str) -> tuple[Keys | None, str]:
+def role_of_container(door: Http, full: str, relative: str, token: Secret | None) -> tuple[Keys | None, str]:
     """The credentials of the container's role, and else why there are none.
 
     Raises nothing for an address to which the SDK sends no token either: by http only to loopback and to the addresses
@@ -64,8 +70,20 @@ def role_of_container(door: Http, full: str, relative: str, token: str) -> tuple
     url = full or f"{_ECS}{relative}"
     if not _is_near(url):
         return None, f"{url} is no address of a container's credentials: by http they are asked for on the machine only"
-    headers = (("Authorization", Secret(token, "credentials").reveal()),) if token else ()
+    headers = (("Authorization", token.reveal()),) if token else ()
     return _keys(_ask(door, "GET", url, *headers))
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is the asking machine's own: another one for each network namespace."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _is_near(url: str) -> bool:
@@ -76,10 +94,16 @@ def _is_near(url: str) -> bool:
         return False
     if parts.scheme != "http":
         return parts.scheme == "https" and bool(host)
-    try:
-        return host in (urlsplit(_ECS).hostname, *_EKS) or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return host in (urlsplit(_ECS).hostname, *_EKS) or is_loopback(url)
+
+
+def _nobody_there(exchange: Exchange) -> bool:
+    """Whether nothing listens at the address; a service that does not answer in time, or answers nonsense, is there."""
+    failure = exchange.failure
+    if failure is None:
+        return False
+    no_way = failure.kind is FailureKind.UNREACHABLE and failure.message.endswith(_NO_WAY)
+    return failure.kind is FailureKind.REFUSED or no_way
 
 
 def _ask(door: Http, method: str, url: str, *headers: tuple[str, str]) -> Exchange:

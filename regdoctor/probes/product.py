@@ -29,6 +29,8 @@ from regdoctor.target import Target
 _VERSION_HEADER = "Gitlab-Container-Registry-Version"
 """What GitLab's registry adds to the answer to GET /v2/ (registry/handlers/app.go of the fork)."""
 _OMNIBUS_CONFIG = "var/opt/gitlab/registry/config.yml"
+_PACKAGES_CONFIG = "etc/docker/registry/config.yml"
+"""Where Debian's package docker-registry has its configuration."""
 _V3_CONFIG = "etc/distribution/config.yml"
 _MANIFESTS = ("opt/gitlab/version-manifest.json", "opt/gitlab/version-manifest.txt")
 _LOGS = ("var/log/gitlab/registry/current", "var/log/docker-registry.log", "var/log/docker-registry/*.log")
@@ -104,12 +106,23 @@ def _told(
     if place == _V3_CONFIG:
         quote = Quote(str(here.registry_config), "where the images of distribution 3 have their configuration")
         yield Product(Generation.DISTRIBUTION_3, (3,), (quote,))
-    elif here.root is not None:
+    elif here.root is not None and not _is_loose(here):
         yield from _of_package(here)
         if place is None and _manifest(here) is not None:
             yield _of_omnibus(here, rb)
     yield from (item for item in map(from_image, images) if item is not None)
-    yield from _of_logs(here)
+    if not _is_loose(here):
+        yield from _of_logs(here)
+
+
+def _is_loose(here: Installation) -> bool:
+    """Whether a file of this machine was named that is not its package's: it may be of a registry anywhere."""
+    return (
+        here.root == Path("/")
+        and bool(here.named.get(FileKind.REGISTRY_CONFIG))
+        and here.process is None
+        and _place(here) != _PACKAGES_CONFIG
+    )
 
 
 def _place(here: Installation) -> str | None:

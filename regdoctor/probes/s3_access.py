@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from regdoctor.distribution.s3_operations import Area, Operation
+from regdoctor.distribution.s3_trials import TRIED
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.s3_access import S3Access, S3Call
@@ -17,17 +20,10 @@ from regdoctor.probes.bucket import Bucket, registry_bucket, require_live
 _MADE_UP = "regdoctor-asks-for-what-is-not-there"
 _DEADLINE = 4.0
 """Seconds for each of the fourteen calls."""
-
-TRIED = (
-    (Operation.LIST, Area.BUCKET),
-    *((kind, area) for area in (Area.BLOBS, Area.LINKS) for kind in (Operation.LIST, Operation.HEAD, Operation.GET)),
-    (Operation.LOCATION, Area.BUCKET),
-    (Operation.LIST_UPLOADS, Area.BUCKET),
-    *((kind, Area.UPLOADS) for kind in (Operation.LIST, Operation.HEAD, Operation.GET)),
-    (Operation.PRESIGNED_HEAD, Area.BLOBS),
-    (Operation.PRESIGNED_GET, Area.BLOBS),
-)
-"""Every call, in order, for people to know beforehand."""
+_READS = 3
+"""Calls that `_reads` makes."""
+_AT_ONCE = 3
+"""Areas that are asked side by side; stores of one's own are small."""
 
 
 @probe(
@@ -43,34 +39,42 @@ def s3_access(
     """What the store answered. Raises what `require_live` and `registry_bucket` raise."""
     require_live(installation)
     bucket = registry_bucket(config, door, _DEADLINE, identity)
-    calls = _calls(bucket)
-    further = [] if any(call.exchange.failure for call in calls) else _further(bucket, calls)
+    # 2.8's health check lists the root with a limit of one (Stat in registry/storage/driver/s3-aws/s3.go).
+    first = _call(Operation.LIST, Area.BUCKET, "", bucket.list(bucket.endpoint.root, limit=1).exchange)
+    if first.exchange.failure is not None:
+        # It would be the same for every further call, only slower.
+        return S3Access(bucket.endpoint, bucket.named_by, (first,), (), bucket.identity)
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="s3 access") as pool:
+        asked = [pool.submit(ask, bucket) for ask in (_blobs, _links, _uploads)]
+    blobs, links, uploads = (one.result() for one in asked)
+    calls = [first, *blobs[:_READS], *links]
+    further = [] if any(call.exchange.failure for call in calls) else [*uploads, *blobs[_READS:]]
     return S3Access(bucket.endpoint, bucket.named_by, tuple(calls), tuple(further), bucket.identity)
 
 
-def _calls(bucket: Bucket) -> list[S3Call]:
-    # 2.8's health check lists the root with a limit of one (Stat in registry/storage/driver/s3-aws/s3.go).
-    calls = [_call(Operation.LIST, Area.BUCKET, "", bucket.list(bucket.endpoint.root, limit=1).exchange)]
-    if calls[0].exchange.failure is not None:
-        return calls  # it would be the same for every further call, only slower
-    for area, ending in ((Area.BLOBS, "/data"), (Area.LINKS, "/link")):
-        calls += _reads(bucket, area, f"{bucket.endpoint.registry_prefix}{area}/", ending)
+def _blobs(bucket: Bucket) -> list[S3Call]:
+    calls = _reads(bucket, Area.BLOBS, f"{bucket.endpoint.registry_prefix}{Area.BLOBS}/", "/data")
+    blob = calls[-1]
+    if any(call.exchange.failure for call in calls):
+        return calls
+    for operation, method in ((Operation.PRESIGNED_HEAD, "HEAD"), (Operation.PRESIGNED_GET, "GET")):
+        answer = bucket.presigned(method, blob.key)
+        calls.append(_call(operation, Area.BLOBS, blob.key, answer, exists=blob.exists))
     return calls
 
 
-def _further(bucket: Bucket, calls: list[S3Call]) -> list[S3Call]:
+def _links(bucket: Bucket) -> list[S3Call]:
+    return _reads(bucket, Area.LINKS, f"{bucket.endpoint.registry_prefix}{Area.LINKS}/", "/link")
+
+
+def _uploads(bucket: Bucket) -> list[S3Call]:
     # As the driver asks, by the key of one upload: some stores grant this call by prefix, too.
     uploads = f"{bucket.endpoint.registry_prefix}{Area.LINKS}/{_MADE_UP}/_uploads/"
-    found = [
+    return [
         _call(Operation.LOCATION, Area.BUCKET, "", bucket.location()),
         _call(Operation.LIST_UPLOADS, Area.BUCKET, uploads, bucket.running_uploads(uploads)),
         *_reads(bucket, Area.UPLOADS, uploads, "/startedat"),
     ]
-    blob = next(call for call in calls if (call.action, call.area) == (Operation.GET, Area.BLOBS))
-    for operation, method in ((Operation.PRESIGNED_HEAD, "HEAD"), (Operation.PRESIGNED_GET, "GET")):
-        answer = bucket.presigned(method, blob.key)
-        found.append(_call(operation, Area.BLOBS, blob.key, answer, exists=blob.exists))
-    return found
 
 
 def _reads(bucket: Bucket, area: Area, prefix: str, ending: str) -> list[S3Call]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote, urlsplit
 
 from regdoctor.check import Quote
@@ -26,6 +27,16 @@ from regdoctor.transport.tls_look import look_at_tls
 _DEADLINE = 3.0
 """Seconds for each call."""
 _CALLS = 20
+_AT_ONCE = 3
+"""Calls that are made side by side; stores of one's own are small."""
+_SETTINGS = (
+    ("GetBucketVersioning", "versioning"),
+    ("GetBucketLifecycleConfiguration", "lifecycle"),
+    ("GetObjectLockConfiguration", "object-lock"),
+    ("GetBucketOwnershipControls", "ownershipControls"),
+    ("GetBucketEncryption", "encryption"),
+)
+"""Each call with the sub-resource that it asks for."""
 _MOST_FOLDERS = 6
 """How many folders of the bucket are looked into for a registry, where none is in its place."""
 
@@ -58,17 +69,17 @@ def s3_bucket(
 
 
 def _settings(bucket: Bucket, named_by: Quote, answers: tuple[StoreAnswer, ...], listing: Listing) -> BucketSettings:
-    versioning = ask(bucket, "GetBucketVersioning", "versioning")
-    lifecycle = ask(bucket, "GetBucketLifecycleConfiguration", "lifecycle")
-    lock = ask(bucket, "GetObjectLockConfiguration", "object-lock")
-    ownership = ask(bucket, "GetBucketOwnershipControls", "ownershipControls")
-    encryption = ask(bucket, "GetBucketEncryption", "encryption")
-    kept = bucket.list(f"{bucket.endpoint.registry_prefix}repositories/", limit=1000)
+    repositories = f"{bucket.endpoint.registry_prefix}repositories/"
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="s3 bucket") as pool:
+        inside = pool.submit(bucket.list, repositories, 1000)
+        told_by = list(pool.map(lambda one: ask(bucket, *one), _SETTINGS))
+    versioning, lifecycle, lock, ownership, encryption = told_by
+    kept = inside.result()
     server = answers[0].exchange.header("Server") or ""
     return BucketSettings(
         endpoint=bucket.endpoint,
         named_by=named_by,
-        answers=(*answers, versioning, lifecycle, lock, ownership, encryption),
+        answers=(*answers, *told_by),
         kind=kind_of(bucket.endpoint.url, server),
         versioning=told(versioning, documents.read_versioning),
         lifecycle=told(lifecycle, documents.read_lifecycle, "NoSuchLifecycleConfiguration", ()),
@@ -77,7 +88,7 @@ def _settings(bucket: Bucket, named_by: Quote, answers: tuple[StoreAnswer, ...],
         encryption=told(
             encryption, documents.read_encryption, "ServerSideEncryptionConfigurationNotFoundError", ("", "")
         ),
-        inside=_kept(kept, f"{bucket.endpoint.registry_prefix}repositories/"),
+        inside=_kept(kept, repositories),
         any_inside=bool(listing.keys) if not listing.exchange.truncated else None,
         elsewhere=tuple(_elsewhere(bucket)) if not listing.keys and not listing.exchange.truncated else (),
     )

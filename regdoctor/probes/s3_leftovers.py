@@ -6,27 +6,18 @@ import contextlib
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.probes.bucket_versions import ObjectVersion, listed_versions
 from regdoctor.probes.bucket_writes import BucketWrites, RunningUpload, running_uploads
 from regdoctor.probes.ledger import Entry, Ledger
+from regdoctor.probes.trial_prefix import IN_PARTS, NAMES, REPOSITORY, own_prefix
 
-REPOSITORY = "regdoctor-trial"
-NAMES = ("startedat", "data", "copy", "second")
-"""The objects of a trial, below its prefix. The first is what the registry itself looks for in uploads that are old."""
-IN_PARTS = ("data", "second")
-"""Those of them that are uploaded in parts; the second never becomes an object."""
-_FOLDER = re.compile(
-    rf"docker/registry/v2/repositories/{REPOSITORY}/_uploads/[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}/"
-)
 _LISTED = 20
 """Uploads of one trial that are aborted, at most: it starts two."""
-
-
-def object_entry(bucket_url: str, prefix: str) -> Entry:
-    """All objects of a trial, and the uploads whose answer never came: what the ledger is told before the first."""
-    return Entry("object", bucket_url, REPOSITORY, prefix)
+_VERSIONS = 60
+"""Versions and delete markers of one trial that are removed, at most: it makes ten."""
 
 
 def upload_entry(bucket_url: str, upload: RunningUpload) -> Entry:
@@ -34,20 +25,14 @@ def upload_entry(bucket_url: str, upload: RunningUpload) -> Entry:
     return Entry("multipart", bucket_url, REPOSITORY, f"{upload.key}?{upload.upload_id}")
 
 
-def own_prefix(entry: Entry, registry_root: str) -> str | None:
-    """The prefix of the trial that an entry is of; None where it is no trial's below this root.
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What became of a removal."""
 
-    The ledger's file may be anyone's work, and nothing else may be hurt.
-    """
-    folder = entry.path[: entry.path.rfind("/", 0, (entry.path + "?").index("?")) + 1]
-    if not folder.startswith(registry_root) or not _FOLDER.fullmatch(folder.removeprefix(registry_root)):
-        return None
-    key, _, upload = entry.path.removeprefix(folder).partition("?")
-    if entry.kind == "object":
-        return folder if not key and not upload else None
-    if entry.kind == "multipart":
-        return folder if key in IN_PARTS and upload and upload.isprintable() else None
-    return None
+    problem: str = ""
+    """What stands in its way; empty where the object or upload is gone."""
+    versions: str = ""
+    """Why its versions or delete markers may still be there, where the bucket keeps any; empty where they are gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +41,8 @@ class Leftovers:
 
     writes: BucketWrites
     ledger: Ledger
+    versions: bool | None = None
+    """Whether the bucket keeps versions; None where that is not known."""
 
     @property
     def address(self) -> str:
@@ -74,20 +61,25 @@ class Leftovers:
             if time.monotonic() < end:
                 self.remove(entry)
 
-    def remove(self, entry: Entry) -> str:
-        """Remove what an entry stands for, and strike it out; empty where it is gone, else what stands in the way."""
+    def remove(self, entry: Entry, made: Iterable[ObjectVersion] = ()) -> Removal:
+        """Remove what an entry stands for, and strike it out where it is gone.
+
+        made: the versions that are known to be of it, for one who may not list them.
+        """
         prefix = own_prefix(entry, self.writes.bucket.endpoint.root)
         if prefix is None:
-            return ""
+            return Removal()
         if entry.kind == "multipart":
             key, _, name = entry.path.partition("?")
-            problem = self._abort(RunningUpload(key, name))
+            removal = Removal(self._abort(RunningUpload(key, name)))
         else:
-            # As a list: all is tried, whatever becomes of the first.
-            problem = next(filter(None, [self._abort_all(prefix), self._delete_all(prefix)]), "")
-        if not problem:
+            # Both are tried, whatever becomes of the first.
+            problem = self._abort_all(prefix)
+            removal = self._delete_all(prefix, made)
+            removal = replace(removal, problem=problem or removal.problem)
+        if not removal.problem:
             self.forget([entry])
-        return problem
+        return removal
 
     def forget(self, entries: Iterable[Entry]) -> None:
         """Strike out entries of which nothing came to be."""
@@ -95,8 +87,32 @@ class Leftovers:
             with contextlib.suppress(OSError):  # it stays noted: the next run finds nothing there
                 self.ledger.remove(entry)
 
-    def _delete_all(self, prefix: str) -> str:
+    def _delete_all(self, prefix: str, made: Iterable[ObjectVersion]) -> Removal:
         keys = [f"{prefix}{name}" for name in NAMES]
+        if self.versions is False:
+            return Removal(self._delete(keys))
+        # Version by version first: deleting the objects would only put a marker on each.
+        said = self.writes.list_versions(prefix)
+        if said.failure is not None:
+            return Removal(_refusal(said))
+        listed = listed_versions(said, keys)
+        stay = self._delete_versions(made if listed is None else listed)
+        if listed is None and not stay and not made:
+            stay = _refusal(said)
+        there = self.writes.bucket.list(prefix, limit=1)
+        is_gone = there.listed and not there.keys
+        return Removal("" if is_gone else self._delete(keys), stay)
+
+    def _delete_versions(self, versions: Iterable[ObjectVersion]) -> str:
+        """Remove versions for good, up to the first refusal, which is told; empty where all are gone."""
+        for version in list(versions)[:_VERSIONS]:
+            said = self.writes.delete_version(version)
+            if not said.ok and said.status != 404:
+                return _refusal(said)
+        return ""
+
+    def _delete(self, keys: list[str]) -> str:
+        """Delete the objects; where the bucket keeps versions, this leaves a marker of each."""
         said = self.writes.delete_all(keys)
         if said.failure is not None:
             return _refusal(said)

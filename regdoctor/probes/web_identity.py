@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from regdoctor.distribution.aws_partitions import dns_suffix
+from regdoctor.distribution.credential_chains import WEB_IDENTITY_TOKEN
 from regdoctor.evidence.aws_settings import AwsSettings
 from regdoctor.evidence.s3_identity import Keys
 from regdoctor.foreign_text import short
-from regdoctor.formats.located import UnreadableError
 from regdoctor.http import Http
-from regdoctor.probes.host_tree import read_below
+from regdoctor.probes.token_file import read_token
 from regdoctor.redaction import Secret
 
 _FIELD = r"<{0}>\s*([^<\s]{{1,8192}})\s*</{0}>"
@@ -22,21 +22,23 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def sts_url(region: str, endpoint: str, settings: AwsSettings, *, sdk_2: bool) -> str:
-    """The token service that the SDK asks.
+    """The token service that the SDK asks; empty where neither an endpoint nor a region is set.
 
     Version 1 keeps to the endpoint that the session has, which is the store's where `regionendpoint` is set
     (resolveEndpoint in aws/session/session.go); version 2 to AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL.
     """
     of_sdk_2 = settings.text("AWS_ENDPOINT_URL_STS") or settings.text("AWS_ENDPOINT_URL")
     named = of_sdk_2 if sdk_2 else endpoint
-    return named.rstrip("/") or f"https://sts.{region}.amazonaws.com"
+    return named.rstrip("/") or (f"https://sts.{region}.{dns_suffix(region)}" if region else "")
 
 
-def role_by_web_identity(door: Http, url: str, settings: AwsSettings, root: Path) -> tuple[Keys | None, str]:
+def role_by_web_identity(door: Http, url: str, settings: AwsSettings) -> tuple[Keys | None, str]:
     """The credentials of AWS_ROLE_ARN, and else why there are none.
 
-    root: what the registry's process sees as `/`. The token is sent by TLS, or to loopback.
+    The token is read where the registry's process reads it, and sent by TLS, or to loopback.
     """
+    if not url:
+        return None, "no region is set, by which the token service would be found: the identity's token was not sent"
     try:
         parts = urlsplit(url)
         secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
@@ -44,21 +46,15 @@ def role_by_web_identity(door: Http, url: str, settings: AwsSettings, root: Path
         secure = False
     if not secure:
         return None, f"the token service {short(url)} is not asked by TLS: the identity's token was not sent there"
-    named = Path(settings.text("AWS_WEB_IDENTITY_TOKEN_FILE"))
-    if not named.is_absolute():
-        return None, f"AWS_WEB_IDENTITY_TOKEN_FILE is {short(str(named))}, which is no absolute path"
-    try:
-        path = named if named.is_relative_to(root) else root / named.relative_to("/")
-        text = read_below(root, path, 1 << 16).decode("utf-8", "replace").strip()
-    except UnreadableError as error:
-        return None, f"the web identity's token cannot be read: {error}"
-    token = Secret(text, "token")
+    token, problem = read_token(settings, WEB_IDENTITY_TOKEN)
+    if token is None:
+        return None, problem
     words = {
         "Action": "AssumeRoleWithWebIdentity",
         "Version": "2011-06-15",
         "RoleArn": settings.text("AWS_ROLE_ARN"),
         "RoleSessionName": settings.text("AWS_ROLE_SESSION_NAME") or "regdoctor",
-        "WebIdentityToken": token.reveal(),
+        "WebIdentityToken": token.reveal().strip(),
         "DurationSeconds": "900",
     }
     exchange = door.send(

@@ -6,25 +6,20 @@ import json
 from collections.abc import Iterable
 
 from regdoctor.check import Remedy
+from regdoctor.distribution.s3_operations import registry_folder, statements
 from regdoctor.formats.s3_parameters import S3Endpoint
-
-_BUCKETS_OWN = frozenset({"s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads"})
-"""Actions on the bucket itself; all others are on its objects (AWS Service Authorization Reference, Amazon S3)."""
 
 
 def grant(endpoint: S3Endpoint, actions: Iterable[str], why: str = "") -> Remedy:
-    """Allow these actions on the bucket and its objects, whichever they are of; `why` is a sentence that goes first."""
-    wanted = sorted(set(actions))
-    of_bucket = [action for action in wanted if action in _BUCKETS_OWN]
-    of_objects = [action for action in wanted if action not in _BUCKETS_OWN]
-    pairs = ((of_objects, f"{endpoint.arn}/{endpoint.root}*"), (of_bucket, endpoint.arn))
+    """Allow these actions on the bucket and the registry's objects, whichever they are of; `why` goes first."""
+    granted = statements(sorted(set(actions)), endpoint.arn, registry_folder(endpoint.root))
     text = (
         "Add what stands below to the statements of the policy of the registry's identity; no restart is needed. (Look "
         "for a Deny or a condition on the prefix, in the bucket's policy too, if it is there already.)"
     )
     return Remedy(
         f"{why} {text}".strip(),
-        tuple(_statement(actions, resource) for actions, resource in pairs if actions),
+        tuple(json.dumps(statement) for statement in granted),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import textwrap
 from collections import Counter
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from regdoctor.check import Quote, Remedy, Severity
-from regdoctor.not_tried import not_tried
+from regdoctor.not_tried import not_tried, store_not_asked
 from regdoctor.report import Report, Row
 from regdoctor.reporters import Page, printable
 
@@ -37,6 +38,8 @@ def render(report: Report, page: Page) -> str:
     with console.capture() as written:
         shown = [row for row in report.causes if _severity(report, row) >= page.show]
         console.print(_answer(report, shown))
+        if silent := store_not_asked(report):
+            console.print(Text(silent, style="yellow"))
         told: set[str] = set()
         pages, brief = _in_full(shown)
         for number, row in enumerate(pages, 1):
@@ -81,7 +84,7 @@ def _severity(report: Report, cause: Row) -> Severity:
 
 
 def _answer(report: Report, shown: list[Row]) -> Text:
-    names = ", ".join(dict.fromkeys(row.check for row in shown))
+    names = report.named(shown)
     headline = printable(f"{report.headline()}: {names}" if names else report.headline())
     worst = report.worst()
     if worst is not None:
@@ -115,11 +118,21 @@ def _evidence(console: Console, evidence: tuple[Quote, ...]) -> None:
         # An exchange's quote begins with its request, which is its source as well: once is enough.
         if all(quote.quote.startswith(quote.source) for quote in several):
             for quote in several:
-                _indented(console, Text(printable(quote.quote)), 4)
+                _unbroken(console, printable(quote.quote), 4)
             continue
         _indented(console, Text(printable(place), style="cyan"), 4)
         for quote in several:
-            _indented(console, Text(printable(quote.quote.removeprefix(quote.source).strip())), 6)
+            _unbroken(console, printable(quote.quote.removeprefix(quote.source).strip()), 6)
+
+
+def _unbroken(console: Console, text: str, columns: int) -> None:
+    """A quote, wrapped between words; one with an address in it never within a word: it is there to be copied."""
+    if "://" not in text:
+        _indented(console, Text(text), columns)
+        return
+    width = max(console.width - columns, 20)
+    for line in textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False):
+        console.print(Text(" " * columns + line), soft_wrap=True)
 
 
 def _place(quote: Quote) -> str:

@@ -10,18 +10,25 @@ from regdoctor.distribution.azure_operations import (
     minimal_role,
     permission_of,
 )
-from regdoctor.distribution.s3_operations import Area
+from regdoctor.distribution.registry_uses import Area
 from regdoctor.evidence.azure_access import AzureAccess, AzureCall, AzureWrites
+from regdoctor.formats.azure_parameters import AzureIdentity
 from regdoctor.storage.permission_table import Allowed, PermissionTable, TableRow
 
 _NOT_ALLOWED_TO_WRITE = "it writes: --allow-writes"
 _NOT_REACHED = "the calls before it did not get that far"
 _SHOWN = {
+    AzureOperation.DELEGATE: "Get Delegation Key",
     AzureOperation.HEAD: "Get Properties",
     AzureOperation.SIGNED_HEAD: "Get Properties by SAS",
     AzureOperation.PUT_APPEND: "Put Blob (append)",
 }
-_SHORT = {"read": "blobs/read", "write": "blobs/write", "delete": "blobs/delete"}
+_SHORT = {
+    "read": "blobs/read",
+    "write": "blobs/write",
+    "delete": "blobs/delete",
+    "action": "generateUserDelegationKey",
+}
 _NOTE = (
     "The key of a storage account grants all of this; a role is for an identity of Entra ID, at the scope of the "
     "storage account. Microsoft's own role for it is Storage Blob Data Contributor."
@@ -30,7 +37,9 @@ _NOTE = (
 
 def table_of(access: AzureAccess, writes: AzureWrites | None, product: str) -> PermissionTable:
     """The table. writes: the trial of writing, None where there was none; product: which registry, in words."""
-    rows = tuple(_row(need, access, writes) for need in NEEDS)
+    by_key = access.identity is AzureIdentity.SHARED_KEY
+    needs = (need for need in NEEDS if not (by_key and need.operation is AzureOperation.DELEGATE))
+    rows = tuple(_row(need, access, writes) for need in needs)
     # Granted whole: a role has no parts by folder.
     missing = [permission_of(AzureOperation(row.call)) for row in rows if _is_proved(row, access, writes)]
     return PermissionTable(

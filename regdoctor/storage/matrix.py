@@ -14,6 +14,7 @@ from regdoctor.distribution.s3_operations import (
     action_of,
     key_statement,
     minimal_policy,
+    registry_folder,
     statements,
 )
 from regdoctor.evidence.s3_access import S3Access, S3Call
@@ -90,10 +91,11 @@ class Matrix:
 
     @property
     def missing(self) -> list[dict[str, object]]:
-        """The IAM statements that are missing, for what is proved to be."""
+        """The IAM statements that are missing, for what is proved to be, and without which something fails."""
         endpoint = self.access.endpoint
-        actions = dict.fromkeys(action for row in self.rows for action in row.missing)
-        granted = statements([one for one in actions if not one.startswith("kms:")], endpoint.arn, _folder(self.access))
+        actions = dict.fromkeys(action for row in self.rows if row.need.uses for action in row.missing)
+        of_s3 = [one for one in actions if not one.startswith("kms:")]
+        granted = statements(of_s3, endpoint.arn, registry_folder(endpoint.root))
         if any(one.startswith("kms:") for one in actions):
             granted.append(key_statement(self.key, endpoint.arn.split(":")[1]))
         return granted
@@ -154,7 +156,7 @@ def _judged(need: Need, call: S3Call, key: str) -> Row:
     """The row of a call that was made as it is, without looking at others."""
     if call.done:
         return Row(need, Allowed.YES, "", call)
-    said = call.quote().quote
+    said = _said(call)
     if is_about_key(call):
         actions = ("kms:GenerateDataKey", "kms:Decrypt") if key else ()
         return Row(need, Allowed.NO, f"the encryption key may not be used: {said}", call, actions)
@@ -182,7 +184,7 @@ def _read(need: Need, access: S3Access, writes: S3Writes | None) -> Row:
         return Row(need, Allowed.UNKNOWN, _GUESSED, call)
     if need.operation in _PRESIGNED and call.refused:
         return _presigned(need, call, access)
-    said = call.quote().quote
+    said = _said(call)
     if access.lacks_permission(call):
         if is_about_key(call):
             return Row(need, Allowed.NO, f"the encryption key may not be used: {said}", call)
@@ -201,8 +203,8 @@ def _by_policy(call: S3Call, access: S3Access) -> bool:
 def _presigned(need: Need, call: S3Call, access: S3Access) -> Row:
     own = access.call(_PRESIGNED[need.operation], need.area)
     if own is not None and access.lacks_permission(own):
-        return Row(need, Allowed.NO, call.quote().quote, call, action_of(need.operation))
-    return Row(need, Allowed.NO, f"the link is refused, the identity is not: {call.quote().quote}", call)
+        return Row(need, Allowed.NO, _said(call), call, action_of(need.operation))
+    return Row(need, Allowed.NO, f"the link is refused, the identity is not: {_said(call)}", call)
 
 
 def _of_trial(need: Need, writes: S3Writes | None) -> S3Call | None:
@@ -212,8 +214,13 @@ def _of_trial(need: Need, writes: S3Writes | None) -> S3Call | None:
     return next((one for one in writes.calls if (one.action, one.area) == (need.operation, need.area)), None)
 
 
-def _folder(access: S3Access) -> str:
-    return f"{access.endpoint.root}docker/registry/"
+def _said(call: S3Call) -> str:
+    """The store's answer, and to what: the answer first, and a link without its signature, for texts get cut off."""
+    quote = call.quote()
+    answer = quote.quote.removeprefix(quote.source).removeprefix(" → ")
+    address, mark, _ = quote.source.partition("?")
+    asked = f"{address}?…" if mark else address
+    return f"{answer}: {asked if call.action in _PRESIGNED else quote.source}"
 
 
 def _words(area: str) -> str:

@@ -109,6 +109,11 @@ class PermissionTable:
         return Result.ALLOWED if told else Result.NOTHING
 
     @property
+    def needless(self) -> tuple[TableRow, ...]:
+        """The calls that are refused, and without which nothing fails."""
+        return tuple(row for row in self.rows if row.allowed is Allowed.NO and not row.breaks)
+
+    @property
     def breaks(self) -> tuple[str, ...]:
         """What people cannot do for what is refused."""
         return tuple(dict.fromkeys(use for row in self.rows if row.harmful for use in row.breaks))

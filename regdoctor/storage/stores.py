@@ -6,16 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from regdoctor.distribution.s3_trials import TRIED
+from regdoctor.distribution.storage_drivers import DISTRIBUTION_2_DRIVERS, DISTRIBUTION_3_DRIVERS, GITLAB_DRIVERS
 from regdoctor.evidence.azure_access import AzureAccess, AzureWrites
 from regdoctor.evidence.gcs_access import GcsAccess
-from regdoctor.evidence.product import Product
+from regdoctor.evidence.product import Generation, Product
 from regdoctor.evidence.s3_access import S3Access
 from regdoctor.evidence.s3_writes import S3Writes
+from regdoctor.formats.azure_parameters import AZURE_DRIVERS
 from regdoctor.formats.registry_config import RegistryConfig
-from regdoctor.formats.s3_parameters import s3_parameters
+from regdoctor.formats.s3_parameters import S3_DRIVERS, s3_parameters
 from regdoctor.injection import Absent
 from regdoctor.probes import azure_access, gcs_access
-from regdoctor.probes.s3_access import TRIED
 from regdoctor.storage.azure_table import table_of
 from regdoctor.storage.gcs_table import gcs_table
 from regdoctor.storage.matrix import matrix_of
@@ -29,6 +31,8 @@ Evidence = Mapping[type, Any]
 class Store:
     """One kind of storage."""
 
+    drivers: tuple[str, ...]
+    """The names of its driver in the configuration."""
     asks: str
     """What is asked with whose credentials, in words that follow "regdoctor would ask"."""
     reads: tuple[str, ...]
@@ -41,12 +45,17 @@ class Store:
     """Makes the table; `access` is there, `writes` may be Absent, or missing without --allow-writes."""
 
 
+_ASSUMED = "distribution 2.8 (assumed: nothing tells which registry it is)"
+_GITLABS_ALONE = GITLAB_DRIVERS - DISTRIBUTION_2_DRIVERS - DISTRIBUTION_3_DRIVERS
+
+
 def s3_table(evidence: Evidence) -> PermissionTable:
     """The table of an S3 bucket."""
     writes, product = evidence.get(S3Writes), product_of(evidence)
     trial = writes if isinstance(writes, S3Writes) else None
     key = _key(evidence[RegistryConfig])
-    return matrix_of(evidence[S3Access], trial, product.generation, product.words(), key).table
+    words = product.words() if product.generation is not None else _ASSUMED
+    return matrix_of(evidence[S3Access], trial, product.generation, words, key).table
 
 
 def azure_table(evidence: Evidence) -> PermissionTable:
@@ -57,9 +66,26 @@ def azure_table(evidence: Evidence) -> PermissionTable:
 
 
 def product_of(evidence: Evidence) -> Product:
-    """Which registry it is; the unknown one where that could not be told."""
+    """Which registry it is; the unknown one where that could not be told.
+
+    Where nothing else tells, the name of a driver may that GitLab's registry alone has: s3_v2, azure_v2.
+    """
     product = evidence.get(Product)
-    return product if isinstance(product, Product) else Product(None)
+    if isinstance(product, Product) and product.generation is not None:
+        return product
+    driver = driver_of(evidence.get(RegistryConfig))
+    return Product(Generation.GITLAB if driver in _GITLABS_ALONE else None)
+
+
+def driver_of(config: RegistryConfig | Absent | None) -> str:
+    """The name of the storage driver; empty where it is not one, or not known."""
+    driver = config.storage_driver() if isinstance(config, RegistryConfig) else None
+    return driver[0] if driver else ""
+
+
+def store_of(driver: str) -> Store | None:
+    """The kind of storage that a driver is for; None for one that cannot be asked."""
+    return next((store for store in STORES if driver in store.drivers), None)
 
 
 def _key(config: RegistryConfig | Absent) -> str:
@@ -70,6 +96,7 @@ def _key(config: RegistryConfig | Absent) -> str:
 
 STORES = (
     Store(
+        S3_DRIVERS,
         "the registry's bucket, with the registry's S3 credentials",
         tuple(f"{operation.api_name} of {area.value or 'the bucket'}" for operation, area in TRIED),
         S3Access,
@@ -77,13 +104,15 @@ STORES = (
         s3_table,
     ),
     Store(
-        "the registry's Azure container, with the registry's account key",
+        AZURE_DRIVERS,
+        "the registry's Azure container, with the registry's account key or its identity of Entra ID",
         tuple(f"{operation.value} of {area.value or 'the container'}" for operation, area in azure_access.TRIED),
         AzureAccess,
         AzureWrites,
         azure_table,
     ),
     Store(
+        ("gcs",),
         "the registry's bucket at Google, with the registry's service account",
         gcs_access.TRIED,
         GcsAccess,

@@ -306,6 +306,9 @@ def _complete(item: Check, fail: Fail) -> None:
             if _SHELL.match(command):
                 assert not _syntax_error(command)
     assert not any("PRIVATE KEY-----" in text for text in told)
+    # Our own sentences hold no secret, and must not look as if they did: `refuses redis.password: each request …`.
+    for sentence in (fail.message, *(remedy.text for remedy in fail.remedy.values())):
+        assert redaction.redact(sentence) == sentence
 
 
 @pytest.fixture

@@ -15,13 +15,15 @@ from regdoctor.distribution.generation import Generation
 from regdoctor.formats.azure_parameters import AzureContainer, azure_parameters
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http, TrustedCAs
+from regdoctor.lab.certificates import Pair
 from regdoctor.lab.processes import Processes
 from regdoctor.lab.programs import find_program, minimal_environment
-from regdoctor.probes.azure_container import Authorised, BlobContainer, SharedKey
+from regdoctor.probes.azure_container import BlobContainer
+from regdoctor.probes.azure_signers import Authorised, SharedKey
 from regdoctor.redaction import Secret
 
 ACCOUNT = "registrytest"
-_LISTENS = re.compile(r"successfully listens on (http://127\.0\.0\.1:\d+)")
+_LISTENS = re.compile(r"successfully listens on (https?://127\.0\.0\.1:\d+)")
 _VERSION = "2021-08-06"
 
 
@@ -33,17 +35,26 @@ class Azurite:
     processes: Processes
     key: str = field(default_factory=lambda: base64.b64encode(secrets.token_bytes(64)).decode())
     service: str = ""
+    pair: Pair | None = None
+    """With it Azurite speaks TLS, and takes tokens of Entra ID as they come: it looks at their times, issuer and
+    audience, and at no signature."""
+    trusted: str = ""
+    """PEM of the authority of `pair`: Azurite asks itself for the source of a copy."""
 
     def start(self) -> None:
         """Start it on a free port of loopback."""
         log = self.folder / "azurite.log"
         environment = minimal_environment(self.folder) | {"AZURITE_ACCOUNTS": f"{ACCOUNT}:{self.key}"}
+        options = self._with_tls()
+        if self.trusted:
+            environment["NODE_EXTRA_CA_CERTS"] = str(self.folder / "authority.pem")
         process = self.processes.start(
             "azurite",
             [
                 str(find_program("azurite-blob")),
                 *("--blobHost", "127.0.0.1", "--blobPort", "0", "--disableTelemetry"),
                 "--inMemoryPersistence",
+                *options,
             ],
             log=log,
             environment=environment,
@@ -53,6 +64,15 @@ class Azurite:
         found = _LISTENS.search(log.read_text())
         assert found is not None
         self.service = f"{found.group(1)}/{ACCOUNT}"
+
+    def _with_tls(self) -> tuple[str, ...]:
+        if self.pair is None:
+            return ()
+        certificate, key = self.folder / "azurite.pem", self.folder / "azurite.key"
+        certificate.write_text(self.pair.certificate)
+        key.write_text(self.pair.key)
+        (self.folder / "authority.pem").write_text(self.trusted)
+        return ("--oauth", "basic", "--cert", str(certificate), "--key", str(key))
 
     def config(self, container: str, more: str = "", *, key: str = "") -> RegistryConfig:
         """A configuration that stores there; `more`: further parameters, as in a YAML mapping on one line."""

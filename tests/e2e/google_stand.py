@@ -2,12 +2,13 @@
 
 The emulator keeps buckets and objects, and grants everybody everything. The front checks the access token, takes out of
 the emulator's answer to testIamPermissions what the identity has not, and refuses the calls that need it. Its token
-endpoint verifies the assertion's signature and times.
+endpoint verifies the assertion's signature and times; links are good for who signed them, by either version.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import secrets
 import sys
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -49,7 +50,13 @@ class GoogleStand:
     url: str = ""
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
     held: frozenset[str] = ALL
-    """What the identity may do from now on."""
+    """What the identity may do from now on, on the whole bucket."""
+    on_keys: frozenset[str] = frozenset()
+    """What it may do besides on the keys below docker/ alone: a role with an IAM condition."""
+    is_uniform: bool = False
+    """Whether the bucket has uniform access, without which there are no conditions: objects have no policies then."""
+    links: list[str] = field(default_factory=list)
+    """Method and version of each link that was good, the newest last."""
     assertions: list[dict[str, Any]] = field(default_factory=list)
     """The claims of each assertion that was taken, the newest last."""
     offset: float = 0.0
@@ -132,11 +139,15 @@ class GoogleStand:
         """What the store answers to a GET."""
         if headers.get("Authorization", "").removeprefix("Bearer ") not in self.tokens:
             return _error(401, "Invalid Credentials")
-        needed = _needed(urlsplit(path).path)
-        if needed and needed not in self.held:
+        needed, key = _needed(urlsplit(path).path)
+        if needed and needed not in self.may(key):
             return _error(403, f"{EMAIL} does not have {needed} access to the Google Cloud Storage bucket.")
+        if key.endswith(_OF_OBJECT):
+            return self.tested_object(path, key.removesuffix(_OF_OBJECT))
         passed = {"Range": headers["Range"]} if "Range" in headers else {}
         answer = send("GET", f"{self.emulator}{path}", headers=passed)
+        if answer.status == 404 and key:
+            return 404, f"No such object: {BUCKET}/{key}".encode()
         if answer.status == 404:
             return _error(404, "The specified bucket does not exist.")
         if "/iam/testPermissions" not in path:
@@ -146,19 +157,63 @@ class GoogleStand:
         # Google leaves an empty list out.
         return 200, json.dumps({name: value for name, value in told.items() if value}).encode()
 
+    def may(self, key: str) -> frozenset[str]:
+        """What the identity may do to an object; to none: what it may do to the bucket."""
+        return self.held | self.on_keys if key.startswith("docker/") else self.held
 
+    def tested_object(self, path: str, key: str) -> tuple[int, bytes]:
+        """What the store answers to objects.testIamPermissions."""
+        if self.is_uniform:
+            return _error(400, f"Object policies are disabled for bucket {BUCKET}")
+        asked = parse_qs(urlsplit(path).query)["permissions"]
+        held = [one for one in asked if one in self.may(key)]
+        told = {"kind": "storage#testIamPermissionsResponse", "permissions": held}
+        return 200, json.dumps({name: value for name, value in told.items() if value}).encode()
+
+    def linked(self, method: str, target: str, host: str) -> tuple[int, bytes]:
+        """What a client is answered who follows a link: XML in an error, as of the API that links are made for."""
+        parts = urlsplit(target)
+        said = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        version, message, signature = _signed(method, parts.path, parts.query, said, host)
+        try:
+            self.key.public_key().verify(signature, message, PKCS1v15(), hashes.SHA256())
+        except InvalidSignature:
+            return 403, b"<Error><Code>SignatureDoesNotMatch</Code></Error>"
+        if "storage.objects.get" not in self.may(unquote(parts.path).removeprefix(f"/{BUCKET}/")):
+            return 403, b"<Error><Code>AccessDenied</Code></Error>"
+        self.links.append(f"{method} {version}")
+        return 200, b"x"
+
+
+def _signed(method: str, path: str, query: str, said: Mapping[str, str], host: str) -> tuple[str, bytes, bytes]:
+    """The version of a link, what its signature is over, and the signature."""
+    if "X-Goog-Signature" not in said:
+        message = f"{method}\n\n\n{said['Expires']}\n{path}"
+        return "V2", message.encode(), base64.b64decode(said["Signature"])
+    assert said["X-Goog-Expires"] == "1200"
+    named = sorted(one for one in query.split("&") if not one.startswith("X-Goog-Signature="))
+    request = "\n".join((method, path, "&".join(named), f"host:{host}", "", "host", "UNSIGNED-PAYLOAD"))
+    scope = said["X-Goog-Credential"].removeprefix(f"{EMAIL}/")
+    digest = hashlib.sha256(request.encode()).hexdigest()
+    message = "\n".join((said["X-Goog-Algorithm"], said["X-Goog-Date"], scope, digest))
+    return "V4", message.encode(), bytes.fromhex(said["X-Goog-Signature"])
+
+
+_OF_OBJECT = "/iam/testPermissions"
 _JSON = "application/json"
 _GOOGLES = "https://oauth2.googleapis.com/token"
 """The audience that Google's client for Python always names; the one for Go names the key's token_uri."""
 
 
-def _needed(path: str) -> str:
+def _needed(path: str) -> tuple[str, str]:
+    """The permission that a call takes, and the object that it is about; both empty for the bucket's own test."""
     after = path.removeprefix(f"/storage/v1/b/{BUCKET}")
     if after == "/o":
-        return "storage.objects.list"
+        return "storage.objects.list", ""
     if after.startswith("/o/"):
-        return "storage.objects.get"
-    return "storage.buckets.get" if after == "" else ""
+        key = unquote(after.removeprefix("/o/"))
+        return "" if key.endswith(_OF_OBJECT) else "storage.objects.get", key
+    return "storage.buckets.get" if after == "" else "", ""
 
 
 def _error(status: int, message: str) -> tuple[int, bytes]:
@@ -177,8 +232,15 @@ def _handler(stand: GoogleStand) -> type[BaseHTTPRequestHandler]:
             status, told = stand.token(body)
             self._write(status, json.dumps(told).encode())
 
+        def do_HEAD(self) -> None:
+            status, body = stand.linked("HEAD", self.path, self.headers["Host"])
+            self._write(status, body[:0])
+
         def do_GET(self) -> None:
-            self._write(*stand.answer(self.path, dict(self.headers.items())))
+            if self.path.startswith(f"/{BUCKET}/"):
+                self._write(*stand.linked("GET", self.path, self.headers["Host"]))
+            else:
+                self._write(*stand.answer(self.path, dict(self.headers.items())))
 
         def _write(self, status: int, body: bytes) -> None:
             self.send_response(status)

@@ -38,6 +38,7 @@ class MotoStore:
     endpoint: str = ""
     users: dict[str, Identity] = field(default_factory=dict)
     """By the action that is missing; `""`: none is."""
+    _administrator: Identity | None = None
 
     def start(self, bucket: str) -> None:
         """Start it with a bucket, and with a user for each permission that may be missing."""
@@ -55,16 +56,26 @@ class MotoStore:
         iam = self.client("iam")
         for missing in ("", *ACTIONS):
             self.users[missing] = _user(iam, bucket, [action for action in ACTIONS if action != missing])
+        iam.create_user(UserName="administrator")
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [everything]})
+        iam.put_user_policy(UserName="administrator", PolicyName="all", PolicyDocument=document)
+        key = iam.create_access_key(UserName="administrator")["AccessKey"]
+        self._administrator = Identity(key["AccessKeyId"], key["SecretAccessKey"])
         send("POST", f"{self.endpoint}/moto-api/reset-auth", headers={"Content-Type": "text/plain"}, body=b"0")
 
-    def client(self, service: str, user: Identity | None = None) -> Any:
-        """A client of boto3; before permissions are enforced without a user."""
+    def add_user(self, bucket: str, actions: Iterable[str]) -> Identity:
+        """A further user, who may do this to a bucket; permissions need not be enforced yet."""
+        return _user(self.client("iam", self._administrator), bucket, actions)
+
+    def client(self, service: str, user: Identity | None = None, endpoint: str = "") -> Any:
+        """A client of boto3, of this store or another; before permissions are enforced without a user."""
         import boto3
 
         keys = user or Identity("any", secrets.token_hex(8))
         return boto3.client(
             service,
-            endpoint_url=self.endpoint,
+            endpoint_url=endpoint or self.endpoint,
             region_name="us-east-1",
             aws_access_key_id=keys.access_key,
             aws_secret_access_key=keys.secret_key,

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from regdoctor.check import Check, Dialect, Fail, Outcome, Quote
 from regdoctor.checks.storage.azure_blobs_under_other_root import azure_blobs_under_other_root
 from regdoctor.checks.storage.azure_container_missing import azure_container_missing
 from regdoctor.checks.storage.azure_identity_refused import azure_identity_refused
+from regdoctor.checks.storage.azure_links_refused import azure_links_refused
 from regdoctor.checks.storage.azure_permission_missing import azure_permission_missing
 from regdoctor.distribution.azure_operations import AzureOperation
 from regdoctor.distribution.generation import Generation
@@ -34,8 +36,10 @@ from regdoctor.http import Http, TrustedCAs
 from regdoctor.injection import Absent
 from regdoctor.lab.processes import Processes
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
+from regdoctor.probes import azure_signers
 from regdoctor.probes.azure_access import azure_access, look
 from regdoctor.probes.azure_container import BlobContainer, names_in, registry_container
+from regdoctor.probes.azure_identity import RegistrysHost
 from regdoctor.probes.azure_writes import azure_writes, clean_up, try_writes
 from regdoctor.probes.ledger import Ledger
 from regdoctor.storage.azure_table import table_of
@@ -53,6 +57,7 @@ CHECKS = (
     azure_blobs_under_other_root,
     azure_container_missing,
     azure_identity_refused,
+    azure_links_refused,
     azure_permission_missing,
 )
 BLOB = "docker/registry/v2/blobs/sha256/aa/aabb/data"
@@ -83,7 +88,7 @@ def filled(azurite: Azurite, request: pytest.FixtureRequest) -> BlobContainer:
 
 def failing(config: RegistryConfig, product: Product = GITLAB, access: AzureAccess | None = None) -> dict[str, Fail]:
     """What every check finds that looks at a container, by its name; the probe asks where no answers are given."""
-    found = access or azure_access.gather(LIVE, config, product, Http(TrustedCAs()))
+    found = access or azure_access.gather(LIVE, config, product, NOTHING, Http(TrustedCAs()))
     given = {"access": found, "config": config, "product": product, "writes": NOTHING}
     fails = {}
     for item in CHECKS:
@@ -105,7 +110,7 @@ def all_names(store: BlobContainer) -> set[str]:
 
 def test_a_healthy_container_gives_no_finding_and_nothing_is_written(azurite: Azurite, filled: BlobContainer) -> None:
     config = azurite.config(filled.container.container)
-    access = azure_access.gather(LIVE, config, GITLAB, Http(TrustedCAs()))
+    access = azure_access.gather(LIVE, config, GITLAB, NOTHING, Http(TrustedCAs()))
     assert isinstance(access, AzureAccess)
     assert all(call.allowed for call in access.calls)
     assert access.inside is True
@@ -229,7 +234,7 @@ def test_what_answers_200_to_everything_proves_nothing(tmp_path: Path, body: byt
         config = parse_registry_config(text.encode(), "config.yml")
         assert failing(config) == {}
         if b"Enumeration" not in body:
-            store, _ = registry_container(config, Generation.GITLAB, Http(TrustedCAs()))
+            store, _ = registry_container(config, RegistrysHost(LIVE, NOTHING, GITLAB), Http(TrustedCAs()))
             with pytest.raises(CouldNotGatherError, match="was not listed"):
                 try_writes(store, Ledger(tmp_path / "ledger.json"))
             assert b"PUT" not in server.everything_received
@@ -247,8 +252,21 @@ def test_a_refused_permission_is_a_finding_of_its_own(azurite: Azurite, filled: 
 
 def test_without_allow_writes_the_probe_writes_nothing(azurite: Azurite, filled: BlobContainer) -> None:
     with pytest.raises(NotApplicableError, match="allow-writes"):
-        azure_writes.gather(Target(), LIVE, azurite.config(filled.container.container), GITLAB, Http(TrustedCAs()))
+        azure_writes.gather(
+            Target(), LIVE, azurite.config(filled.container.container), GITLAB, NOTHING, Http(TrustedCAs())
+        )
     assert all_names(filled) == {BLOB, LINK}
+
+
+def test_links_that_a_fast_clock_signs_are_told_as_links_and_never_as_the_key(
+    azurite: Azurite, filled: BlobContainer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What a clock does that is 40 seconds fast: the links begin in half a minute.
+    monkeypatch.setattr(azure_signers, "TOLERANCE", timedelta(seconds=-30))
+    config = azurite.config(filled.container.container)
+    assert set(failing(config, Product(Generation.DISTRIBUTION_3))) == {"azure_links_refused"}
+    # The links of the older drivers say no beginning.
+    assert failing(config, GITLAB) == {}
 
 
 KILLED = """

@@ -1,8 +1,8 @@
 """Google Cloud Storage on loopback: whose token it is, what it may do, and how the bucket is set up.
 
-Real: the emulator's buckets and objects, the signatures of the assertions, Google's own client (google-auth) as a peer
-of ours. By the stand: that a permission is refused, and Google's words for it. No build of the registry with its GCS
-driver is to be had here (Debian's lacks it), so what the registry does then is known from its source.
+Real: the emulator's buckets and objects, the signatures of the assertions and of the links, Google's own google-auth.
+By the stand: that a permission is refused, and Google's words for it. No build of the registry with its GCS driver is
+to be had here (Debian's lacks it), so what the registry does then is known from its source.
 """
 
 from __future__ import annotations
@@ -10,14 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-import google.auth.transport
 import jsonschema
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from google.auth.exceptions import RefreshError
-from google.oauth2 import service_account
 
 from regdoctor.check import Check, Dialect, Fail, Outcome, Pass, Unknown
 from regdoctor.checks.storage.gcs_bucket_missing import gcs_bucket_missing
@@ -26,7 +22,7 @@ from regdoctor.checks.storage.gcs_lifecycle_deletes_blobs import gcs_lifecycle_d
 from regdoctor.checks.storage.gcs_permission_missing import gcs_permission_missing
 from regdoctor.checks.storage.gcs_retention_blocks_pushes import gcs_retention_blocks_pushes
 from regdoctor.checks.storage.gcs_token_refused import gcs_token_refused
-from regdoctor.distribution.gcs_operations import SCOPE
+from regdoctor.distribution.gcs_operations import SCOPE, SIGNED_GET, SIGNED_HEAD
 from regdoctor.evidence.gcs_access import GcsAccess
 from regdoctor.evidence.gcs_key import GcsKey
 from regdoctor.evidence.installation import Installation
@@ -36,15 +32,16 @@ from regdoctor.formats.located import Place
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http, TrustedCAs
 from regdoctor.injection import Absent
-from regdoctor.lab.client import send
 from regdoctor.lab.processes import Processes
 from regdoctor.probe import CouldNotGatherError
 from regdoctor.probes.gcs_access import gcs_access
 from regdoctor.probes.gcs_key import gcs_key
 from regdoctor.storage.gcs_table import gcs_table
+from regdoctor.storage.permission_table import Allowed
 from regdoctor.storage.report import document, render_text
 from tests.e2e.google_stand import ALL, BUCKET, EMAIL, GoogleStand
 
+THREE = Product(Generation.DISTRIBUTION_3, (3, 0, 0))
 LIVE = Installation(Path("/"), Dialect.PLAIN, live=True)
 CHECKS = (
     gcs_bucket_missing,
@@ -73,7 +70,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GoogleStand]:
 @pytest.fixture
 def stand(running: GoogleStand) -> GoogleStand:
     """The stand as it was at its start."""
-    running.held, running.offset = ALL, 0.0
+    running.held, running.on_keys, running.is_uniform, running.offset = ALL, frozenset(), False, 0.0
     running.set_up(lifecycle={}, retentionPolicy={})
     return running
 
@@ -90,11 +87,13 @@ def service(stand: GoogleStand) -> ServiceEnvironment:
     return ServiceEnvironment(place.source, (("STORAGE_EMULATOR_HOST", stand.url, place),))
 
 
-def examine(stand: GoogleStand, settings: RegistryConfig) -> tuple[GcsKey, GcsAccess | Absent]:
+def examine(
+    stand: GoogleStand, settings: RegistryConfig, product: Product = THREE
+) -> tuple[GcsKey, GcsAccess | Absent]:
     """The evidence, as the runner would gather it."""
     key = gcs_key.gather(LIVE, settings, service(stand))
     try:
-        access = gcs_access.gather(LIVE, settings, key, Http(TrustedCAs()))
+        access = gcs_access.gather(LIVE, settings, key, product, Http(TrustedCAs()))
     except CouldNotGatherError as error:
         access = Absent(str(error))
     return key, access
@@ -173,7 +172,75 @@ def test_each_permission_that_is_missing_is_named_with_what_it_breaks(
 def test_an_identity_without_any_permission(look: Look, stand: GoogleStand) -> None:
     stand.held = frozenset()
 
-    assert "list and storage.objects.get and" in only(look(), gcs_permission_missing).message
+    assert "lacks storage.objects.list on" in only(look(), gcs_permission_missing).message
+
+
+VIEWER = frozenset(("storage.objects.list", "storage.objects.get"))
+
+
+def test_a_role_on_the_registrys_keys_only_is_no_finding(look: Look, stand: GoogleStand) -> None:
+    """The bucket's own test does not see it, and with uniform access, which conditions take, no other does."""
+    stand.held, stand.on_keys, stand.is_uniform = VIEWER, ALL, True
+    told = look()
+
+    assert not findings(told)
+    (outcome,) = told["gcs_permission_missing"]
+    assert isinstance(outcome, Unknown)
+    assert "storage.objects.create and storage.objects.delete" in outcome.reason
+
+
+def test_an_empty_bucket_with_a_role_on_the_registrys_keys_only(stand: GoogleStand, tmp_path: Path) -> None:
+    stand.held, stand.on_keys, stand.is_uniform = VIEWER - {"storage.objects.get"}, ALL, True
+    file = tmp_path / "key.json"
+    file.write_bytes(stand.key_file())
+    key, access = examine(stand, config(file, more="    rootdirectory: docker/empty\n"))
+
+    assert isinstance(access, GcsAccess)
+    assert access.made_up
+    assert not access.missing
+    assert access.unclear == {"storage.objects.create", "storage.objects.delete"}
+    assert not findings({"gcs_permission_missing": judge(key, access)["gcs_permission_missing"]})
+
+
+def test_an_empty_bucket_that_may_not_be_read_is_a_finding(stand: GoogleStand, tmp_path: Path) -> None:
+    stand.held = ALL - {"storage.objects.get"}
+    file = tmp_path / "key.json"
+    file.write_bytes(stand.key_file())
+    told = judge(*examine(stand, config(file, more="    rootdirectory: empty\n")))
+
+    assert "lacks storage.objects.get on" in only(told, gcs_permission_missing).message
+
+
+@pytest.mark.parametrize(
+    ("product", "version"),
+    [
+        (Product(Generation.DISTRIBUTION_2, (2, 8, 3)), "V2"),
+        (THREE, "V2"),
+        (Product(Generation.GITLAB, (4, 27, 0)), "V2"),
+        (Product(Generation.GITLAB, (4, 28, 0)), "V4"),
+    ],
+)
+def test_links_are_signed_as_the_driver_signs_them(
+    stand: GoogleStand, tmp_path: Path, product: Product, version: str
+) -> None:
+    file = tmp_path / "key.json"
+    file.write_bytes(stand.key_file())
+    _, access = examine(stand, config(file), product)
+
+    assert stand.links[-2:] == [f"HEAD {version}", f"GET {version}"]
+    assert isinstance(access, GcsAccess)
+    assert access.signed_get is not None
+    assert not any(name == "Authorization" for name, _ in access.signed_get.request_headers)
+
+
+def test_a_link_that_is_refused_breaks_pulls(stand: GoogleStand, tmp_path: Path) -> None:
+    stand.held = ALL - {"storage.objects.get"}
+    file = tmp_path / "key.json"
+    file.write_bytes(stand.key_file())
+    _, access = examine(stand, config(file))
+
+    rows = {row.call: row.allowed for row in gcs_table({GcsAccess: access}).rows}
+    assert rows[SIGNED_GET] is rows[SIGNED_HEAD] is Allowed.NO
 
 
 def test_a_bucket_that_is_not_there(look: Look) -> None:
@@ -206,59 +273,12 @@ def test_a_clock_that_is_a_day_behind(look: Look, stand: GoogleStand) -> None:
     assert "clock" in fail.remedy[Dialect.PLAIN].text
 
 
-def test_googles_own_client_asks_with_the_same_claims(stand: GoogleStand, tmp_path: Path) -> None:
-    file = tmp_path / "key.json"
-    file.write_bytes(stand.key_file())
-    _googles(file).refresh(_Transport())
-    examine(stand, config(file))
+def test_the_assertion_asks_for_what_the_driver_asks_for(look: Look, stand: GoogleStand) -> None:
+    look()
+    claims = stand.assertions[-1]
 
-    theirs, ours = stand.assertions[-2:]
-    assert {"iss", "aud", "scope", "iat", "exp"} == ours.keys() == theirs.keys()
-    assert (ours["iss"], ours["scope"]) == (theirs["iss"], theirs["scope"]) == (EMAIL, SCOPE)
-    assert ours["aud"] == f"{stand.url}/token"
-    assert ours["exp"] - ours["iat"] == theirs["exp"] - theirs["iat"]
-
-
-def test_googles_own_client_is_refused_in_the_same_words(stand: GoogleStand, tmp_path: Path) -> None:
-    file = tmp_path / "key.json"
-    file.write_bytes(stand.key_file(rsa.generate_private_key(65537, 2048)))
-
-    with pytest.raises(RefreshError, match="Invalid JWT Signature"):
-        _googles(file).refresh(_Transport())
-
-
-def _googles(file: Path) -> Any:
-    """Credentials of Google's own client."""
-    made: Any = service_account.Credentials
-    return made.from_service_account_file(str(file), scopes=[SCOPE])
-
-
-class _Answer(google.auth.transport.Response):
-    def __init__(self, status: int, data: bytes) -> None:
-        self._status, self._data = status, data
-
-    @property
-    def status(self) -> int:
-        return self._status
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return {}
-
-    @property
-    def data(self) -> bytes:
-        return self._data
-
-
-class _Transport(google.auth.transport.Request):
-    """Google's client over plain requests of the lab's."""
-
-    def __call__(
-        self, url: str, method: str = "GET", body: Any = None, headers: Any = None, timeout: Any = None, **kwargs: Any
-    ) -> _Answer:
-        """Send it."""
-        answer = send(method, url, headers=dict(headers or {}), body=body)
-        return _Answer(answer.status, answer.body)
+    assert (claims["iss"], claims["scope"]) == (EMAIL, SCOPE)
+    assert claims["exp"] - claims["iat"] == 3600
 
 
 def test_a_lifecycle_rule_that_deletes_layers(look: Look, stand: GoogleStand) -> None:
@@ -303,6 +323,7 @@ def test_the_table_of_permissions(stand: GoogleStand, tmp_path: Path) -> None:
         "objects.insert over another",
         "objects.delete",
     ]
+    assert {one["call"] for one in told["calls"] if one["allowed"] == "yes"} >= {SIGNED_HEAD, SIGNED_GET}
     assert told["missing"] == [{"member": f"serviceAccount:{EMAIL}", "permissions": ["storage.objects.delete"]}]
     assert "roles/storage.objectAdmin" in render_text(table, 100)
 
@@ -320,12 +341,3 @@ def test_the_key_never_leaves(stand: GoogleStand, tmp_path: Path) -> None:
     pem = json.loads(stand.key_file())["private_key"].splitlines()
     assert not [line for line in pem if line in shown]
     assert not [token for token in stand.tokens if token in shown]
-
-
-def test_a_key_without_tls_for_its_tokens_is_not_used(stand: GoogleStand, tmp_path: Path) -> None:
-    file = tmp_path / "key.json"
-    file.write_bytes(stand.key_file(token_uri="http://tokens.example.com/token"))
-    _, access = examine(stand, config(file))
-
-    assert isinstance(access, Absent)
-    assert "not asked without TLS" in access.reason

@@ -86,6 +86,7 @@ def test_a_bucket_is_as_before_after_runs_that_were_killed(
             (table, (6, AFTER)),
             (check, (2, BEFORE)),
             (check, (26, AFTER)),
+            (check, (35, BEFORE)),
             (table, (4, BEFORE)),
         ):
             killed([*words, "--allow-writes"], environment, proxy, at)

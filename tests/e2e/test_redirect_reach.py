@@ -14,6 +14,7 @@ from regdoctor.evidence.endpoints import Endpoint, Endpoints
 from regdoctor.evidence.redirect_reach import RedirectReach
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.http import Http, TrustedCAs
+from regdoctor.injection import Absent
 from regdoctor.lab.ports import free_ports
 from regdoctor.probes.public_reads import public_reads
 from regdoctor.probes.redirect_reach import redirect_reach
@@ -23,6 +24,7 @@ from tests.e2e.lone_registry import LoneRegistry
 from tests.hostile_servers import answering, hostile
 
 OPEN = TokenSource(False, "", "", "")
+NO_FILES = Absent("a client's machine", applicable=False)
 
 
 def push(registry: LoneRegistry) -> None:
@@ -45,7 +47,7 @@ def judged(registry: LoneRegistry, middleware: str = "") -> Fail | Pass:
     served = served_manifests.gather(Target(), at, OPEN, door)
     reach = redirect_reach.gather(public_reads.gather(at, served, OPEN, door), door)
     assert isinstance(reach, RedirectReach)
-    outcome = redirect_host_unreachable.judge(reach=reach, config=registry.config())
+    outcome = redirect_host_unreachable.judge(reach=reach, config=registry.config(), installation=NO_FILES)
     assert isinstance(outcome, Fail | Pass)
     return outcome
 

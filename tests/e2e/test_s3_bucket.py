@@ -342,7 +342,7 @@ def test_a_condition_on_the_prefix_is_told_as_the_cause(
     config, _ = look(text)
 
     access = s3_access.gather(LIVE, config, ABSENT, Http(TrustedCAs()))
-    [outcome] = judged(s3_list_forbidden, {"access": access})
+    [outcome] = judged(s3_list_forbidden, {"access": access, "config": config})
     assert isinstance(outcome, Fail)
     assert outcome.failure_modes == ("S3-07",)
     assert "a condition on s3:prefix" in outcome.message

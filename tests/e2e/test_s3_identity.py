@@ -13,14 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from regdoctor.check import Check, Dialect, Fail, Outcome
+from regdoctor.check import Check, Dialect, Fail, Outcome, Quote
 from regdoctor.checks.storage.s3_credentials_missing import s3_credentials_missing
 from regdoctor.checks.storage.s3_identity_unread import s3_identity_unread
 from regdoctor.evidence.aws_settings import AwsSettings
-from regdoctor.evidence.debug_server import problems_in
+from regdoctor.evidence.debug_server import DebugServer, problems_in
+from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation, RunningRegistry
 from regdoctor.evidence.product import Generation, Product
+from regdoctor.evidence.s3_access import S3Access
 from regdoctor.evidence.s3_identity import S3Identity
 from regdoctor.evidence.trust import TrustedCAs
 from regdoctor.http import Http
@@ -84,6 +86,7 @@ class Machine(ThreadingHTTPServer):
         """On a free port."""
         super().__init__(("127.0.0.1", 0), _Metadata)
         self.keys: Identity | None = None
+        self.unwell = False
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
 
@@ -100,7 +103,9 @@ class _Metadata(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Name the role, and give its keys."""
         keys = self.server.keys
-        if self.headers.get("X-aws-ec2-metadata-token") != "a-token-of-the-machine":
+        if self.server.unwell:
+            self._answer(503, b"", {})
+        elif self.headers.get("X-aws-ec2-metadata-token") != "a-token-of-the-machine":
             self._answer(401, b"", {})
         elif keys is None:
             self._answer(404, b"", {})
@@ -156,9 +161,20 @@ def installation(registry: LoneRegistry) -> Installation:
     return Installation(Path("/"), Dialect.PLAIN, live=True, process=process, registry_config=registry.file)
 
 
-def found(registry: LoneRegistry, settings: AwsSettings, identity: S3Identity) -> dict[str, Fail]:
+def debug_server(registry: LoneRegistry) -> DebugServer:
+    """What the registry's debug server says."""
+    url = f"http://127.0.0.1:{registry.debug_port}"
+    answer = send("GET", f"{url}/debug/health")
+    other = Exchange("GET", url, status=404)
+    health = Exchange("GET", f"{url}/debug/health", status=answer.status, body=answer.body)
+    return DebugServer(Endpoint(url, Quote("config.yml", "http.debug.addr")), health, other, other, other)
+
+
+def found(
+    registry: LoneRegistry, settings: AwsSettings, identity: S3Identity, **more: DebugServer | S3Access
+) -> dict[str, Fail]:
     """The findings of this part's checks."""
-    given = {"config": registry.config(), "settings": settings, "identity": identity, "product": DISTRIBUTION_2}
+    given = more | {"config": registry.config(), "settings": settings, "identity": identity, "product": DISTRIBUTION_2}
     checks: tuple[Check, ...] = (s3_credentials_missing, s3_identity_unread)
     failing: dict[str, Fail] = {}
     for item in checks:
@@ -241,6 +257,36 @@ def test_no_credentials_anywhere_are_the_only_finding_and_keys_mend_it(
     settings, identity = examined(lone_registry)
     assert health(lone_registry) == ""
     assert not found(lone_registry, settings, identity)
+
+
+def test_a_registry_that_is_well_is_left_alone_while_the_metadata_service_is_not(
+    object_store: ObjectStore, bucket: str, lone_registry: LoneRegistry, machine: Machine
+) -> None:
+    """The registry keeps the keys of its role; what is set beside them and not read by 2.8 does no harm."""
+    machine.keys = object_store.identities["full"]
+    given = {
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": machine.url,
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": "/nowhere/token",
+        "AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/registry",
+        "AWS_ACCESS_KEY_ID": "AKIAALONE",
+        "HOME": str(lone_registry.folder),
+    }
+    lone_registry.serve(section(object_store.endpoint, bucket), given)
+    lone_registry.wait_until(lambda: health(lone_registry) == "", "a health check that is well")
+
+    settings, identity = examined(lone_registry)
+    access = s3_access.gather(installation(lone_registry), lone_registry.config(), identity, Http(TrustedCAs()))
+    assert not found(lone_registry, settings, identity, debug=debug_server(lone_registry))
+    assert not found(lone_registry, settings, identity, access=access)
+
+    machine.unwell = True
+    settings, identity = examined(lone_registry)
+    assert (identity.keys, identity.none_found) == (None, False)
+    assert "503" in identity.problem
+    assert "s3_credentials_missing" not in found(lone_registry, settings, identity)
+    assert not found(lone_registry, settings, identity, debug=debug_server(lone_registry))
+    assert health(lone_registry) == ""
 
 
 def test_half_a_pair_and_a_web_identity_do_not_help_2_8(

@@ -130,12 +130,12 @@ def test_regdoctor_names_the_missing_action_and_what_it_prints_heals_the_client(
     code, table = permissions(site.folder, "--config", str(site.registry.file), "--allow-writes")
 
     refused, unreached = told(table, "no"), told(table, "not_tried", "did not get that far")
-    assert refused
-    assert refused == asked(action) - unreached
+    # The minimal policy does not grant what no driver asks for.
+    assert refused == (asked(action) | asked("s3:GetBucketLocation")) - unreached
     resource = ARN if action in BUCKET_ACTIONS else f"{ARN}/docker/registry/*"
-    assert table["missing"] == [{"Effect": "Allow", "Action": action, "Resource": resource}]
     said = [one["breaks"] for one in table["calls"] if (one["call"], one["area"]) in refused]
     broken = {Use(word) for words in said for word in words}
+    assert table["missing"] == ([{"Effect": "Allow", "Action": action, "Resource": resource}] if broken else [])
     assert code == bool(broken)
     assert uses.failing(name, image_of(f"{action} missing"), broken) == broken, uses.said
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,18 +28,19 @@ from regdoctor.formats.s3_parameters import s3_parameters
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.lab.front import main_conf
-from regdoctor.lab.object_store import ObjectStore
+from regdoctor.lab.object_store import Identity, ObjectStore
 from regdoctor.lab.ports import free_ports
 from regdoctor.lab.processes import Processes
 from regdoctor.lab.programs import find_program, minimal_environment
 from regdoctor.lab.servers import listens
+from regdoctor.probe import CouldNotGatherError
 from regdoctor.probes.bucket import registry_bucket
 from regdoctor.probes.bucket_writes import BucketWrites, object_headers
 from regdoctor.probes.ledger import Ledger
 from regdoctor.probes.s3_leftovers import Leftovers
 from regdoctor.probes.s3_writes import try_writes
 from tests.e2e.lone_registry import LoneRegistry
-from tests.e2e.moto_store import MotoStore, s3_config, s3_section
+from tests.e2e.moto_store import ACTIONS, MotoStore, s3_config, s3_section
 
 CHECKS: tuple[Check, ...] = (
     s3_acls_disabled,
@@ -49,6 +52,16 @@ CHECKS: tuple[Check, ...] = (
     s3_write_forbidden,
 )
 EVERY_CALL = 12
+ASKED_FIRST = 2
+"""Requests before anything is noted: the bucket's versioning and its object lock."""
+VERSIONED = (
+    *ACTIONS,
+    "s3:GetBucketVersioning",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:ListBucketVersions",
+    "s3:DeleteObjectVersion",
+)
+"""What it takes to leave no version behind."""
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +160,7 @@ def trial(number, before):
                 os.kill(os.getpid(), signal.SIGKILL)
             return answer
         return call
-    Bucket._send, BucketWrites._send = deadly(Bucket._send), deadly(BucketWrites._send)
+    Bucket.send = deadly(Bucket.send)
     bucket = registry_bucket(config, Http(TrustedCAs()), 5.0)
     writes = BucketWrites(bucket, object_headers(s3_parameters(config)))
     try_writes(writes, Ledger(Path(folder, f"{number}-{before}", "ledger.json")))
@@ -178,7 +191,7 @@ def test_what_a_killed_run_leaves_the_next_one_removes(
     assert run.returncode == 0, run.stderr
     assert int(run.stdout) > EVERY_CALL
     ledgers = sorted(tmp_path.glob("*/ledger.json"))
-    assert len(ledgers) == 2 * int(run.stdout) + 1
+    assert len(ledgers) == 2 * (int(run.stdout) - ASKED_FIRST) + 1
     if weed:
         assert object_store.keys(bucket) != before
     writes = writes_of(s3_config(endpoint, name, user))
@@ -191,6 +204,74 @@ def test_what_a_killed_run_leaves_the_next_one_removes(
     assert b"<Upload>" not in writes.list_uploads("").body
     assert writes.bucket.list("docker/registry/v2/repositories/", 10).keys == ()
     assert not any(map(noted, ledgers))
+
+
+def versions(client: Any, name: str) -> list[str]:
+    """The keys of all versions and delete markers below the registry's repositories."""
+    page = client.list_object_versions(Bucket=name, Prefix="docker/registry/v2/repositories/")
+    return [row["Key"] for kind in ("Versions", "DeleteMarkers") for row in page.get(kind, ())]
+
+
+@pytest.fixture(params=["seaweedfs", "moto"])
+def versioned(
+    request: pytest.FixtureRequest, object_store: ObjectStore, moto: MotoStore
+) -> Iterator[tuple[Any, str, Identity, str]]:
+    """A bucket that keeps versions: a client of its owner, the endpoint, one who may write, the name."""
+    weed, name = request.param == "seaweedfs", f"versioned-{uuid.uuid4().hex[:8]}"
+    user = object_store.identities["full"] if weed else moto.add_user(name, VERSIONED)
+    endpoint = object_store.endpoint if weed else moto.endpoint
+    owner = moto.client("s3", user if weed else moto.add_user(name, ("*",)), endpoint)
+    owner.create_bucket(Bucket=name)
+    owner.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    yield owner, endpoint, user, name
+    if weed:
+        object_store.delete_tree(name)
+
+
+def test_no_version_of_a_trial_stays(versioned: tuple[Any, str, Identity, str], tmp_path: Path) -> None:
+    owner, endpoint, user, name = versioned
+    writes, failing = found(s3_config(endpoint, name, user), tmp_path / "ledger.json")
+    assert len(writes.calls) == EVERY_CALL
+    assert (writes.removed, writes.leftover, failing) == (True, "", set())
+    assert versions(owner, name) == []
+    assert noted(tmp_path / "ledger.json") == []
+
+
+def test_a_killed_run_leaves_no_version_to_the_next(versioned: tuple[Any, str, Identity, str], tmp_path: Path) -> None:
+    owner, endpoint, user, name = versioned
+    words = [sys.executable, "-c", CHILD, s3_section(endpoint, name, user), str(tmp_path)]
+    run = subprocess.run(words, capture_output=True, text=True, timeout=140, check=False)
+    assert run.returncode == 0, run.stderr
+    assert versions(owner, name) != []
+    for ledger in sorted(tmp_path.glob("*/ledger.json")):
+        Leftovers(writes_of(s3_config(endpoint, name, user)), Ledger(ledger)).clean_up(float("inf"))
+        assert noted(ledger) == []
+    assert versions(owner, name) == []
+
+
+@pytest.mark.parametrize("versioned", ["moto"], indirect=True)
+def test_versions_stay_where_one_may_not_remove_them_and_that_is_told(
+    versioned: tuple[Any, str, Identity, str], moto: MotoStore, tmp_path: Path
+) -> None:
+    owner, endpoint, _, name = versioned
+    writes, failing = found(s3_config(endpoint, name, moto.add_user(name, ACTIONS)), tmp_path / "ledger.json")
+    assert (len(writes.calls), writes.removed, failing) == (EVERY_CALL, True, set())
+    assert "the bucket keeps versions" in writes.leftover
+    assert versions(owner, name) != []
+    assert owner.list_objects(Bucket=name).get("Contents", []) == []
+
+
+@pytest.mark.parametrize("mode", ["COMPLIANCE", "GOVERNANCE"])
+def test_nothing_is_written_where_new_objects_are_retained(moto: MotoStore, tmp_path: Path, mode: str) -> None:
+    name = f"locked-{mode.lower()}"
+    user = moto.add_user(name, ("*",))
+    owner = moto.client("s3", user)
+    owner.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    retention = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": mode, "Days": 30}}}
+    owner.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=retention)
+    with pytest.raises(CouldNotGatherError, match=f"retains each new object .{mode}, 30 days"):
+        found(s3_config(moto.endpoint, name, user), tmp_path / "ledger.json")
+    assert versions(owner, name) == []
 
 
 MISSING: dict[str, set[str]] = {

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+from pathlib import Path
+
+import botocore.credentials
+import botocore.session
 import pytest
 
 from regdoctor.distribution.credential_chains import DISTRIBUTION_2, SDK_1, SDK_2, CredentialChain, Source
@@ -34,6 +40,12 @@ def settings(variables: dict[str, str], credentials: str = "", config: str = "")
     )
     given = {name: Located(value, place, name) for name, value in variables.items()}
     return AwsSettings(place.source, given, first, second)
+
+
+def test_the_keys_of_the_configuration_go_without_a_session_token() -> None:
+    choice = choose(SDK_1, parameters(STATIC + "sessiontoken: t, "), settings({}))
+    assert choice.keys is not None
+    assert choice.keys.session_token is None
 
 
 def key_of(choice: Choice) -> str:
@@ -84,8 +96,84 @@ def test_half_a_pair_is_passed_over_and_told() -> None:
 def test_a_profile_that_takes_a_role_over_is_not_followed_where_the_sdk_would() -> None:
     text = f"{FILE}\n[r]\nrole_arn=arn:aws:iam::1:role/x\nsource_profile=default\n"
     given = {"AWS_PROFILE": "r"}
-    assert "by role_arn, which regdoctor does not follow" in choose(SDK_1, parameters(), settings(given, text)).problem
+    told = settings(given | {"AWS_SDK_LOAD_CONFIG": "1"}, text)
+    assert "by role_arn, which regdoctor does not follow" in choose(SDK_1, parameters(), told).problem
+    assert "by role_arn" in choose(SDK_2, parameters(), settings(given, text)).problem
+    assert choose(SDK_1, parameters(), settings(given, text)).source is Source.INSTANCE
     assert choose(DISTRIBUTION_2, parameters(), settings(given, text)).source is Source.INSTANCE
+
+
+@pytest.mark.parametrize(
+    "other", ["sso_session=s", "sso_start_url=https://x", "credential_process=x", "web_identity_token_file=/t"]
+)
+def test_keys_win_over_what_stands_beside_them_and_a_role_over_keys(other: str) -> None:
+    beside = settings({}, f"{FILE.partition('[p]')[0]}{other}\n")
+    assert key_of(choose(SDK_2, parameters(), beside)) == "FILEKEY"
+    alone = settings({}, f"[default]\n{other}\n")
+    assert "which regdoctor does not follow" in choose(SDK_2, parameters(), alone).problem
+    role = settings({}, f"{FILE.partition('[p]')[0]}role_arn=arn:aws:iam::1:role/x\n{other}\n")
+    assert "by role_arn" in choose(SDK_2, parameters(), role).problem
+
+
+def test_version_1_reads_processes_and_web_identities_of_a_profile_without_the_config_file_and_sso_not() -> None:
+    for other in ("credential_process=x", "web_identity_token_file=/t"):
+        assert (
+            f"by {other.partition('=')[0]}"
+            in choose(SDK_1, parameters(), settings({}, f"[default]\n{other}\n")).problem
+        )
+    assert choose(SDK_1, parameters(), settings({}, "[default]\nsso_session=s\n")).source is Source.INSTANCE
+
+
+def test_a_pair_counts_whole_and_from_one_file() -> None:
+    first = "[default]\naws_access_key_id=HALF\n"
+    found = choose(SDK_2, parameters(), settings({}, first, FILE))
+    assert key_of(found) == "FILEKEY"
+    whole = FILE.partition("[p]")[0]
+    token = "[default]\naws_access_key_id=X\naws_secret_access_key=y\naws_session_token=OF-ANOTHER\n"
+    keys = choose(SDK_2, parameters(), settings({}, whole, token)).keys
+    assert keys is not None
+    assert keys.session_token is None
+
+
+def test_a_file_that_was_not_looked_for_stops_the_search() -> None:
+    given = AwsSettings("compose.yml", in_container=True)
+    for chain in (DISTRIBUTION_2, SDK_1, SDK_2):
+        choice = choose(chain, parameters(), given)
+        assert (choice.source, choice.known) == (Source.SHARED_FILE, False)
+        assert choice.problem
+    assert choose(SDK_1, parameters(STATIC), given).source is Source.CONFIG
+
+
+BOTOCORE = {
+    "env": Source.ENVIRONMENT,
+    "assume-role-with-web-identity": Source.WEB_IDENTITY,
+    "shared-credentials-file": Source.SHARED_FILE,
+    "container-role": Source.CONTAINER,
+}
+
+
+@pytest.mark.parametrize("present", list(itertools.product((False, True), repeat=4)))
+def test_the_sdks_order_is_that_of_botocore(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, present: tuple[bool, ...]
+) -> None:
+    """AWS documents one order for its SDKs; botocore's own chain is a second implementation of it."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    env, web, file, container = present
+    variables = (ENV if env else {}) | (WEB if web else {}) | (ECS if container else {})
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    shared = FILE.partition("[p]")[0] if file else ""
+    (tmp_path / "credentials").write_text(shared)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    answer = {"access_key": "CONTAINER", "secret_key": "x", "token": "t", "expiry_time": "2099-01-01T00:00:00Z"}
+    monkeypatch.setattr(botocore.credentials.ContainerProvider, "_create_fetcher", lambda *_: lambda: answer)
+    theirs = botocore.session.Session().get_credentials()
+    expected = BOTOCORE[theirs.method] if theirs is not None else Source.INSTANCE
+    for chain in (SDK_1, SDK_2):
+        assert choose(chain, parameters(), settings(variables, shared)).source is expected
 
 
 def test_a_web_identity_without_a_role_is_a_problem() -> None:

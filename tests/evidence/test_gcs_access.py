@@ -39,7 +39,7 @@ def test_all_four_are_enough() -> None:
 
 
 def test_google_leaves_an_empty_list_out() -> None:
-    assert access(_said({"kind": "storage#testIamPermissionsResponse"})).missing == frozenset(FOUR)
+    assert access(_said({"kind": "storage#testIamPermissionsResponse"})).unclear == frozenset(FOUR)
 
 
 @pytest.mark.parametrize("value", [{}, [], "x", 7, None, {"permissions": "x"}, {"permissions": 7}])
@@ -60,6 +60,45 @@ def test_what_a_call_proves_counts_against_the_test() -> None:
 
     assert LIST not in found.missing
     assert found.conditional
+
+
+def test_the_buckets_own_test_denies_nothing_alone() -> None:
+    found = access(_tested(LIST, GET), listing=_said({}))
+
+    assert found.unclear == {CREATE, DELETE}
+    assert not found.missing
+
+
+def test_the_test_of_one_of_the_registrys_objects_denies_what_the_buckets_does() -> None:
+    found = access(_tested(LIST, GET), listing=_said({}), tested_object=_tested(GET, CREATE))
+
+    assert found.missing == {DELETE}
+    assert not found.unclear
+
+
+def test_a_bucket_with_uniform_access_has_no_test_of_objects() -> None:
+    refused = _said({"error": {"code": 400, "message": "Object policies are disabled for bucket b"}}, 400)
+    found = access(_tested(LIST, GET), listing=_said({}), tested_object=refused)
+
+    assert found.unclear == {CREATE, DELETE}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "lists", "where"),
+    [
+        (404, b"No such object: b/docker/x", True, "held"),
+        (404, b'{"error": {"code": 404, "message": "No such object"}}', True, "held"),
+        (404, b"<html>", True, "unclear"),
+        (403, b"", True, "missing"),
+        (403, b"", False, "unclear"),
+        (500, b"", True, "unclear"),
+    ],
+)
+def test_what_reading_a_made_up_object_tells(status: int, body: bytes, lists: bool, where: str) -> None:
+    reading = Exchange("GET", URL, status=status, body=body)
+    found = access(_tested(*[LIST] * lists, CREATE, DELETE), reading=reading, made_up=True)
+
+    assert GET in getattr(found, where)
 
 
 def test_a_call_that_is_refused_proves_nothing() -> None:

@@ -93,3 +93,38 @@ def test_the_kind_of_credentials_has_three_names(text: str, identity: AzureIdent
 
 def test_another_driver_has_none() -> None:
     assert azure_parameters(parse_registry_config(b"version: 0.1\nstorage: {inmemory: {}}\n", "config.yml")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "driver"),
+    [
+        ("credentials: {type: client_secret, tenantid: t, clientid: c, secret: s3cret}", "azure"),
+        ("credentials_type: client_secret, tenant_id: t, client_id: c, secret: s3cret", "azure_v2"),
+        ("credentialstype: client_secret, tenantid: t, clientid: c, secret: s3cret", "azure_v2"),
+    ],
+)
+def test_a_service_principal_is_read_from_every_drivers_settings(text: str, driver: str) -> None:
+    found = parameters(text, driver).principal()
+    assert found is not None
+    assert (found.tenant, found.client, found.secret.reveal()) == ("t", "c", "s3cret")
+    assert "s3cret" not in repr(found)
+    assert parameters(text.replace("secret: s3cret", "secret: ''"), driver).principal() is None
+    assert parameters(text, driver).named_by.text() == "client_secret"
+
+
+@pytest.mark.parametrize(
+    ("driver", "generation", "begin"),
+    [
+        ("azure", Generation.DISTRIBUTION_2, False),
+        ("azure", V3, True),
+        ("azure", GITLAB, False),
+        ("azure_v2", GITLAB, True),
+        ("azure", None, False),
+    ],
+)
+def test_links_say_their_beginning_with_newer_drivers_alone(
+    driver: str, generation: Generation | None, begin: bool
+) -> None:
+    found = parameters("accountname: a, container: c", driver).container(generation)
+    assert found is not None
+    assert found.links_begin is begin

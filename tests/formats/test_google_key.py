@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from regdoctor.formats.google_key import TOKEN_URI, KeyFault, google_key, read_google_key
-from regdoctor.redaction import Secret
+from regdoctor.redaction import Secret, redact
 
 RSA = rsa.generate_private_key(65537, 2048)
 PEM = RSA.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
@@ -30,6 +30,19 @@ def test_a_whole_key() -> None:
     assert key.rsa is not None
     assert key.rsa.private_numbers() == RSA.private_numbers()
     assert "PRIVATE KEY" not in repr(key)
+
+
+def test_all_that_a_file_says_is_kept_and_shown_to_nobody() -> None:
+    source = {"type": "authorized_user", "client_secret": "canary-of-client", "refresh_token": "canary-of-user"}
+    key = google_key(
+        {"type": "impersonated_service_account", "source_credentials": source, "universe_domain": "u.example"}
+    )
+
+    assert key.fields is not None
+    assert json.loads(key.fields.reveal())["source_credentials"] == source
+    assert key.universe == "u.example"
+    assert "canary" not in repr(key)
+    assert "canary" not in redact("canary-of-user and canary-of-client")
 
 
 def test_a_private_key_that_is_wrapped_already_is_the_same() -> None:

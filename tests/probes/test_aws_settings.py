@@ -15,12 +15,12 @@ from regdoctor.evidence.aws_settings import AwsSettings
 from regdoctor.evidence.installation import Installation, RunningRegistry
 from regdoctor.evidence.service_environment import ServiceEnvironment
 from regdoctor.formats.compose_file import ComposeFile, ComposeRegistry
-from regdoctor.formats.container_service import ContainerService, Variable
+from regdoctor.formats.container_service import ContainerService, Mount, Variable
 from regdoctor.formats.located import Computed, Located, Place
 from regdoctor.formats.registry_config import parse_registry_config
 from regdoctor.injection import Absent
 from regdoctor.probe import NotApplicableError
-from regdoctor.probes.aws_settings import aws_settings
+from regdoctor.probes.aws_settings import aws_settings, kept_apart
 from regdoctor.target import Target
 
 NONE = Absent("there is none", applicable=False)
@@ -85,7 +85,11 @@ def test_variables_move_the_home_and_the_files(root: Path) -> None:
     assert named.credentials is not None
     assert (named.credentials.path, key_in(named)) == ("/srv/none", "")
     relative = settings(installed, service=unit(("AWS_SHARED_CREDENTIALS_FILE", "none")))
-    assert relative.credentials is None
+    assert relative.credentials is not None
+    assert "relative to a folder that is not known" in relative.credentials.problem
+    nobody = settings(installed, service=unit(user="nobody-known"))
+    assert nobody.credentials is not None
+    assert "is not known" in nobody.credentials.problem
 
 
 def test_a_shared_file_that_is_a_folder_is_told(root: Path) -> None:
@@ -111,8 +115,66 @@ def test_a_container_has_variables_and_no_files_of_the_host() -> None:
     service = ContainerService("registry", place, None, given)
     compose = ComposeFile("compose.yml", registries=(ComposeRegistry(service),))
     found = settings(Installation(None, Dialect.COMPOSE, live=False), compose=compose)
-    assert (set(found.variables), found.in_container, found.credentials) == ({"AWS_ACCESS_KEY_ID"}, True, None)
+    assert (set(found.variables), found.in_container, found.own_network) == ({"AWS_ACCESS_KEY_ID"}, True, True)
+    assert found.credentials is not None
+    assert "within the container" in found.credentials.problem
     assert "AWS_PROFILE" in found.unseen
+
+
+def container(root: Path, *mounts: Mount, **given: str) -> AwsSettings:
+    """A service of Compose with the official image, and these variables and mounts."""
+    place = Place(str(root / "srv/compose.yml"), 4)
+    variables = tuple(Variable(name, value, place) for name, value in given.items())
+    image = Located("registry:3", place, "image")
+    service = ContainerService("registry", place, image, variables, mounts, host_network=True)
+    compose = ComposeFile(place.source, registries=(ComposeRegistry(service),))
+    return settings(Installation(root, Dialect.COMPOSE, live=False), compose=compose)
+
+
+def mount(kind: str, source: str, target: str) -> Mount:
+    return Mount(kind, source, target, Located(f"{source}:{target}", Place("compose.yml", 5), "volumes"))
+
+
+def test_the_file_that_is_mounted_into_a_container_is_read(root: Path) -> None:
+    for one in (
+        container(root, mount("bind", "/srv/registry/.aws", "/root/.aws")),
+        container(root, mount("bind", "./registry/.aws", "/home/registry/.aws")),
+        container(root, mount("bind", "/srv/registry/.aws/credentials", "/k"), AWS_SHARED_CREDENTIALS_FILE="/k"),
+        container(root, mount("bind", "/srv/registry", "/data"), HOME="/data"),
+    ):
+        assert key_in(one).endswith("/srv/registry/.aws/credentials")
+        assert (one.in_container, one.own_network) == (True, False)
+
+
+def test_a_file_within_a_container_is_not_taken_for_one_that_is_not_there(root: Path) -> None:
+    plain = container(root)
+    assert plain.credentials is not None
+    assert (plain.credentials.problem, plain.credentials.profiles) == ("", {})
+    for one in (
+        container(root, AWS_SHARED_CREDENTIALS_FILE="/run/secrets/aws"),
+        container(root, mount("volume", "keys", "/root/.aws")),
+    ):
+        assert one.credentials is not None
+        assert one.credentials.problem
+
+
+def process_folder(place: Path, root: Path, mounts: int, network: int) -> Path:
+    """What /proc shows of a process."""
+    (place / "ns").mkdir(parents=True)
+    (place / "ns/mnt").symlink_to(f"mnt:[{mounts}]")
+    (place / "ns/net").symlink_to(f"net:[{network}]")
+    (place / "root").symlink_to(root)
+    return place
+
+
+def test_mounts_of_its_own_make_no_container(tmp_path: Path) -> None:
+    ours = process_folder(tmp_path / "self", tmp_path, 1, 1)
+    private_tmp = process_folder(tmp_path / "7", tmp_path, 2, 1)
+    on_host_network = process_folder(tmp_path / "8", tmp_path / "8", 3, 1)
+    contained = process_folder(tmp_path / "9", tmp_path / "9", 4, 2)
+    assert kept_apart(private_tmp, ours) == (True, False, False)
+    assert kept_apart(on_host_network, ours) == (True, True, False)
+    assert kept_apart(contained, ours) == (True, True, True)
 
 
 def test_what_is_not_to_be_seen_is_said(root: Path) -> None:
@@ -135,7 +197,7 @@ def test_the_process_that_runs_counts(root: Path, process: int) -> None:
     running = RunningRegistry(process, ("registry", "serve"), None)
     found = settings(Installation(Path("/"), Dialect.PLAIN, live=True, process=running), service=unit(("AWS_A", "x")))
     assert set(found.variables) == {"AWS_REGION"}
-    assert (found.in_container, found.unseen) == (False, "")
+    assert (found.in_container, found.own_network, found.root, found.unseen) == (False, False, Path("/"), "")
     assert key_in(found) == f"{root}/srv/registry/.aws/credentials"
 
 
@@ -144,4 +206,4 @@ def test_a_process_that_has_ended_leaves_it_unknown() -> None:
         ended.wait()
     running = RunningRegistry(ended.pid, ("registry", "serve"), None)
     found = settings(Installation(Path("/"), Dialect.PLAIN, live=True, process=running))
-    assert "cannot be read" in found.unseen
+    assert "cannot be looked into" in found.unseen

@@ -11,10 +11,14 @@ import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 
+from regdoctor.check import Quote
+from regdoctor.distribution.credential_chains import Source
+from regdoctor.evidence.s3_identity import Keys, S3Identity
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
 from regdoctor.http import Http
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
 from regdoctor.probes.bucket import registry_bucket
+from regdoctor.redaction import Secret
 
 SECRET = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
 PAGE = b"<?xml version='1.0'?><ListBucketResult xmlns='http://s3.amazonaws.com/doc/2006-03-01/'>%s</ListBucketResult>"
@@ -64,11 +68,21 @@ def test_keys_that_yaml_reads_as_numbers_are_taken_as_text(serve: Callable[..., 
     assert verified(server.seen[0], secret="0123456", access="98765")
 
 
-def test_a_session_token_goes_along(serve: Callable[..., Any], door: Http) -> None:
+def test_a_session_token_of_the_environment_goes_along(serve: Callable[..., Any], door: Http) -> None:
     server = serve(lambda _: (200, {}, b""))
-    exchange = registry_bucket(config(server.url, ", sessiontoken: FwoGZXIvYXdzEXAMPLE"), door).head("x")
+    keys = Keys(Secret("ASIA", "accesskey"), Secret(SECRET, "secretkey"), Secret("FwoGZXIvYXdzEXAMPLE", "sessiontoken"))
+    identity = S3Identity(Source.ENVIRONMENT, "keys of the environment", Quote("process", "AWS_ACCESS_KEY_ID"), keys)
+    exchange = registry_bucket(config(server.url), door, 5.0, identity).head("x")
     assert server.seen[0].headers["X-Amz-Security-Token"] == "FwoGZXIvYXdzEXAMPLE"
     assert "FwoGZXIvYXdzEXAMPLE" not in str(exchange.quote())
+
+
+def test_a_session_token_of_the_configuration_is_left_out_as_every_driver_does(
+    serve: Callable[..., Any], door: Http
+) -> None:
+    server = serve(lambda _: (200, {}, b""))
+    registry_bucket(config(server.url, ", sessiontoken: FwoGZXIvYXdzEXAMPLE"), door).head("x")
+    assert "X-Amz-Security-Token" not in server.seen[0].headers
 
 
 def test_path_style_and_virtual_host_style(serve: Callable[..., Any], door: Http) -> None:

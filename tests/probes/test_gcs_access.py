@@ -31,7 +31,7 @@ def _machine(url: str, emulator: str | None = None) -> GcsKey:
 
 
 def _gather(key: GcsKey | Absent, door: Http, config: Any = CONFIG, here: Installation = HERE) -> GcsAccess:
-    found = gcs_access.gather(here, config, key, door)
+    found = gcs_access.gather(here, config, key, Absent("none"), door)
     assert isinstance(found, GcsAccess)
     return found
 
@@ -54,12 +54,13 @@ def test_every_call_is_a_read_with_the_token_in_its_place(serve: Callable[..., A
     found = _gather(_machine(server.url), door)
 
     store = [one for one in server.seen if one.path.startswith("/storage/")]
-    assert len(store) == len(TRIED) - 1
+    assert len(store) == len(TRIED) - 2  # neither a token nor a link
     assert {one.method for one in server.seen} == {"GET"}
     assert all(one.headers["Authorization"] == f"Bearer {TOKEN}" for one in store)
     assert all(one.path.startswith("/storage/v1/b/my%20images") for one in store)
     assert "prefix=a%2Fdocker%2Fregistry%2Fv2%2F&maxResults=1" in store[1].path
     assert store[2].path.endswith("/o/a%2Fdocker%2Fx%20y?alt=media")
+    assert "/o/a%2Fdocker%2Fx%20y/iam/testPermissions?permissions=" in store[4].path
     assert found.email == "a@p.iam.gserviceaccount.com"
     assert TOKEN not in repr(found)
     assert found.conditional
@@ -92,6 +93,19 @@ def test_without_tls_another_host_gets_no_token(serve: Callable[..., Any], door:
 
     assert found.tested is not None
     assert not any(name == "Authorization" for name, _ in found.tested.request_headers)
+
+
+def test_where_nothing_is_listed_a_name_that_nobody_has_is_read(serve: Callable[..., Any], door: Http) -> None:
+    def empty(one: Any) -> tuple[int, dict[str, str], bytes]:
+        if "prefix=" in one.path:
+            return 200, {}, b'{"kind": "storage#objects"}'
+        return (404, {}, b"No such object: b/x") if "alt=media" in one.path else _google(one)
+
+    found = _gather(_machine(serve(empty).url), door)
+
+    assert found.made_up
+    assert "storage.objects.get" in (found.held or ())
+    assert found.tested_object is None
 
 
 def test_no_metadata_server_is_no_identity(dead_url: str, door: Http) -> None:

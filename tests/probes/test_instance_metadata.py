@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from regdoctor.http import Http
 from regdoctor.probes.instance_metadata import metadata_url, role_of_container, role_of_machine
-from regdoctor.redaction import redact
+from regdoctor.redaction import Secret, redact
 
 SECRET = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY"
 KEYS = {"Code": "Success", "AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": SECRET, "Token": "FwoGZXIvYXdz/7b"}
@@ -48,12 +49,34 @@ def test_the_role_of_the_machine(serve: Callable[..., Any], door: Http, *, v1: b
 def test_a_machine_without_a_role(serve: Callable[..., Any], door: Http) -> None:
     keys, look = role_of_machine(door, serve(machine(role="")).url)
     assert (keys, look.reached, look.problem) == (None, True, "no role is attached to this machine")
+    assert look.no_role
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("failing", ["/latest/api/token", ROLES])
+def test_a_service_that_is_unwell_is_no_proof_of_no_role(
+    serve: Callable[..., Any], door: Http, status: int, failing: str
+) -> None:
+    well = machine(v1=False)
+    server = serve(lambda seen: (status, {}, b"") if seen.path == failing else well(seen))
+    keys, look = role_of_machine(door, server.url)
+    assert (keys, look.no_role) == (None, False)
+    assert look.problem
+
+
+def test_a_service_that_does_not_answer_in_time_is_no_proof_of_no_role(door: Http) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        keys, look = role_of_machine(door, f"http://127.0.0.1:{silent.getsockname()[1]}")
+    assert (keys, look.reached, look.no_role) == (None, False, False)
 
 
 def test_no_service_is_asked_once_only(serve: Callable[..., Any], door: Http) -> None:
     keys, look = role_of_machine(door, "http://127.0.0.1:9")
     assert (keys, look.reached) == (None, False)
     assert "no instance metadata service at http://127.0.0.1:9" in look.problem
+    assert look.no_role
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"[]", b"{}", b'{"Code": "Failed"}', b"[" * 60000, b'{"AccessKeyId": 1}'])
@@ -65,7 +88,7 @@ def test_what_is_no_credentials_is_told(serve: Callable[..., Any], door: Http, b
 
 def test_the_role_of_a_container_is_asked_with_its_token(serve: Callable[..., Any], door: Http) -> None:
     server = serve(lambda _: (200, {}, json.dumps(KEYS).encode()))
-    keys, problem = role_of_container(door, f"{server.url}/creds", "", "Bearer-of-the-task")
+    keys, problem = role_of_container(door, f"{server.url}/creds", "", Secret("Bearer-of-the-task", "credentials"))
     assert keys is not None
     assert problem == ""
     assert server.seen[0].headers["Authorization"] == "Bearer-of-the-task"
@@ -73,7 +96,7 @@ def test_the_role_of_a_container_is_asked_with_its_token(serve: Callable[..., An
 
 @pytest.mark.parametrize("url", ["http://192.0.2.1/creds", "http://example.com/", "ftp://127.0.0.1/", "http://[bad"])
 def test_the_token_of_a_container_goes_nowhere_else(door: Http, url: str) -> None:
-    keys, problem = role_of_container(door, url, "", "Bearer-of-the-task")
+    keys, problem = role_of_container(door, url, "", Secret("Bearer-of-the-task", "credentials"))
     assert keys is None
     assert "on the machine only" in problem
 

@@ -212,3 +212,19 @@ def test_a_lone_gitlab_rb_tells_gitlabs_registry_by_the_line_that_turns_it_on(tm
     found = look(tmp_path, rb=rb)
     assert found.generation is Generation.GITLAB
     assert [(quote.source, quote.line) for quote in found.evidence] == [("/repository/gitlab.rb", 2)]
+
+
+@pytest.mark.parametrize(("place", "generation"), [("srv/x/config.yml", None), ("etc/docker/registry/config.yml", 2)])
+def test_what_is_installed_here_says_nothing_of_a_file_from_anywhere(
+    monkeypatch: pytest.MonkeyPatch, place: str, generation: int | None
+) -> None:
+    package = b"Package: docker-registry\nStatus: install ok installed\nVersion: 2.8.2+ds1-1\n"
+
+    def on_this_host(root: Path | None, path: Path, cap: int = 0) -> bytes:
+        return package if path.name == "status" else b"version: 0.1\n"
+
+    monkeypatch.setattr("regdoctor.probes.product.read_below", on_this_host)
+    monkeypatch.setattr("regdoctor.probes.product.is_there", lambda root, path: path == "var/lib/dpkg/status")
+    monkeypatch.setattr("regdoctor.probes.product.find_files", lambda *given: ())
+    found = look(Path("/"), place, named={FileKind.REGISTRY_CONFIG: (Path("/") / place,)})
+    assert (found.generation is Generation.DISTRIBUTION_2) == (generation == 2)

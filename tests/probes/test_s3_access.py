@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from regdoctor.check import Dialect
+from regdoctor.distribution.s3_trials import TRIED
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.s3_access import S3Access
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
@@ -88,14 +90,14 @@ def test_another_storage_does_not_apply(door: Http) -> None:
 
 
 def test_all_calls_fit_into_the_limit() -> None:
-    assert module.s3_access.limit >= len(module.TRIED) * module._DEADLINE
+    assert module.s3_access.limit >= len(TRIED) * module._DEADLINE
 
 
 def test_exactly_the_calls_that_are_told_beforehand_are_made(serve: Callable[..., Any], door: Http) -> None:
     server = serve(lambda one: listing(BLOB) if "?" in one.path and "X-Amz" not in one.path else (200, {}, b"x"))
     found = gather(config(server.url), door)
-    assert [(call.action, call.area) for call in (*found.calls, *found.further)] == list(module.TRIED)
-    assert len(server.seen) == len(module.TRIED)
+    assert [(call.action, call.area) for call in (*found.calls, *found.further)] == list(TRIED)
+    assert len(server.seen) == len(TRIED)
     # A client that follows a link brings no credentials of its own.
     linked = [one for one in server.seen if "X-Amz-Signature=" in one.path]
     assert [one.method for one in linked] == ["HEAD", "GET"]
@@ -106,3 +108,17 @@ def test_exactly_the_calls_that_are_told_beforehand_are_made(serve: Callable[...
 def test_a_store_that_does_not_answer_is_asked_no_further(door: Http, dead_url: str) -> None:
     found = gather(config(dead_url), door)
     assert found.further == ()
+
+
+def test_areas_are_asked_side_by_side_and_told_in_order(serve: Callable[..., Any], door: Http) -> None:
+    together = threading.Barrier(3, timeout=2)
+
+    def route(one: Any) -> Any:
+        first_of_area = "max-keys=100" in one.path and "_uploads" not in one.path.replace("%2F", "/")
+        if first_of_area or one.path.endswith("?location="):
+            together.wait()  # broken where one is asked after another
+        return listing(BLOB) if "?" in one.path and "X-Amz" not in one.path else (200, {}, b"x")
+
+    found = gather(config(serve(route).url), door)
+    assert not together.broken
+    assert [(call.action, call.area) for call in (*found.calls, *found.further)] == list(TRIED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -88,6 +89,27 @@ def test_what_lists_nothing_is_asked_twice_and_a_dead_store_once(
     assert len(server.seen) == 2
     assert "was not listed" in found.unanswered
     assert "could not be asked" in gather(config(dead_url), door).unanswered
+
+
+def test_settings_are_asked_side_by_side_and_told_in_order(serve: Callable[..., Any], door: Http) -> None:
+    together = threading.Barrier(3, timeout=2)
+
+    def route(one: Any) -> Any:
+        if "max-keys=1000" in one.path or one.path.endswith(("?versioning", "?lifecycle")):
+            together.wait()  # broken where one is asked after another
+        return listing(f"{OWN}repositories/a/")
+
+    found = gather(config(serve(route).url), door)
+    assert not together.broken
+    assert [one.what for one in found.answers] == [
+        "HeadBucket",
+        "ListObjects",
+        "GetBucketVersioning",
+        "GetBucketLifecycleConfiguration",
+        "GetObjectLockConfiguration",
+        "GetBucketOwnershipControls",
+        "GetBucketEncryption",
+    ]
 
 
 def test_a_copy_and_another_storage_do_not_apply(door: Http, dead_url: str) -> None:

@@ -14,7 +14,8 @@ from regdoctor.http import Http
 from regdoctor.probes.bucket import registry_bucket
 from regdoctor.probes.bucket_writes import BucketWrites, RunningUpload
 from regdoctor.probes.ledger import Entry, Ledger
-from regdoctor.probes.s3_leftovers import REPOSITORY, Leftovers, object_entry, own_prefix, upload_entry
+from regdoctor.probes.s3_leftovers import Leftovers, upload_entry
+from regdoctor.probes.trial_prefix import REPOSITORY, object_entry, own_prefix
 
 PREFIX = f"docker/registry/v2/repositories/{REPOSITORY}/_uploads/6b6bb619-6f97-4129-93d3-b3718b1bf639/"
 

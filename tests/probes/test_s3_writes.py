@@ -24,6 +24,8 @@ CONFIG_ONLY = Absent("nothing but the configuration is known")
 """In place of the registry's identity."""
 
 OWN = "docker/registry/v2/repositories/regdoctor-trial/_uploads/"
+OWN_PATHS = (f"/reg/{OWN}", "/reg?prefix=", "/reg?max-keys=1&prefix=", "/reg?delete=")
+SETTINGS = ("/reg?versioning", "/reg?object-lock")
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +64,7 @@ def test_objects_are_made_with_the_parameters_of_the_driver(serve: Callable[...,
     server = serve(lambda _: (403, {}, b"<Error><Code>AccessDenied</Code></Error>"))
     more = ", encrypt: true, keyid: a-key, storageclass: reduced_redundancy, objectacl: public-read"
     gather(config(server.url, more), door)
-    for one in server.seen[1:3]:
+    for one in [one for one in server.seen if one.method in ("PUT", "POST") and "?delete" not in one.path]:
         headers = {name.lower(): value for name, value in one.headers.items()}
         assert headers["x-amz-acl"] == "public-read"
         assert headers["x-amz-storage-class"] == "REDUCED_REDUNDANCY"
@@ -111,22 +113,6 @@ def test_what_may_be_left_is_noted_and_the_next_run_removes_it(
     assert json.loads(state.read_text("utf-8")) == []
 
 
-def test_versions_that_stay_are_told(serve: Callable[..., Any], door: Http) -> None:
-    kept: dict[str, bytes] = {}
-
-    def route(one: Any) -> Any:
-        if one.method == "PUT":
-            kept[one.path] = one.body
-            return 200, {"x-amz-version-id": "v1"}, b""
-        if one.method in ("GET", "HEAD"):
-            return 200, {}, kept.get(one.path, b"") if one.method == "GET" else b""
-        return (204, {}, b"") if one.method == "DELETE" else (501, {}, b"")
-
-    found = gather(config(serve(route).url), door)
-    assert found.removed
-    assert "noncurrent" in found.leftover
-
-
 @pytest.mark.parametrize("name", ["a" * 5000, "x\ny", "", "&amp;&lt;../../?delete"])
 def test_no_upload_id_reaches_anything_but_its_own_upload(serve: Callable[..., Any], door: Http, name: str) -> None:
     page = f"<InitiateMultipartUploadResult><UploadId>{name}</UploadId></InitiateMultipartUploadResult>".encode()
@@ -142,7 +128,7 @@ def test_no_upload_id_reaches_anything_but_its_own_upload(serve: Callable[..., A
     server = serve(route)
     gather(config(server.url), door)
     for one in server.seen:
-        assert one.path.startswith((f"/reg/{OWN}", "/reg?prefix=", "/reg?max-keys=1&prefix=", "/reg?delete="))
+        assert one.path in SETTINGS or one.path.startswith(OWN_PATHS)
         assert "/../" not in one.path
 
 
@@ -151,4 +137,10 @@ def test_nothing_is_written_where_there_is_no_bucket(serve: Callable[..., Any], 
     with pytest.raises(CouldNotGatherError, match="no bucket 'reg'"):
         gather(config(server.url), door)
     assert [one.method for one in server.seen] == ["GET"]
+    assert not state.exists()
+
+
+def test_a_dead_store_is_asked_once(door: Http, dead_url: str, state: Path) -> None:
+    with pytest.raises(CouldNotGatherError, match="could not be asked"):
+        gather(config(dead_url), door)
     assert not state.exists()

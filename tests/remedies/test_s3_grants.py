@@ -13,8 +13,8 @@ CHINA = S3Endpoint("https://s3.cn-north-1.amazonaws.com.cn", "cn-north-1", "b", 
 def test_actions_on_objects_and_on_the_bucket_are_two_statements() -> None:
     commands = grant(CHINA, ["s3:PutObject", "s3:ListBucket", "s3:PutObject"]).commands
     assert [json.loads(command) for command in commands] == [
-        {"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": "arn:aws-cn:s3:::b/r/*"},
-        {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": "arn:aws-cn:s3:::b"},
+        {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws-cn:s3:::b"},
+        {"Effect": "Allow", "Action": "s3:PutObject", "Resource": "arn:aws-cn:s3:::b/r/docker/registry/*"},
     ]
 
 

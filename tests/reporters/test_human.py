@@ -143,3 +143,31 @@ def test_after_some_findings_of_one_check_a_line_each_is_enough(report: Report, 
         in shown
     )
     assert "Finding 8" in shown
+
+
+def test_an_address_in_evidence_is_never_broken(report: Report, row: Row) -> None:
+    address = f"https://s3.example.com/bucket/{'k' * 120}"
+    quote = Quote(f"HEAD {address}", f"HEAD {address} → 403, empty body, Server: a server with a name of some words")
+    shown = render(with_rows(report, dataclasses.replace(row, evidence=(quote,))), Page(width=60))
+
+    assert address in shown.split()
+    assert "    → 403, empty body, Server: a server with a name of some\n" in shown
+
+
+def test_the_first_line_counts_every_cause_that_it_names(report: Report, row: Row) -> None:
+    again = dataclasses.replace(row, message="and the other file")
+    mild = dataclasses.replace(row, check="mild", severity=Severity.INFO)
+    every = with_rows(report, row, again, mild)
+
+    assert "3 causes found: token_key_mismatch (2), mild\n" in render(every, Page(width=120))
+    hidden = render(every, Page(width=120, show=Severity.WARNING))
+    assert "3 causes found: token_key_mismatch (2) and 1 more\n" in hidden
+
+
+def test_a_store_that_was_not_asked_is_told_below_the_answer(report: Report, row: Row) -> None:
+    why = "the files are a copy: the object store that they name was not asked"
+    skipped = dataclasses.replace(row, check="s3_slow_down", outcome="skip", message=why)
+    unasked = dataclasses.replace(with_rows(report, skipped), target={**report.target, "storage": "s3"})
+
+    assert render(unasked, Page(width=200)).splitlines()[1].startswith("The object store was not asked: ")
+    assert "object store" not in render(with_rows(report, skipped), Page(width=200)).splitlines()[1]

@@ -8,10 +8,10 @@ import pytest
 
 from regdoctor.check import Quote
 from regdoctor.distribution.s3_operations import Area, Operation
+from regdoctor.distribution.s3_trials import TRIED
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.s3_access import S3Access, S3Call
 from regdoctor.formats.s3_parameters import S3Endpoint
-from regdoctor.probes.s3_access import TRIED
 
 ENDPOINT = S3Endpoint("https://s3.example.com", "us-east-1", "reg", path_style=True, root="team/")
 BODIES = {

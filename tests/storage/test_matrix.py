@@ -43,6 +43,7 @@ def test_the_location_may_be_refused_for_nobody_asks_for_it(refusing: Refuse) ->
     found = matrix(refusing((Operation.LOCATION, Area.BUCKET)))
     assert found.result is Result.ALLOWED
     assert row(found, Operation.LOCATION, Area.BUCKET).allowed is Allowed.NO
+    assert found.missing == []
 
 
 def test_a_refused_key_that_was_made_up_cannot_be_told(refusing: Refuse) -> None:

@@ -5,12 +5,16 @@ from regdoctor.checks.auth import token_option
 from regdoctor.distribution.token_keys import key_id_kind
 from regdoctor.distribution.token_refusals import knowing, shown
 from regdoctor.distribution.tokens import Token
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_tokens import product_at, refused_in_time
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.evidence.signer import SignerFiles
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.formats.key_facts import KeyFacts
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.sign import Seen, sign
 
 _LIBTRUST = (Generation.DISTRIBUTION_2, Generation.GITLAB)
 """Those that know keys by their libtrust ID alone."""
@@ -169,3 +173,18 @@ _KNOWN_TO = {
     "hex": _BY_NAME,
     "other": _BY_NAME,
 }
+
+
+@sign(key_id_of_another_kind)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    trials = refused_in_time(call, story)
+    trial = trials.issued if trials is not None else None
+    token = trial.token if trial is not None else None
+    if trial is None or token is None or not knowing(token.algorithm) or token.x5c or token.jwk:
+        return None
+    absent = Absent("traffic shows no files", applicable=False)
+    product = product_at(call, story)
+    if not token.kid:
+        return _fail(trial, "its header names no key: it has no kid, x5c or jwk", "AUTH-04", product, absent)
+    told = _judge(trial, token, product, absent, absent)
+    return told if isinstance(told, Fail) else None

@@ -2,14 +2,22 @@
 
 import re
 import shlex
+from dataclasses import replace
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
+from regdoctor.distribution.challenges import parse_challenges
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.token_refusals import shown
 from regdoctor.distribution.web_addresses import read_web_address
+from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, origin_of
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.login_trial import LoginTrial
 from regdoctor.evidence.proxied_answers import asked, challenges_of, is_foreign, refused_by
+from regdoctor.evidence.story import Story
+from regdoctor.evidence.token_trials import refuses_login
+from regdoctor.foreign_text import clean
+from regdoctor.sign import Seen, sign
 
 _PROGRAM = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,30}")
 """The name that a Server header begins with."""
@@ -173,3 +181,67 @@ _REGISTRIES = ("nexus", "artifactory", "jfrog", "harbor", "quay", "gitea", "forg
 def _curl(username: str) -> str:
     """It asks for the password itself."""
     return f"curl -sS -o /dev/null -w '%{{http_code}}\\n' -u {shlex.quote(username)} http://127.0.0.1:5000/v2/"
+
+
+_CLIENT = LoginTrial("", "the client", Exchange("GET", ""))
+_ASKED_OF_GITLAB = Remedy(
+    "Use the right name and password. With two-factor authentication GitLab takes no password here but a personal "
+    "access token with the scope read_registry (write_registry to push); such a token, or a deploy token, may have "
+    "expired, and a CI job's token opens only what its project is let in to."
+)
+
+
+@sign(login_refused)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    """A name and password that the registry, its token service, or a proxy before it refused.
+
+    Who shows none is sent for them, which is no fault; nor is a form (POST) that a token service does not know.
+    """
+    if call.status not in (400, 401, 403) or call.recorded.by_recorder:
+        return None
+    shown = call.recorded.shown
+    is_basic = shown is not None and shown.scheme.lower() == "basic"
+    if call.part is Part.TOKEN_SERVICE:
+        by_form = call.exchange.method == "POST" and call.status == 400
+        by_get = call.exchange.method == "GET" and is_basic
+        return _by_token_service(call) if by_form or by_get else None
+    if not is_basic or not answered_by_registry_or_proxy(call):
+        return None
+    trial = replace(_CLIENT, outer=call.exchange)
+    if call.status == 403 and (_ECR_EXPIRED in call.exchange.body or not call.repository):
+        return replace(_denied(trial), resource=origin_of(call)) if _is_denied(call.exchange) else None
+    if call.status != 401:
+        return None
+    if is_foreign(call.exchange):
+        return replace(_by_a_proxy(trial), resource=origin_of(call))
+    challenges = parse_challenges(call.exchange.header_all("WWW-Authenticate"))
+    if not any(one.scheme.lower() == "basic" for one in challenges) or any(one.is_bearer for one in challenges):
+        return None
+    return Fail(
+        f"The registry {origin_of(call)} refuses the login of the client, or something on the way takes it away",
+        evidence=(asked(call.exchange, "with a name and password", "WWW-Authenticate"),),
+        resource=origin_of(call),
+        remedy={Dialect.PLAIN: Remedy(f"{_RIGHT_LOGIN.text} {_LOST}")},
+    )
+
+
+_LOST = "If the same login is taken at the registry's own port, a proxy between drops the Authorization header."
+
+
+def _by_token_service(call: Call) -> Fail | None:
+    """A 403 without a reason of its own may be a firewall's, and a proxy's page is not the service's word."""
+    answer = call.exchange
+    if not refuses_login(answer) or refused_by(answer) is not None:
+        return None
+    where = answer.url.partition("?")[0]
+    told = answer.json()
+    named = [told.get(name) for name in ("error_description", "error", "details")] if isinstance(told, dict) else []
+    texts = (*map(str, parse_errors(answer.body)), *(text for text in named if isinstance(text, str)))
+    said = clean(next((text for text in texts if text.strip()), ""))
+    return Fail(
+        f"The token service refuses the login of the client{f': {said}' if said else ''}",
+        evidence=(asked(answer, "with a login"), *((Quote(where, said),) if said else ())),
+        resource=where,
+        failure_modes=("AUTH-18",),
+        remedy={Dialect.PLAIN: _ASKED_OF_GITLAB},
+    )

@@ -1,22 +1,37 @@
 """The symptom of symptoms: the registry refuses a token that was issued for it."""
 
+from dataclasses import replace
+
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Unknown, check
+from regdoctor.distribution.api_calls import ApiKind
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.timestamps import timestamp
 from regdoctor.distribution.token_refusals import Meaning, is_in_time, knowing, meanings, shown
 from regdoctor.distribution.tokens import Token
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import origin_of
+from regdoctor.evidence.call_tokens import (
+    asked_of_service,
+    is_good_in_time,
+    product_at,
+    refused_in_time,
+    taken_before,
+    trials_of,
+)
 from regdoctor.evidence.clocks import Clocks
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.judged_at import judged_at
 from regdoctor.evidence.product import Product
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, calls_token_invalid, refused_by
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.token_source import TokenSource
 from regdoctor.evidence.token_trials import TokenTrials, Trial, is_turned_away, refuses_login
 from regdoctor.foreign_text import clean, short
 from regdoctor.injection import Absent
 from regdoctor.remedies.tokens import ENABLE_REGISTRY, SIGN_BY_A_KEY, log_in_anew, read_the_log
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -66,15 +81,8 @@ def login_unauthorized(
         found = _without_a_token(trial, trials, source) or _not_let_in(trial)
         if found is not None:
             return found
-    switched_off = next((trial for trial in trials.trials if _is_switched_off(trial)), None)
-    if switched_off is not None and switched_off.realm is not None:
-        return Fail(
-            f"GitLab gives no tokens, for its registry is not enabled: none {switched_off.source}",
-            evidence=(switched_off.realm.quote(), Quote(switched_off.realm.url.partition("?")[0], _NOT_ENABLED)),
-            resource=switched_off.realm.url.partition("?")[0],
-            failure_modes=("AUTH-18",),
-            remedy=ENABLE_REGISTRY,
-        )
+    if found := next(filter(None, map(_switched_off, trials.trials)), None):
+        return found
     if kept := next((trial.withheld for trial in trials.trials if trial.withheld), ""):
         return Unknown(kept)
     accepted = [trial for trial in trials.trials if trial.ping is not None and trial.ping.status == 200]
@@ -242,12 +250,21 @@ def _excluded(trial: Trial, service: str) -> tuple[Quote, ...]:
     return (Quote(f"token {trial.source}", f"its aud is the registry's service, {shown(service)}: not the cause"),)
 
 
-def _is_switched_off(trial: Trial) -> bool:
-    """Whether GitLab says so (auth/container_registry_authentication_service.rb: 404, UNAVAILABLE)."""
+def _switched_off(trial: Trial) -> Fail | None:
+    """The finding where GitLab says so (auth/container_registry_authentication_service.rb: 404, UNAVAILABLE)."""
     if trial.realm is None or trial.realm.status != 404:
-        return False
+        return None
     errors = parse_errors(trial.realm.body)
-    return any(error.code == "UNAVAILABLE" and _NOT_ENABLED in error.message for error in errors)
+    if not any(error.code == "UNAVAILABLE" and _NOT_ENABLED in error.message for error in errors):
+        return None
+    where = trial.realm.url.partition("?")[0]
+    return Fail(
+        f"GitLab gives no tokens, for its registry is not enabled: none {trial.source}",
+        evidence=(trial.realm.quote(), Quote(where, _NOT_ENABLED)),
+        resource=where,
+        failure_modes=("AUTH-18",),
+        remedy=ENABLE_REGISTRY,
+    )
 
 
 def _why(trial: Trial) -> str:
@@ -298,3 +315,39 @@ _NOT_ENABLED = "registry not enabled"
 """GitLab's own words."""
 _LOG_IN_ANEW = "Log in again with a name and a password."
 _AS_TEXT = Remedy("Make the token service write aud as a text, the service's name alone, or move to distribution 3.")
+
+
+@sign(login_unauthorized)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    """A token that is good by all that can be seen, and refused; a GitLab whose registry is off, and so gives none."""
+    if call.status == 404:
+        asked = asked_of_service(call, story)
+        trial = asked.issued if asked is not None else None
+        return _switched_off(trial) if trial is not None else None
+    trials = refused_in_time(call, story) or _login_refused(call, story)
+    trial = trials.issued if trials is not None else None
+    if trials is None or trial is None:
+        return None
+    known = product_at(call, story)
+    is_of_list = trial.called_invalid and trial.token is not None and _aud_is_the_cause(trial, known)
+    absent = Absent("traffic shows nothing else", applicable=False)
+    told = (
+        _listed(trial, known)
+        if is_of_list
+        else _refused([trial], _left(trial, trials.service, known, absent, absent), trials, known, absent)
+    )
+    return replace(told, resource=f"{origin_of(call)}/v2/")
+
+
+def _login_refused(call: Call, story: Story) -> TokenTrials | None:
+    """GET /v2/ with the token of a login, as docker login asks it: a 401 is no matter of what the token opens.
+
+    Without `invalid_token` it tells less, and so must come within the token's time.
+    """
+    if call.kind is not ApiKind.PING or call.status != 401 or not is_good_in_time(call, story):
+        return None
+    trials = trials_of(call, story)
+    trial = trials.issued if trials is not None else None
+    if trial is None or trial.realm is None or trial.called_invalid or not trial.refused:
+        return None
+    return None if taken_before(call, story) is not None else trials

@@ -2,8 +2,16 @@
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedy, Severity, Skip, Unknown, check
 from regdoctor.checks.auth.scope_not_granted import refuses_scope
+from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.distribution.scopes import Access, granted_actions, missing
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy
+from regdoctor.evidence.call_tokens import asked_actions, given_of
+from regdoctor.evidence.proxied_answers import is_foreign
 from regdoctor.evidence.scope_trial import ScopeTrial
-from regdoctor.foreign_text import short
+from regdoctor.evidence.story import Story
+from regdoctor.foreign_text import clean, short
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -57,3 +65,32 @@ _GRANT = (
     "its project, for a personal or deploy token read_registry, and for a CI job's token an entry for the job's "
     "project in the list of that one (Settings, CI/CD, Job token permissions)."
 )
+
+
+@sign(mount_source_not_granted)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    """A mount that came to nothing, by a token that was asked to open its source and does not."""
+    api, shown = call.api, call.recorded.shown
+    if call.kind is not ApiKind.UPLOAD_MOUNT or api is None or not api.mount_from or shown is None:
+        return None
+    if call.status not in (202, 401, 403) or not answered_by_registry_or_proxy(call) or is_foreign(call.exchange):
+        return None
+    given, token = given_of(call, story), shown.token
+    if given is None or token is None or "pull" not in asked_actions(given, api.mount_from):
+        return None
+    # Where push is missing as well, that is what the refusal is for.
+    target, source = Access("repository", call.repository, ("push",)), Access("repository", api.mount_from, ("pull",))
+    if missing(target, token.access) or not missing(source, token.access):
+        return None
+    granted = short(",".join(sorted(granted_actions(source, token.access)))) or "nothing"
+    effect = "the layer is sent again" if call.status == 202 else f"the mount is refused with {call.status}"
+    return Fail(
+        f"The client is granted no pull on {short(api.mount_from)}, from where a layer is to be mounted into "
+        f"{short(call.repository)}: {effect}",
+        evidence=(
+            Quote("token given in the recording", f"asked {clean(given.scope)}, granted {granted} on the source"),
+            call.exchange.quote("WWW-Authenticate"),
+        ),
+        resource=api.mount_from,
+        remedy={Dialect.PLAIN: Remedy(_GRANT)},
+    )

@@ -8,9 +8,13 @@ from regdoctor.checks.auth import GITLAB_SERVICE, GITLAB_TOKEN_PATH
 from regdoctor.checks.auth.realm_without_tls import challenge_of, set_realm
 from regdoctor.distribution.page_authors import Author, author_of, is_page
 from regdoctor.distribution.web_addresses import read_web_address
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_tokens import asked_of_service
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.token_trials import TokenTrials, is_turned_away, tests_for_a_browser
 from regdoctor.foreign_text import short
+from regdoctor.sign import Seen, sign
 
 _SIGN_IN = "/users/sign_in"
 """Where GitLab sends people who ask for a path that is not its own while they are not signed in (config/routes)."""
@@ -183,3 +187,18 @@ _REMEDY: Remedies = {
         ("helm get values gitlab --all | grep -n authEndpoint", "kubectl describe ingress"),
     ),
 }
+
+
+@sign(realm_answers_html)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.recorded.given is not None or call.status is None:
+        return None
+    trials = asked_of_service(call, story)
+    if trials is None:
+        return None
+    asked = call.exchange
+    if call.status == 200 and not asked.body and call.recorded.response_size != 0 and is_page(asked.headers, b""):
+        # Of a page that came with 200 recordings keep nothing but its headers.
+        return _fail(trials, asked, f"{trials.realm_in_words} answers 200 with a page, where tokens should be given")
+    told = realm_answers_html.judge(trials)
+    return told if isinstance(told, Fail) else None

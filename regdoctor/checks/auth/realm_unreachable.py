@@ -10,12 +10,16 @@ from regdoctor.checks.auth.realm_without_tls import looks as answers_of
 from regdoctor.distribution.certificate_names import is_covered
 from regdoctor.distribution.web_addresses import is_loopback, read_web_address
 from regdoctor.evidence.answers import Ping, PublicAnswer
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_tokens import asked_of_service
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.served_tls import ServedTls, TlsLooks
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.injection import Absent
 from regdoctor.remedies.realms import COMPARE, remedy_for
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -168,3 +172,37 @@ _DOCKER_SAYS: Mapping[FailureKind, str] = {
     FailureKind.SCHEME: "unsupported protocol scheme",
 }
 """How Go's client names them (net, net/http)."""
+
+_NOT_REACHED = (FailureKind.NAME, FailureKind.REFUSED, FailureKind.UNREACHABLE, FailureKind.TIMEOUT)
+
+
+@sign(realm_unreachable)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    """A token service that the recorder, asked by a client, does not reach."""
+    asked = call.exchange
+    if asked.failure is None and (call.status is None or call.status < 400):
+        return None
+    trials = asked_of_service(call, story)
+    trial = trials.issued if trials is not None else None
+    if trials is None or trial is None:
+        return None
+    if asked.failure is None:
+        told = realm_unreachable.judge(_nobody(trials), trials, Absent("traffic shows no TLS", applicable=False))
+        return told if isinstance(told, Fail) else None
+    kind, words = asked.failure.kind, asked.failure.message.lower()
+    # A flow that was still waiting when the recording ended has no answer either.
+    is_silent = kind is FailureKind.TIMEOUT and not any(mark in words for mark in ("timeout", "timed out", "timed_out"))
+    if call.status is not None or kind not in _NOT_REACHED or is_silent:
+        return None
+    return Fail(
+        _message(trials, asked),
+        evidence=(challenge_of(trials), *answers_of(trial)),
+        resource=trials.realm_in_words,
+        remedy=remedy_for(trials.realm, kind, reached=False),
+    )
+
+
+def _nobody(trials: TokenTrials) -> PublicAnswer:
+    """The registry's own answer, of which nothing is judged here."""
+    url = trials.registry
+    return PublicAnswer(Ping(Endpoint(url, _NOBODY), Exchange("GET", f"{url}/v2/")))

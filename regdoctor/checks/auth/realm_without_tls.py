@@ -6,9 +6,13 @@ from urllib.parse import urlsplit
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.checks.auth import GITLAB_TOKEN_PATH
 from regdoctor.distribution.web_addresses import read_web_address
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_tokens import asked_of_service
 from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.remedies import change
+from regdoctor.sign import Seen, sign
 
 _PASTABLE = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(?:/[A-Za-z0-9._~/\-]*)?")
 """What of an address may stand in a command: it was a server that wrote it."""
@@ -112,3 +116,15 @@ def _beside(trial: Trial) -> str:
         return ", and no answer comes back" + ("; https answers there" if trial.tls_answers else "")
     withheld = f"; {trial.withheld}" if trial.withheld else ""
     return f"{withheld}; https answers there too" if trial.tls_answers else withheld
+
+
+@sign(realm_without_tls)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    """A registry by https whose clients ask for tokens in clear, over the network."""
+    if call.exchange.url[:7].lower() != "http://" or call.status is None:
+        return None
+    trials = asked_of_service(call, story)
+    if trials is None or not trials.registry.startswith("https://"):
+        return None
+    told = realm_without_tls.judge(trials)
+    return told if isinstance(told, Fail) else None

@@ -7,12 +7,16 @@ from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remed
 from regdoctor.checks.auth import GITLAB_SERVICE, GITLAB_TOKEN_PATH, gitlab_realm, token_option
 from regdoctor.distribution.page_authors import author_of
 from regdoctor.distribution.web_addresses import read_web_address
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_tokens import asked_of_service, refused_in_time
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.token_trials import TokenTrials
 from regdoctor.foreign_text import short
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.remedies import change
+from regdoctor.sign import Seen, sign
 
 _SETTING = "auth.token.service"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,200}")
@@ -162,3 +166,13 @@ def _remedy(usual: Remedies) -> Remedies:
         ("sudo gitlab-ctl reconfigure", "sudo gitlab-ctl restart registry"),
     )
     return {**usual, Dialect.OMNIBUS: omnibus}
+
+
+@sign(service_mismatch)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    """GitLab's 404 to a service that it does not know, and a token for another audience that is called invalid."""
+    trials = asked_of_service(call, story) if call.status == 404 else refused_in_time(call, story)
+    if trials is None:
+        return None
+    told = _seen(trials)
+    return replace(told, resource=trials.registry or _SETTING) if isinstance(told, Fail) else None

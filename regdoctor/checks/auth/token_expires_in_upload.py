@@ -4,10 +4,18 @@ import math
 from collections.abc import Iterable
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.api_calls import ApiKind
 from regdoctor.distribution.token_claims import LEEWAY
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy
+from regdoctor.evidence.call_tokens import asked_of_service, bearer, seconds_held
+from regdoctor.evidence.call_tokens import life_of as life_of_token
+from regdoctor.evidence.proxied_answers import calls_token_invalid
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.evidence.upload_limit import UploadLimit
 from regdoctor.injection import Absent
+from regdoctor.sign import Seen, sign, sign_at_end
 
 _LONGEST = 1e9
 """Seconds; a life beyond that is no number of a token service that means it."""
@@ -156,3 +164,65 @@ def _size(number: float) -> str:
         if number >= factor:
             return f"{number / factor:.1f} {unit}"
     return f"{number / 1e3:.0f} kB"
+
+
+@sign(token_expires_in_upload)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    """A piece of a layer that was refused when all of it was there, for its token had run out; a false expires_in."""
+    if call.recorded.given is not None:
+        trials = asked_of_service(call, story)
+        trial = trials.issued if trials is not None else None
+        life = _life(trial) if trial is not None else None
+        return _said_too_long(trial, life) if trial is not None and life is not None else None
+    # One without bytes is asked again with a new token, at no cost.
+    if call.kind not in (ApiKind.UPLOAD_CHUNK, ApiKind.UPLOAD_WHOLE) or call.recorded.request_size == 0:
+        return None
+    return _lapsed(call, story)
+
+
+@sign_at_end(token_expires_in_upload)
+def _at_the_end(story: Story) -> Iterable[Fail]:
+    """An upload that nobody finished after its PUT was refused for a token that had run out."""
+    for upload in story.uploads.values():
+        if upload.finished or upload.start is None:
+            continue
+        finish = next((one for one in reversed(upload.calls) if one.kind is ApiKind.UPLOAD_FINISH), None)
+        found = _lapsed(finish, story) if finish is not None else None
+        if found is not None:
+            yield found
+
+
+def _lapsed(call: Call, story: Story) -> Fail | None:
+    """The finding where a token that was good when the upload began was called invalid after its end.
+
+    The registry judges it when it hears of the request, which behind a proxy that buffers is near its answer.
+    """
+    shown = call.recorded.shown
+    token = shown.token if shown is not None and call.status == 401 and bearer(call) else None
+    upload = story.uploads.get(call.api.upload) if call.api is not None else None
+    if token is None or token.expires is None or not calls_token_invalid(call.exchange):
+        return None
+    life, held, date = life_of_token(token), seconds_held(call, story), call.exchange.date()
+    if life is None or held is None or held <= life + LEEWAY:
+        return None  # by the recorder's clock it was still good: token_not_in_its_time judges the clocks
+    if date is not None and call.exchange.header("Age") in (None, "0") and date <= token.expires + LEEWAY:
+        return None
+    began = upload.start if upload is not None and upload.start is not None else call
+    started = began.exchange.started
+    is_older = held - (call.exchange.started + call.exchange.seconds - started) >= life
+    if is_older or not answered_by_registry_or_proxy(began):
+        return None  # it had run out before the upload began
+    takes = call.exchange.started + call.exchange.seconds - started
+    size = call.recorded.request_size
+    sent = f" of {_size(size)}" if size else ""
+    realm = story.tokens[shown.mark].call.exchange if shown is not None else call.exchange
+    return Fail(
+        f"An upload{sent} took {_words(takes)}, and tokens live {_words(life)}: it was refused with an expired one",
+        evidence=(
+            realm.quote(),
+            Quote("token given in the recording", f"lives {life:.0f} s, was held for {held:.0f} s at the refusal"),
+            call.exchange.quote("WWW-Authenticate", "Date"),
+        ),
+        resource=realm.url.partition("?")[0],
+        remedy=_remedies(takes),
+    )

@@ -1,14 +1,20 @@
 """AUTH-08: a token was refused at a time for which it was not made."""
 
+from dataclasses import replace
+
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.timestamps import timestamp
 from regdoctor.distribution.token_claims import LEEWAY
 from regdoctor.distribution.token_refusals import is_in_time
 from regdoctor.distribution.tokens import Token
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_tokens import is_young, refused_early, trials_of
 from regdoctor.evidence.clocks import Clocks
 from regdoctor.evidence.judged_at import JudgedAt, judged_at
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.injection import Absent
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -130,3 +136,21 @@ _TIMES: Remedies = {
         "its host too.",
     )
 }
+
+
+@sign(token_not_in_its_time)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    """A token that was refused out of its time, though it had not been held for as long as it lives.
+
+    One that has run out in the client's hands is renewed, as docker does it between two requests: no fault.
+    """
+    trials = trials_of(call, story) if call.status == 401 else None
+    trial = trials.issued if trials is not None else None
+    if trial is None or trial.token is None or not trial.called_invalid:
+        return None
+    if not (is_young(call, story) or refused_early(call)):
+        return None
+    found = _judge(trial, trial.token, Absent("traffic alone is judged"))
+    if not isinstance(found, Fail):
+        return None
+    return found if trial.realm is not None else replace(found, resource=f"{trials.registry}/v2/" if trials else "")

@@ -8,10 +8,14 @@ from regdoctor.checks.auth.realm_without_tls import challenge_of
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.page_authors import author_of, is_page
 from regdoctor.distribution.token_answer_faults import RATE_HEADERS, body_fault, status_fault, token_fault
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_tokens import asked_of_service
 from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.token_trials import MOST_STEPS, TokenTrials, Trial, is_turned_away, tests_for_a_browser
 from regdoctor.foreign_text import short
 from regdoctor.remedies.token_service import ITS_ADDRESS, ITS_OWN_LOG, READ_THE_LOG, RUNNING
+from regdoctor.sign import Seen, sign
 
 _GATEWAY = (502, 503, 504, *range(520, 528), 530)
 """By RFC 9110; from 520 on by Cloudflare, of an origin that it does not reach (its documentation, 5xx errors)."""
@@ -224,3 +228,15 @@ def _not_reached_behind(trials: TokenTrials, trial: Trial, asked: Exchange) -> F
         failure_modes=("AUTH-10",),
         remedy=ITS_ADDRESS,
     )
+
+
+@sign(token_service_fails)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.recorded.given is not None or call.status is None:
+        return None
+    # Recordings keep only bodies of a known kind: an empty one may have been left out.
+    if call.status < 300 and not call.exchange.body and call.recorded.response_size != 0:
+        return None
+    trials = asked_of_service(call, story)
+    told = token_service_fails.judge(trials) if trials is not None else None
+    return told if isinstance(told, Fail) else None

@@ -1,13 +1,20 @@
 """HA-03: the same token is taken by some of the answers and refused by others: instances that differ."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.token_claims import LEEWAY
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import origin_of
+from regdoctor.evidence.call_tokens import bearer, is_good_in_time, taken_before, trials_of
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.proxied_answers import calls_token_invalid
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.foreign_text import short
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -137,3 +144,37 @@ def _remedies(*, clock_first: bool) -> Remedies:
             ("docker compose up -d --force-recreate",),
         ),
     }
+
+
+@sign(tokens_refused_by_some)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    """One token, let in and called invalid by the same address within its time, in either order."""
+    if not bearer(call) or call.status is None:
+        return None
+    if call.status == 401:
+        if not calls_token_invalid(call.exchange) or not is_good_in_time(call, story):
+            return None
+        taken = taken_before(call, story)
+        return _apart(call, taken, call, story) if taken is not None else None
+    if call.status >= 400 or (known := story.challenges.get(origin_of(call))) is None:
+        return None
+    refused = known[1]
+    of_before, of_now = refused.recorded.shown, call.recorded.shown
+    if of_before is None or of_now is None or of_before.mark != of_now.mark or refused.status != 401:
+        return None
+    if not calls_token_invalid(refused.exchange) or not is_good_in_time(refused, story):
+        return None
+    return _apart(call, call, refused, story)
+
+
+def _apart(last: Call, taken: Call, refused: Call, story: Story) -> Fail | None:
+    trials = trials_of(last, story)
+    trial = trials.issued if trials is not None else None
+    if trials is None or trial is None:
+        return None
+    # A read that was let in is not 200 alone: what counts is that the token was taken.
+    accepted = replace(taken.exchange, status=200)
+    first, second = (accepted, refused.exchange) if refused is last else (refused.exchange, accepted)
+    found = _fail(trials, trial, (first, second))
+    quotes = (refused.exchange.quote("WWW-Authenticate", "Date"), taken.exchange.quote("Date"))
+    return replace(found, evidence=(*quotes, *found.evidence[2:]), resource=origin_of(last))

@@ -1,10 +1,18 @@
 """S3-19: the object store's clock is so far from the registry's that it refuses signed requests."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.store_links import StoreKind
+from regdoctor.evidence.call import Part
+from regdoctor.evidence.call_clocks import quote_of, reading_at
 from regdoctor.evidence.clocks import Clocks, Reading
 from regdoctor.evidence.s3_bucket import BucketSettings, StoreAnswer
+from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
 from regdoctor.injection import Absent
+from regdoctor.sign import sign_at_end
 
 LIMIT = 15 * 60.0
 """Seconds that S3 lets a signed request's time differ from its own (S3 API, RequestTimeTooSkewed)."""
@@ -18,7 +26,7 @@ LIMIT = 15 * 60.0
         "RequestTimeTooSkewed",
         "The difference between the request time and the current time is too large",
     ),
-    explains=("registry_unhealthy", "s3_blob_read_forbidden", "s3_list_forbidden"),
+    explains=("registry_unhealthy", "s3_blob_read_forbidden", "s3_keys_refused", "s3_list_forbidden"),
     reference="https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html",
 )
 def object_store_clock_skew(clocks: Clocks | Absent, bucket: BucketSettings | Absent) -> Outcome:
@@ -88,3 +96,23 @@ _REMEDY: Remedies = {
         ("timedatectl status", "sudo timedatectl set-ntp true"),
     ),
 }
+
+
+@sign_at_end(object_store_clock_skew)
+def _in_traffic(story: Story) -> Iterable[Fail]:
+    """From the dates of the answers of one registry and of the bucket that its links lead to."""
+    registries = [origin for origin in story.registries if origin in story.skews]
+    if len(registries) != 1:
+        return  # which of them signed a link is not told
+    registry = reading_at(story, registries[0], "registry")
+    for origin, seen in story.skews.items():
+        link = seen[0][2].link if seen[0][2].part is Part.STORE else None
+        store = reading_at(story, origin, "object store") if link is not None and link.kind is StoreKind.S3 else None
+        if registry is None or store is None:
+            continue
+        told = object_store_clock_skew.judge(Clocks(registry, None, store), _NOT_ASKED)
+        if isinstance(told, Fail):
+            yield replace(told, evidence=(quote_of(store), quote_of(registry)), resource=origin)
+
+
+_NOT_ASKED = Absent("traffic does not show the registry's own requests", applicable=False)

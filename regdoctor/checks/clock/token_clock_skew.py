@@ -1,9 +1,15 @@
 """AUTH-08: the clocks of token service and registry are so far apart that tokens are not yet, or no longer, valid."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.token_claims import LEEWAY
 from regdoctor.distribution.tokens import HEAD_START, LIFETIME
-from regdoctor.evidence.clocks import GITLAB, TOKEN_SERVICE, Clocks, Reading
+from regdoctor.evidence.call_clocks import host_of, origin_of_address, quote_of, reading_at
+from regdoctor.evidence.clocks import GITLAB, TOKEN_SERVICE, Clocks, Reading, party_of
+from regdoctor.evidence.story import Story
+from regdoctor.sign import sign_at_end
 
 
 @check(
@@ -93,3 +99,28 @@ def _remedies(issuers: str) -> Remedies:
             ("timedatectl status", "sudo timedatectl set-ntp true"),
         ),
     }
+
+
+@sign_at_end(token_clock_skew)
+def _in_traffic(story: Story) -> Iterable[Fail]:
+    """From the dates of all answers, each against the recorder's clock, which cancels out between the two."""
+    for realm, origin in story.realms.items():
+        if host_of(realm) == host_of(origin):
+            continue  # one proxy wrote both
+        registry = reading_at(story, origin, "registry")
+        issuer = reading_at(story, origin_of_address(realm), party_of(realm))
+        if registry is None or issuer is None:
+            continue
+        told = token_clock_skew.judge(Clocks(registry, issuer, None))
+        if isinstance(told, Fail):
+            quotes = (quote_of(issuer), quote_of(registry))
+            yield replace(told, evidence=quotes, resource=realm, remedy=_SET_BOTH)
+
+
+_SET_BOTH: Remedies = {
+    Dialect.HELM: Remedy("Let NTP set the clock of the nodes that run the token service and the registry's pods."),
+    Dialect.PLAIN: Remedy(
+        "Let NTP set the clock of the token service's host and of the registry's, and of the proxies before them.",
+        ("timedatectl status", "sudo timedatectl set-ntp true"),
+    ),
+}

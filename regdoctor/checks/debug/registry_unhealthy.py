@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
+from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, ping_of
 from regdoctor.evidence.debug_server import DebugServer
+from regdoctor.evidence.story import Story
 from regdoctor.injection import Absent
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -164,3 +168,27 @@ def _ask() -> Remedies:
             ("curl localhost:5001/debug/health",),
         ),
     }
+
+
+@sign(registry_unhealthy, parts=(Part.REGISTRY,), statuses=(503,))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.status != 503 or not answered_by_registry_or_proxy(call):
+        return None
+    ping = ping_of(call)
+    if not _unavailable(ping):
+        return None
+    return Fail(
+        _words(ping, green=False),
+        evidence=tuple(_said(ping)),
+        resource=ping.endpoint.url,
+        # Where the same address served before, an instance is just being replaced, or recovers by itself.
+        severity=Severity.WARNING if ping.endpoint.url in story.registries and not _is_first(call, story) else None,
+        failure_modes=("CFG-01",),
+        remedy=_ask(),
+    )
+
+
+def _is_first(call: Call, story: Story) -> bool:
+    """Whether what is known as the first answer of this registry is itself one of 503."""
+    first = story.registries[ping_of(call).endpoint.url]
+    return first.number == call.number or first.status == call.status

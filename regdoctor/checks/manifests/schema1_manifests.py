@@ -1,16 +1,25 @@
 """MAN-02: manifests of schema version 1, which this registry refuses, or the next one will."""
 
+import re
 from collections.abc import Sequence
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.distribution.media_types import DOCKER_SCHEMA2, SCHEMA1
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, errors_of, request_header
+from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.manifest_samples import (
     ManifestSample,
     Schema1Manifest,
     ServedManifests,
     StoredManifests,
 )
+from regdoctor.evidence.story import Story
+from regdoctor.foreign_text import short
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.sign import sign
 
 _SHOWN = 10
 
@@ -129,3 +138,53 @@ def _switch_off() -> Remedies:
             ("compatibility:\n  schema1:\n    enabled: false",),
         ),
     }
+
+
+@sign(schema1_manifests)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    if call.kind not in _MANIFESTS or not answered_by_registry_or_proxy(call):
+        return None
+    exchange, name = call.exchange, f"{call.repository}:{call.api.reference if call.api else ''}"
+    is_put = call.kind is ApiKind.MANIFEST_PUT
+    is_refused = any(_REFUSED in str(error) for error in errors_of(call)) or (
+        is_put and call.status == 400 and _type(request_header(exchange, "Content-Type")) in SCHEMA1
+    )
+    if is_refused:
+        # Docker from 1.10 to 25 tries schema1 after whatever else was refused: then that was the fault.
+        if is_put and _is_fallback(exchange):
+            return None
+        what, severity = f"refuses a manifest of schema version 1 ({short(name)})", Severity.ERROR
+    elif exchange.ok and is_put and _type(request_header(exchange, "Content-Type")) in SCHEMA1:
+        what, severity = f"takes a manifest of schema version 1 ({short(name)}), newer ones do not", Severity.WARNING
+    elif exchange.ok and not is_put and _is_stored_as_schema1(exchange):
+        what, severity = f"serves a manifest of schema version 1 ({short(name)}), newer ones do not", Severity.WARNING
+    else:
+        return None
+    return Fail(
+        f"The registry {what}",
+        evidence=(exchange.quote("Content-Type"),),
+        resource=short(call.repository),
+        severity=severity,
+        remedy=_upgrade(),
+    )
+
+
+_MANIFESTS = (ApiKind.MANIFEST_GET, ApiKind.MANIFEST_HEAD, ApiKind.MANIFEST_PUT)
+_REFUSED = "Schema 1 manifest not supported"
+_DOCKER = re.compile(r"docker/([0-9]{1,3})\.([0-9]{1,3})")
+
+
+def _type(header: str) -> str:
+    return header.partition(";")[0].strip().lower()
+
+
+def _is_fallback(exchange: Exchange) -> bool:
+    found = _DOCKER.match(request_header(exchange, "User-Agent"))
+    return found is not None and (int(found[1]), int(found[2])) >= (1, 10)
+
+
+def _is_stored_as_schema1(exchange: Exchange) -> bool:
+    """distribution 2 converts for clients that accept nothing newer; for others it serves what is stored."""
+    accepted = [value for key, value in exchange.request_headers if key.lower() == "accept"]
+    takes_newer = any(DOCKER_SCHEMA2 in str(value).lower() for value in accepted)
+    return takes_newer and _type(exchange.header("Content-Type") or "") in SCHEMA1

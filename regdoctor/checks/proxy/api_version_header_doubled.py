@@ -2,9 +2,14 @@
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, check
 from regdoctor.checks.proxy import RELOAD
+from regdoctor.distribution.api_calls import ApiKind
 from regdoctor.evidence.answers import API_VERSION_HEADER, InternalAnswer, PublicAnswer
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, ping_of
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.story import Story
 from regdoctor.injection import Absent
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -64,3 +69,14 @@ def _times(exchange: Exchange) -> int:
 
 def _words(times: int) -> str:
     return {0: "not at all", 1: "once", 2: "twice"}.get(times, f"{times} times")
+
+
+_NOT_SEEN = Absent("a recording does not see the registry itself")
+
+
+@sign(api_version_header_doubled, kinds=(ApiKind.PING,))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.kind is not ApiKind.PING or not answered_by_registry_or_proxy(call):
+        return None
+    told = api_version_header_doubled.judge(PublicAnswer(ping_of(call)), _NOT_SEEN)
+    return told if isinstance(told, Fail) else None

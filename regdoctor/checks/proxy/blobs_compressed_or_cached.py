@@ -5,14 +5,19 @@ from urllib.parse import urljoin
 
 from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import change_nginx, each_route
+from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, origin_of
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.proxy_rules import Route
 from regdoctor.evidence.public_reads import PublicReads, cache_sign
+from regdoctor.evidence.story import Story
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.nginx_directives import Directive
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.sign import Seen, sign
 
 _BLOB_TYPES = ("*", "application/octet-stream", "application/vnd.docker.image.rootfs.diff.tar.gzip")
 """Content types of layers; the registry sends all of them as application/octet-stream."""
@@ -86,7 +91,7 @@ def _nothing(nginx: Absent, reads: PublicReads | Absent) -> Outcome:
 
 
 def _by_answers(reads: PublicReads) -> Outcome:
-    kept = [(one, sign) for one in _by_tag_or_redirect(reads) if (sign := cache_sign(one))]
+    kept = [(one, header) for one in _by_tag_or_redirect(reads) if (header := cache_sign(one))]
     coding = reads.compressed_blob
     if not coding and not kept:
         return Pass("neither compression of a blob nor a cache shows at the public address")
@@ -95,7 +100,7 @@ def _by_answers(reads: PublicReads) -> Outcome:
     lines = [*(["gzip off;"] if coding else []), *(["proxy_cache off;"] if kept else [])]
     return Fail(
         f"A proxy before the registry alters answers: {case}",
-        evidence=(*blob, *(one.quote(sign) for one, sign in kept)),
+        evidence=(*blob, *(one.quote(header) for one, header in kept)),
         resource=urljoin(reads.manifest.url, "/v2/"),
         remedy=change_nginx(
             "Pass layers and manifests on as they are: in a delivery network let /v2/ bypass cache and compression.",
@@ -111,9 +116,9 @@ def _by_tag_or_redirect(reads: PublicReads) -> tuple[Exchange, ...]:
 
 
 def _kept_in_words(kept: list[tuple[Exchange, str]]) -> Iterable[str]:
-    for one, sign in kept:
+    for one, header in kept:
         what = "a manifest by its tag" if one.status == 200 else "a redirect to the bucket"
-        yield f"{what} comes out of a cache ({sign})"
+        yield f"{what} comes out of a cache ({header})"
 
 
 def _compression(route: Route) -> tuple[Directive, ...]:
@@ -122,3 +127,39 @@ def _compression(route: Route) -> tuple[Directive, ...]:
     if gzip is None or gzip.args[:1] != ("on",) or types is None:
         return ()
     return (gzip, types) if set(_BLOB_TYPES) & set(types.args) else ()
+
+
+@sign(blobs_compressed_or_cached, kinds=(ApiKind.BLOB_GET, ApiKind.MANIFEST_GET))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    is_blob = call.kind is ApiKind.BLOB_GET
+    if not (is_blob or call.kind is ApiKind.MANIFEST_GET) or not answered_by_registry_or_proxy(call):
+        return None
+    exchange = call.exchange
+    coding = PublicReads(exchange, exchange).compressed_blob if is_blob else ""
+    kept = cache_sign(exchange) if _may_not_be_kept(call) else ""
+    if not (coding or kept):
+        return None
+    cases = [f"blobs arrive compressed ({coding})"] if coding else list(_kept_in_words([(exchange, kept)]))
+    return Fail(
+        f"A proxy before the registry alters answers: {' and '.join(cases)}",
+        evidence=(exchange.quote("Content-Encoding") if coding else exchange.quote(kept),),
+        resource=f"{origin_of(call)}/v2/",
+        remedy=change_nginx(
+            "Pass layers and manifests on as they are: in a delivery network let /v2/ bypass cache and compression.",
+            "gzip off;" if coding else "proxy_cache off;",
+        ),
+    )
+
+
+def _may_not_be_kept(call: Call) -> bool:
+    """Whether no cache may have this answer: it was asked for with credentials, and is true for a moment only.
+
+    Whose registry says that anybody may keep it (RFC 9111 section 3.5) has a cache on purpose.
+    """
+    if call.recorded.shown is None or call.api is None:
+        return False
+    control = ",".join(call.exchange.header_all("Cache-Control")).lower()
+    if "public" in control or "s-maxage" in control:
+        return False
+    by_tag = call.kind is ApiKind.MANIFEST_GET and call.status == 200 and ":" not in call.api.reference
+    return by_tag or (call.kind is ApiKind.BLOB_GET and call.status in (302, 307))

@@ -2,18 +2,25 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import PULLS_ONLY, change_nginx, each_route, takes_pulls_only
 from regdoctor.distribution.body_limits import NGINX, NGINX_NAMES, BodyLimit, body_limit_of
 from regdoctor.distribution.page_authors import Author, author_of
+from regdoctor.distribution.whole_numbers import whole_number
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import WITH_BODY, answered_by_registry_or_proxy, origin_of, request_header
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.proxied_answers import written_by
 from regdoctor.evidence.proxy_rules import Route
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.upload_limit import UploadLimit
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.sign import Seen, sign
 
 _SIZE = re.compile(r"(?P<number>[0-9]{1,18})(?P<unit>[kKmMgG]?)")
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
@@ -185,3 +192,25 @@ def _bytes(text: str) -> int | None:
     """A size as nginx writes it (ngx_parse_offset); None for what is none."""
     parts = _SIZE.fullmatch(text)
     return int(parts["number"]) * _UNITS[parts["unit"].lower()] if parts else None
+
+
+@sign(body_size_limited, kinds=WITH_BODY, statuses=(HTTPStatus.REQUEST_ENTITY_TOO_LARGE,))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE or call.kind not in WITH_BODY:
+        return None
+    author = written_by(call.exchange)
+    if not answered_by_registry_or_proxy(call) or (author is not None and author.is_registry):
+        return None
+    cause, origin = body_limit_of(author.name if author else None, None), origin_of(call)
+    announced = whole_number(request_header(call.exchange, "Content-Length"))
+    size = f" of {announced:,} bytes" if announced else ""
+    who = author.opening if author else f"What stands before {origin}"
+    by = f" ({cause.set_by})" if cause.set_by else ""
+    return Fail(
+        f"{who} refuses a {call.exchange.method}{size} with 413{by}: bigger layers cannot be pushed",
+        evidence=(call.exchange.quote(), *_page(author)),
+        resource=origin,
+        severity=_severity(announced - 1) if announced else None,
+        failure_modes=(cause.failure_mode,),
+        remedy=_remedies(cause),
+    )

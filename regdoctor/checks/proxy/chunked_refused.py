@@ -1,9 +1,15 @@
 """PROXY-09: a proxy refuses requests whose length is not announced."""
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
+from regdoctor.check import Fail, Outcome, Pass, Remedies, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import change_nginx
+from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.distribution.page_authors import Author
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, origin_of, request_header
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, asked, is_foreign, written_by
+from regdoctor.evidence.story import Story
 from regdoctor.remedies.proxies import for_author
+from regdoctor.sign import Seen, sign
 
 _REFUSALS = (411, 501)
 """Length Required, and what a server answers to a transfer coding that it does not know (RFC 9112 section 6.1)."""
@@ -41,15 +47,38 @@ def chunked_refused(answers: ProxiedAnswers) -> Outcome:
         f"sends every layer; the same POST with its length gives {post.status}",
         evidence=(asked(chunked, "with Transfer-Encoding: chunked"), asked(post, "with Content-Length: 0")),
         resource=url,
-        remedy=for_author(
-            author,
-            _WHY,
-            change_nginx(
-                f"{_WHY} Take away what answers 411 there, too.",
-                "proxy_http_version 1.1;",
-                "proxy_request_buffering off;",
-                "chunked_transfer_encoding on;",
-            ),
-            {"Apache": "SetEnv proxy-sendchunked 1"},
+        remedy=_remedies(author),
+    )
+
+
+def _remedies(author: Author | None) -> Remedies:
+    return for_author(
+        author,
+        _WHY,
+        change_nginx(
+            f"{_WHY} Take away what answers 411 there, too.",
+            "proxy_http_version 1.1;",
+            "proxy_request_buffering off;",
+            "chunked_transfer_encoding on;",
         ),
+        {"Apache": "SetEnv proxy-sendchunked 1"},
+    )
+
+
+@sign(chunked_refused, kinds=(ApiKind.UPLOAD_CHUNK,), statuses=(400, *_REFUSALS))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.kind is not ApiKind.UPLOAD_CHUNK or call.status not in (400, *_REFUSALS):
+        return None
+    exchange = call.exchange
+    is_chunked = "chunked" in request_header(exchange, "Transfer-Encoding").lower()
+    is_about_it = call.status in _REFUSALS or b"chunked" in exchange.body[:4096].lower()
+    if not is_chunked or not is_about_it or not answered_by_registry_or_proxy(call) or not is_foreign(exchange):
+        return None
+    author, origin = written_by(exchange), origin_of(call)
+    return Fail(
+        f"{author.opening if author else 'A proxy'} answers {call.status} to a layer in chunks at {origin}, as docker "
+        "sends every layer",
+        evidence=(asked(exchange, "with Transfer-Encoding: chunked"),),
+        resource=origin,
+        remedy=_remedies(author),
     )

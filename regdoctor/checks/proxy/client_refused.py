@@ -1,9 +1,17 @@
 """PROXY-21: something before the registry refuses docker for its name."""
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
+from regdoctor.check import Fail, Outcome, Pass, Remedies, Severity, Unknown, check
 from regdoctor.checks.proxy import change_nginx
+from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.distribution.page_authors import Author
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, endpoint_of, origin_of, request_header
+from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, asked, is_foreign, written_by
+from regdoctor.evidence.story import Story
+from regdoctor.foreign_text import short
 from regdoctor.remedies.proxies import Exempt, exempt_in_haproxy, for_author
+from regdoctor.sign import Seen, sign
 
 _FOR_A_MOMENT = (401, 408, 425, 429)
 """What an answer of 4xx may say to one request, and not to the next that is the same."""
@@ -51,18 +59,54 @@ def client_refused(answers: ProxiedAnswers) -> Outcome:
             asked(answers.ping.exchange, "with regdoctor's own User-Agent"),
         ),
         resource=url,
-        remedy=for_author(
-            author,
-            _WHY,
-            change_nginx(
-                f"{_WHY} Take away the if or the map that judges $http_user_agent there.",
-                "# no return and no deny by $http_user_agent where /v2/ is passed on",
-            ),
-            {
-                "HAProxy": exempt_in_haproxy(answers.ping.endpoint, "user-agent"),
-                "Apache": _IN_APACHE,
-                "Cloudflare": "# Security, WAF, Custom rules, action Skip (all managed rules, Super Bot Fight Mode):\n"
-                '(starts_with(http.request.uri.path, "/v2/"))',
-            },
-        ),
+        remedy=_remedies(author, answers.ping.endpoint),
     )
+
+
+def _remedies(author: Author | None, endpoint: Endpoint) -> Remedies:
+    return for_author(
+        author,
+        _WHY,
+        change_nginx(
+            f"{_WHY} Take away the if or the map that judges $http_user_agent there.",
+            "# no return and no deny by $http_user_agent where /v2/ is passed on",
+        ),
+        {
+            "HAProxy": exempt_in_haproxy(endpoint, "user-agent"),
+            "Apache": _IN_APACHE,
+            "Cloudflare": "# Security, WAF, Custom rules, action Skip (all managed rules, Super Bot Fight Mode):\n"
+            '(starts_with(http.request.uri.path, "/v2/"))',
+        },
+    )
+
+
+@sign(client_refused, kinds=(ApiKind.PING,))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.kind is not ApiKind.PING or call.exchange.method != "GET" or not 400 <= (call.status or 0) < 500:
+        return None
+    if call.status in _FOR_A_MOMENT or not answered_by_registry_or_proxy(call) or not is_foreign(call.exchange):
+        return None
+    other = story.registries.get(origin_of(call))
+    # The same question of the same client by another program is the only thing that sets the name apart as the reason.
+    if other is None or other.kind is not ApiKind.PING or other.recorded.client != call.recorded.client:
+        return None
+    names = [_program(one) for one in (call, other)]
+    if not all(names) or names[0] == names[1]:
+        return None
+    author, origin = written_by(call.exchange), origin_of(call)
+    return Fail(
+        f"{author.opening if author else 'A page that is not the registry’s'} answers {call.status} to {names[0]} at "
+        f"{origin}, and lets {names[1]} through ({other.status})",
+        evidence=(
+            asked(call.exchange, f"with the User-Agent of {names[0]}"),
+            asked(other.exchange, f"with the User-Agent of {names[1]}"),
+        ),
+        resource=origin,
+        remedy=_remedies(author, endpoint_of(call)),
+    )
+
+
+def _program(call: Call) -> str:
+    """The first word of the User-Agent, without its version."""
+    words = request_header(call.exchange, "User-Agent").split()
+    return short(words[0].partition("/")[0]) if words else ""

@@ -1,6 +1,7 @@
 """PROXY-02: the registry sends clients on to another port of its host."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import (
@@ -12,10 +13,13 @@ from regdoctor.checks.proxy import (
     url_of,
 )
 from regdoctor.distribution.whole_numbers import port_number
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import LEADING_ON, UPLOADS, at_the_recorder, upload_start_of
 from regdoctor.evidence.forwarded_headers import Told, told_host
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.proxy_rules import PublicAddress, Route
 from regdoctor.evidence.published_ports import published_tls_ports
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.upload_start import UploadStart, port_of
 from regdoctor.formats.compose_file import ComposeFile
 from regdoctor.formats.container_service import Port
@@ -23,6 +27,7 @@ from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -166,3 +171,12 @@ def _fail(
         severity=severity,
         remedy=location_remedies(url, HOST_LINES),
     )
+
+
+@sign(location_loses_port, kinds=UPLOADS, statuses=LEADING_ON)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    start = upload_start_of(call)
+    if start is None or at_the_recorder(start.location, story):
+        return None
+    told = _by_answer(start)
+    return replace(told, evidence=(call.exchange.quote("Location"),)) if isinstance(told, Fail) else None

@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable
+from dataclasses import replace
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.checks.proxy import (
@@ -12,13 +13,17 @@ from regdoctor.checks.proxy import (
     public_of,
     url_of,
 )
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import LEADING_ON, UPLOADS, at_the_recorder, upload_start_of
 from regdoctor.evidence.forwarded_headers import told_host
 from regdoctor.evidence.proxy_rules import Route
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.upload_start import UploadStart
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -126,3 +131,12 @@ def _accepted(route: Route, gitlab: GitLabConfig | Absent) -> set[str]:
     """Names that clients know."""
     public = public_of(route, gitlab)
     return {*route.server.names, *((public.host,) if public else ())}
+
+
+@sign(location_shows_upstream, kinds=UPLOADS, statuses=LEADING_ON)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    start = upload_start_of(call)
+    if start is None or at_the_recorder(start.location, story):
+        return None
+    told = _by_answer(start)
+    return replace(told, evidence=(call.exchange.quote("Location"),)) if isinstance(told, Fail) else None

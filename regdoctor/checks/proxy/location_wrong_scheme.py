@@ -1,6 +1,7 @@
 """PROXY-01, PROXY-24, PROXY-29: the registry sends clients on to http:// though they came by https://."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.checks.proxy import (
@@ -11,6 +12,8 @@ from regdoctor.checks.proxy import (
     scheme_lines,
     url_of,
 )
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import LEADING_ON, UPLOADS, at_the_recorder, upload_start_of
 from regdoctor.evidence.forwarded_headers import (
     Told,
     hides_scheme,
@@ -18,11 +21,13 @@ from regdoctor.evidence.forwarded_headers import (
     told_scheme,
 )
 from regdoctor.evidence.proxy_rules import Route
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.upload_start import UploadStart
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -139,3 +144,12 @@ def _fail(route: Route, told: Told, text: str, url: str | None) -> Fail:
         failure_modes=("PROXY-24",) if is_list else ("PROXY-01",),
         remedy=location_remedies(url, scheme_lines("https")),
     )
+
+
+@sign(location_wrong_scheme, kinds=UPLOADS, statuses=LEADING_ON)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    start = upload_start_of(call)
+    if start is None or at_the_recorder(start.location, story):
+        return None
+    told = _by_answer(start)
+    return replace(told, evidence=(call.exchange.quote("Location"),)) if isinstance(told, Fail) else None

@@ -5,15 +5,20 @@ from collections.abc import Iterator
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.checks.proxy import change_nginx
 from regdoctor.distribution.page_authors import Author, is_page
+from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, origin_of, ping_of
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, refused_by, written_by
+from regdoctor.evidence.story import Story
 from regdoctor.remedies.proxies import exempt_in_haproxy, for_author
+from regdoctor.sign import Seen, sign
 
 _REFUSALS = (403, 405, 501)
 _NEEDED_FOR = {
     "HEAD": "docker asks with it whether a manifest or a layer is there",
     "POST": "every push begins with it",
     "PATCH": "docker sends every layer with it",
+    "PUT": "every push ends with it",
 }
 _PUSH = ("POST", "PATCH")
 _WHY = "Allow GET, HEAD, POST, PUT, PATCH and DELETE for /v2/: the registry itself decides who may write."
@@ -101,3 +106,18 @@ def _refused(answers: ProxiedAnswers, exchange: Exchange, author: Author, pulls_
             },
         ),
     )
+
+
+@sign(method_refused, parts=(Part.REGISTRY,), statuses=_REFUSALS)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.status not in _REFUSALS or call.exchange.method not in _NEEDED_FOR:
+        return None
+    if not answered_by_registry_or_proxy(call):
+        return None
+    author, first = _refusal(call.exchange.method, call.exchange), story.registries.get(origin_of(call))
+    if author is None or first is None or first.exchange.method != "GET":
+        return None
+    other = first.exchange
+    answers = ProxiedAnswers(ping_of(first), {}, other, other, other, other)
+    told = _refused(answers, call.exchange, author, pulls_only=False)
+    return told if isinstance(told, Fail) else None

@@ -1,9 +1,15 @@
 """PROXY-14: a POST is redirected, and clients make a GET of it."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Unknown, check
 from regdoctor.checks.proxy import change_nginx
+from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.distribution.page_authors import Author
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, origin_of
 from regdoctor.evidence.proxied_answers import ProxiedAnswers, written_by
+from regdoctor.evidence.story import Story
 from regdoctor.remedies.proxies import for_author
+from regdoctor.sign import Seen, sign
 
 _BECOMES_GET = (301, 302, 303)
 """Go's http.Client, and with it docker, skopeo and containerd, follows these with a GET and without a body; 307 and 308
@@ -41,18 +47,22 @@ def post_redirected(answers: ProxiedAnswers) -> Outcome:
         f"GET is answered with {answers.ping.exchange.status}",
         evidence=(post.quote("Location"), answers.ping.exchange.quote()),
         resource=answers.ping.endpoint.url,
-        remedy=_UNSIGNED
-        if author is None
-        else for_author(
-            author,
-            _WHY,
-            change_nginx(f"{_WHY} Take away the return or rewrite that answers so.", _NGINX),
-            {
-                "Apache": _APACHE,
-                "HAProxy": _HAPROXY,
-                "an AWS load balancer": "# a redirect action knows 301 and 302 only: forward /v2/* to the target group",
-            },
-        ),
+        remedy=_remedies(author),
+    )
+
+
+def _remedies(author: Author | None) -> Remedies:
+    if author is None:
+        return _UNSIGNED
+    return for_author(
+        author,
+        _WHY,
+        change_nginx(f"{_WHY} Take away the return or rewrite that answers so.", _NGINX),
+        {
+            "Apache": _APACHE,
+            "HAProxy": _HAPROXY,
+            "an AWS load balancer": "# a redirect action knows 301 and 302 only: forward /v2/* to the target group",
+        },
     )
 
 
@@ -73,3 +83,18 @@ _UNSIGNED = {
     )
 }
 """nginx and Apache sign the page of each redirect; HAProxy sends none (src/http_ana.c, http_apply_redirect_rule)."""
+
+
+@sign(post_redirected, kinds=(ApiKind.UPLOAD_START, ApiKind.UPLOAD_MOUNT), statuses=_BECOMES_GET)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.status not in _BECOMES_GET or call.kind not in (ApiKind.UPLOAD_START, ApiKind.UPLOAD_MOUNT):
+        return None
+    if not answered_by_registry_or_proxy(call):
+        return None
+    origin = origin_of(call)
+    return Fail(
+        f"POST at {origin} is redirected with {call.status}, of which clients make a GET",
+        evidence=(call.exchange.quote("Location"),),
+        resource=origin,
+        remedy=_remedies(written_by(call.exchange)),
+    )

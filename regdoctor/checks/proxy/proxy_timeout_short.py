@@ -5,14 +5,23 @@ from collections.abc import Iterable
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
 from regdoctor.checks.proxy import PULLS_ONLY, change_nginx, each_route, takes_pulls_only
+from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import TIMED_OUT, UPLOADS, origin_of, waited_in_vain
+from regdoctor.evidence.proxied_answers import written_by
 from regdoctor.evidence.proxy_rules import Route
+from regdoctor.evidence.story import Story
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.nginx_directives import Directive
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.remedies.proxies import for_author
+from regdoctor.sign import Seen, sign
 
 _TIMEOUTS = ("proxy_read_timeout", "proxy_send_timeout", "client_body_timeout")
+_LONG_CALLS = UPLOADS | {ApiKind.MANIFEST_PUT, ApiKind.BLOB_GET, ApiKind.BLOB_HEAD}
+_WHY = "Let the proxy wait 900 seconds for the registry and for clients."
 _DEFAULT = 60.0
 """Seconds: nginx's default of all three."""
 _TIME = re.compile(r"(?P<number>[0-9]{1,12})(?P<unit>ms|s|m|h|d|w|M|y|)")
@@ -72,3 +81,25 @@ def _is_short(directive: Directive) -> bool:
     if not text or "".join(part[0] for part in parts) != text:
         return False
     return sum(int(part["number"]) * _SECONDS[part["unit"]] for part in parts) < _DEFAULT
+
+
+@sign(proxy_timeout_short, kinds=_LONG_CALLS, statuses=TIMED_OUT)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.kind not in _LONG_CALLS or not waited_in_vain(call, story):
+        return None
+    author, origin = written_by(call.exchange), origin_of(call)
+    return Fail(
+        f"{author.opening if author else 'A proxy'} at {origin} gives up with {call.status} after "
+        f"{call.exchange.seconds:.0f} s on {call.exchange.method} ({call.kind}): the registry answers other requests",
+        evidence=(call.exchange.quote(),),
+        resource=origin,
+        remedy=for_author(
+            author,
+            _WHY,
+            change_nginx(_WHY, *(f"{name} 900s;" for name in _TIMEOUTS)),
+            {
+                "Apache": "ProxyTimeout 900",
+                "HAProxy": "# in the frontend and in the backend:\ntimeout client 900s\ntimeout server 900s",
+            },
+        ),
+    )

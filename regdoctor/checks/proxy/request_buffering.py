@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
+from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, check
 from regdoctor.checks.proxy import PULLS_ONLY, change_nginx, each_route, takes_pulls_only
+from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import origin_of
 from regdoctor.evidence.proxy_rules import Route
+from regdoctor.evidence.story import Story
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -64,3 +69,22 @@ def request_buffering(
         )
 
     return each_route(nginx, config, gitlab, judge)
+
+
+@sign(request_buffering, kinds=(ApiKind.UPLOAD_CHUNK,), statuses=(202,))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    """A layer that comes by HTTP/1.0 was kept whole before: that version has no bodies in chunks (RFC 1945)."""
+    if call.recorded.http_version != "HTTP/1.0" or call.kind is not ApiKind.UPLOAD_CHUNK or call.status != 202:
+        return None
+    origin = origin_of(call)
+    return Fail(
+        f"A proxy speaks HTTP/1.0 to {origin}: it keeps each layer on its disk before it passes it on",
+        evidence=(call.exchange.quote(), Quote(call.exchange.quote().source, "the request is of HTTP/1.0")),
+        resource=origin,
+        severity=Severity.INFO,
+        remedy=change_nginx(
+            "Let the proxy pass layers on while they come in.",
+            "proxy_request_buffering off;",
+            "proxy_http_version 1.1;",
+        ),
+    )

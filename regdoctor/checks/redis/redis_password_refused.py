@@ -80,7 +80,8 @@ def _judged(use: RedisUse, server: RedisServer, product: Product, *, is_sentinel
         what, remedy = f"refuses {path}", _remedy(path, use)
     quotes: tuple[Quote, ...] = (server.said_by, *((setting.quote(),) if setting is not None else ()), server.quote())
     return Fail(
-        f"{server.address} {what}: {use.harm}",
+        # No colon: behind `redis.password:` redaction would take the next word for the password.
+        f"{server.address} {what}; {use.harm}",
         remedy=remedy,
         evidence=quotes,
         resource=path,

@@ -1,8 +1,14 @@
 """PROXY-11: a proxy swallows the header by which old clients know a registry of version 2."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, check
+from collections.abc import Iterator
+
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, check
 from regdoctor.evidence.answers import API_VERSION_HEADER, InternalAnswer, PublicAnswer
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import origin_of
+from regdoctor.evidence.story import Story
 from regdoctor.injection import Absent
+from regdoctor.sign import sign_at_end
 
 
 @check(
@@ -38,10 +44,7 @@ def api_version_header_missing(public: PublicAnswer, internal: InternalAnswer | 
         "version 1",
         evidence=(ping.exchange.quote(API_VERSION_HEADER), inner.quote(API_VERSION_HEADER)),
         resource=ping.endpoint.url,
-        remedy={
-            Dialect.OMNIBUS: Remedy(_TEXT, (_grep("/var/opt/gitlab/nginx/conf"), _ADD)),
-            Dialect.PLAIN: Remedy(_TEXT, (_grep("/etc/nginx"), _ADD)),
-        },
+        remedy=_REMEDY,
     )
 
 
@@ -54,3 +57,32 @@ _ADD = f"add_header {API_VERSION_HEADER} registry/2.0 always;"
 
 def _grep(folder: str) -> str:
     return f"sudo grep -rni 'proxy_hide_header.*{API_VERSION_HEADER}' {folder}"
+
+
+_REMEDY: Remedies = {
+    Dialect.OMNIBUS: Remedy(_TEXT, (_grep("/var/opt/gitlab/nginx/conf"), _ADD)),
+    Dialect.PLAIN: Remedy(_TEXT, (_grep("/etc/nginx"), _ADD)),
+}
+
+
+@sign_at_end(api_version_header_missing)
+def _in_traffic(story: Story) -> Iterator[Fail]:
+    """Only distribution and GitLab's registry write `_state`, and they send the header with every answer."""
+    theirs = [upload for upload in story.uploads.values() if upload.states]
+    sending = {origin_of(call) for upload in theirs for call in upload.calls if _has(call)}
+    asked = {origin_of(call): call for upload in theirs for call, _ in upload.states}
+    for origin, call in asked.items():
+        first = story.registries.get(origin)
+        if origin in sending or first is None or first.status not in (200, 401) or _has(first):
+            continue
+        yield Fail(
+            f"The header {API_VERSION_HEADER} is lost on the way to clients: old ones take this for a registry of "
+            "version 1",
+            evidence=(first.exchange.quote(API_VERSION_HEADER), call.exchange.quote(API_VERSION_HEADER)),
+            resource=origin,
+            remedy=_REMEDY,
+        )
+
+
+def _has(call: Call) -> bool:
+    return call.exchange.header(API_VERSION_HEADER) is not None

@@ -3,10 +3,15 @@
 from collections.abc import Iterable
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, check
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import UPLOADS, answered_by_registry_or_proxy, errors_of, origin_of
 from regdoctor.evidence.replicas import Replicas
+from regdoctor.evidence.story import Story
+from regdoctor.foreign_text import clean
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.redaction import Secret
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -38,7 +43,7 @@ def http_secret_differs(replicas: Replicas) -> Outcome | Iterable[Outcome]:
     lacking = [config for config in configs if not _is_set(config)]
     if len(lacking) == len(configs):
         where = tuple(_lack(config) for config in configs)
-        return _fail("No instance has an http.secret: each makes up its own", where, configs[0].source)
+        return _fail("No instance has an http.secret, so each makes up its own", where, configs[0].source)
     if lacking:
         has = next(secret for config in configs if _is_set(config) and (secret := config.at("http", "secret")))
         where = (*(_lack(config) for config in lacking), has.quote())
@@ -57,9 +62,7 @@ def _single(config: RegistryConfig, scaled: Located | None) -> Outcome:
         return Skip("one instance is examined; name the others' trees (--root) or files (--config) beside it")
     if _is_set(config):
         return Pass(f"set, for the instances of {scaled.name}")
-    problem = (
-        f"Several instances are started ({scaled.name} {scaled.text()}) without an http.secret: each makes up its own"
-    )
+    problem = f"Several instances run ({scaled.name} {scaled.text()}) without an http.secret, so each makes up its own"
     return _fail(problem, (scaled.quote(), _lack(config)), config.source)
 
 
@@ -109,3 +112,27 @@ def _remedies() -> Remedies:
             (make,),
         ),
     }
+
+
+@sign(http_secret_differs, kinds=UPLOADS, statuses=(404,))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    """A state that names this very upload, and is refused, has a signature that this instance did not make."""
+    if call.status != 404 or call.kind not in UPLOADS or call.api is None or not answered_by_registry_or_proxy(call):
+        return None
+    error = next((one for one in errors_of(call) if one.code == "BLOB_UPLOAD_INVALID"), None)
+    if error is None:
+        return None
+    state, api = call.api.state, call.api
+    is_its_own = state is not None and (state.name, state.upload) == (api.repository, api.upload)
+    # A wrong offset is refused by the same code, without a detail; Go writes the error of the signature as `{}`.
+    if error.detail is None or not (is_its_own or "invalid secret" in str(error.detail)):
+        return None
+    given = story.uploads.get(api.upload)
+    before = [one.exchange.quote() for one, _ in given.states[-1:] if one is not call] if given is not None else []
+    return Fail(
+        f"{origin_of(call)} does not know its own signature under the state of an upload: its instances have different "
+        "secrets, or one was started anew without any",
+        evidence=(*before, call.exchange.quote(), Quote(call.exchange.quote().source, clean(str(error)))),
+        resource=origin_of(call),
+        remedy=_remedies(),
+    )

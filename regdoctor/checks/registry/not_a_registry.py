@@ -3,9 +3,14 @@
 from urllib.parse import urlsplit
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.api_calls import ApiKind
 from regdoctor.evidence.answers import API_VERSION_HEADER, InternalAnswer, Ping, PublicAnswer
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, ping_of, request_header
+from regdoctor.evidence.story import Story
 from regdoctor.injection import Absent
 from regdoctor.remedies import remove
+from regdoctor.sign import Seen, sign
 
 _DEPENDENCY_PROXY = "dependency_proxy"
 """The service that GitLab itself names in its answer to GET /v2/ (its route `groups/dependency_proxy_auth`)."""
@@ -175,3 +180,14 @@ def _body(ping: Ping) -> str:
     if location:
         return f" to {location}"
     return f" with {kind.partition(';')[0]}" if kind else ""
+
+
+@sign(not_a_registry, kinds=(ApiKind.PING,))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.kind is not ApiKind.PING or call.exchange.method != "GET" or not answered_by_registry_or_proxy(call):
+        return None
+    # Other programs have a /v2/ of their own, which browsers ask for; clients of registries do not call themselves so.
+    if request_header(call.exchange, "User-Agent").startswith("Mozilla/"):
+        return None
+    told = not_a_registry.judge(PublicAnswer(ping_of(call)), Absent("a recording does not see the registry itself"))
+    return told if isinstance(told, Fail) else None

@@ -1,10 +1,17 @@
 """No registry answers: the name, the network, the proxy's way to it, or the process itself."""
 
+from dataclasses import replace
+
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
+from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, ping_of, waited_in_vain
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.installation import Installation
+from regdoctor.evidence.proxied_answers import is_foreign
+from regdoctor.evidence.story import Story
 from regdoctor.injection import Absent
+from regdoctor.sign import Seen, sign
 
 _SILENT = (FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.RESET)
 """What a registry that does not run looks like from its own host; the rest tells of a wrong address or protocol."""
@@ -249,3 +256,16 @@ def _upstream(outer: Ping) -> Remedies:
             ("sudo tail -n 20 /var/log/nginx/error.log", f"curl -si {outer.endpoint.url}/v2/"),
         ),
     }
+
+
+@sign(registry_unreachable, parts=(Part.REGISTRY,), statuses=(502, 503, 504))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.status not in (502, 503, 504) or not answered_by_registry_or_proxy(call):
+        return None
+    ping = ping_of(call)
+    if not ping.gateway_error or not is_foreign(call.exchange) or waited_in_vain(call, story):
+        return None
+    told = _outer_down(ping, None, Absent("a recording tells of no installation"))
+    # Where the same address served before, its registry was away for a moment only.
+    before = ping.endpoint.url in story.registries
+    return replace(told, severity=Severity.WARNING if before else None) if isinstance(told, Fail) else None

@@ -41,7 +41,7 @@ def s3_credential_misspelt(config: RegistryConfig, product: Product) -> Iterator
             continue
         found.append(
             Fail(
-                f"The registry does not read {value.name}: {meant} is what it reads",
+                f"The registry does not read {value.name}; {meant} is what it reads",
                 remedy=renamed(name, meant),
                 evidence=(quote_as_meant(value, meant),),
                 resource=name,

@@ -202,6 +202,6 @@ def _take_away(variable: Located) -> Remedies:
 def _acting(act: str) -> Remedies:
     return {
         Dialect.PLAIN: Remedy(f"{act}, and restart the registry."),
-        Dialect.OMNIBUS: Remedy(f"{act}: it is in registry['env'] in /etc/gitlab/gitlab.rb.", (RECONFIGURE,)),
+        Dialect.OMNIBUS: Remedy(f"{act}; it is in registry['env'] in /etc/gitlab/gitlab.rb.", (RECONFIGURE,)),
         Dialect.COMPOSE: Remedy(f"{act}, and run the command.", ("docker compose up -d",)),
     }

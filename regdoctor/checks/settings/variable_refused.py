@@ -1,5 +1,6 @@
 """CFG-08 and its kin: a REGISTRY_* variable with which the registry does not start."""
 
+import re
 from collections.abc import Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, check
@@ -37,8 +38,10 @@ def variable_refused(config: RegistryConfig) -> Iterator[Outcome]:
 
 def _finding(refused: RefusedVariable) -> Fail:
     name = refused.variable.name
+    # The reader of a value says `NAME:1: not YAML: …`; behind NAME and a colon redaction would expect a secret.
+    problem = re.sub(rf"{re.escape(name)}:(\d+):", rf"{name}, line \1,", refused.problem, count=1)
     return Fail(
-        f"The registry does not start: {refused.problem}",
+        f"The registry does not start: {problem.replace(f'{name}: ', f'{name}, ', 1)}",
         remedy=_remedy(name),
         evidence=(refused.variable.quote(),),
         resource=name,

@@ -5,11 +5,16 @@ from __future__ import annotations
 import shlex
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
+from regdoctor.distribution.store_links import StoreKind
 from regdoctor.evidence.azure_access import AzureAccess
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.store_answers import bucket_of, code_of, quotes_of, refusing_link
+from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
 from regdoctor.formats.azure_parameters import azure_parameters
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.remedies.object_store import in_the_store
+from regdoctor.sign import sign
 
 
 @check(
@@ -42,5 +47,21 @@ def azure_container_missing(access: AzureAccess, config: RegistryConfig) -> Outc
         remedy=in_the_store(
             "Correct the container's name or the account and restart the registry, or make the container:",
             shlex.join(command),
+        ),
+    )
+
+
+@sign(azure_container_missing)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    link = refusing_link(call, StoreKind.AZURE) if call.status == 404 else None
+    if link is None or code_of(call) != "ContainerNotFound":
+        return None
+    return Fail(
+        f"There is no container {bucket_of(link)!r} where the registry sends clients: it can store nothing",
+        evidence=quotes_of(call, story),
+        resource=bucket_of(link),
+        remedy=in_the_store(
+            "Correct the container's name or the account in the storage settings and restart the registry, or make "
+            "the container."
         ),
     )

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.distribution.azure_operations import NEEDS, granting, permission_of
-from regdoctor.evidence.azure_access import AzureAccess, AzureCall, AzureWrites
+from regdoctor.distribution.store_links import StoreKind
+from regdoctor.evidence.azure_access import PERMISSION_CODES, AzureAccess, AzureCall, AzureWrites
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.store_answers import bucket_of, code_of, quotes_of, refusing_link
+from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
 from regdoctor.injection import Absent
 from regdoctor.remedies.object_store import in_the_store
+from regdoctor.sign import sign
 
 
 @check(
@@ -64,4 +69,19 @@ def _fail(access: AzureAccess, permission: str, denied: list[AzureCall]) -> Fail
             json.dumps(granting([permission])[0]),
         ),
         failure_modes=("S3-05",) if denied[0].operation == "List Blobs" else ("S3-04",),
+    )
+
+
+@sign(azure_permission_missing)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    link = refusing_link(call, StoreKind.AZURE) if call.status == 403 else None
+    if link is None or code_of(call) not in PERMISSION_CODES:
+        return None
+    return Fail(
+        f"The registry's identity may not read blobs of {bucket_of(link)} ({code_of(call)}): its links are refused",
+        evidence=quotes_of(call, story),
+        resource=bucket_of(link),
+        remedy=in_the_store(
+            "Grant the role Storage Blob Data Contributor on the container to the identity that signs the links."
+        ),
     )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, check
 from regdoctor.checks.auth import gitlab_user
+from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, origin_of, says
+from regdoctor.evidence.story import Story
 from regdoctor.formats.chart_rendering import UNSEEN_STORAGE
 from regdoctor.formats.config_layers import holds_file
 from regdoctor.formats.gitlab_yml import GitLabConfig
@@ -11,6 +15,7 @@ from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.remedies import change
+from regdoctor.sign import sign
 
 _SETTING = "storage.delete.enabled"
 _OFF = ("", "false", "no", "off", "0")
@@ -73,3 +78,18 @@ def _no_boolean(enabled: Located) -> str | None:
 def _section(config: RegistryConfig) -> Quote:
     storage = config.at("storage")
     return storage.quote() if storage else Quote(config.source, "storage.delete is not set")
+
+
+@sign(delete_disabled)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    """Of a digest: a tag is refused with 405 by registries that delete, too (see delete_by_tag)."""
+    if call.status != 405 or call.kind not in (ApiKind.MANIFEST_DELETE, ApiKind.BLOB_DELETE) or call.api is None:
+        return None
+    if ":" not in call.api.reference or not answered_by_registry_or_proxy(call) or not says(call, "UNSUPPORTED"):
+        return None
+    return Fail(
+        f"{origin_of(call)} refuses to delete, with 405 UNSUPPORTED: deletion is switched off, or it is a cache",
+        evidence=(call.exchange.quote(),),
+        resource=origin_of(call),
+        remedy=change(_SETTING, True, "Let images be deleted, where somebody is to."),
+    )

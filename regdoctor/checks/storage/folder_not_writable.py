@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from shlex import quote
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import origin_of
+from regdoctor.evidence.registry_storage import storage_error_of
 from regdoctor.evidence.storage_folder import ENTER, READ, WRITE, Account, Folder, StorageFolder
+from regdoctor.evidence.story import Story
+from regdoctor.foreign_text import short
+from regdoctor.sign import sign
 
 _WORDS = {READ: "list", WRITE: "write to", ENTER: "enter"}
 
@@ -63,7 +69,7 @@ def _of_registry(storage: StorageFolder) -> Outcome:
 def _fail(storage: StorageFolder, folder: Folder, account: Account, lacking: int) -> Fail:
     may_not = " and ".join(words for bit, words in _WORDS.items() if lacking & bit)
     return Fail(
-        f"the registry runs as {account.name}, who may not {may_not} {folder.path} (mode {folder.mode:04o}, "
+        f"The registry runs as {account.name}, who may not {may_not} {folder.path} (mode {folder.mode:04o}, "
         f"{folder.owner})",
         evidence=(folder.quote, account.said_by, storage.named_by),
         resource=folder.path,
@@ -110,3 +116,21 @@ def _of_gitlab(storage: StorageFolder, git: Account) -> Outcome:
                 },
             )
     return Pass(f"{git.name} may read {storage.path}") if storage.folders else Skip("nothing is stored yet")
+
+
+@sign(folder_not_writable)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    error = storage_error_of(call)
+    if error is None or not error.is_denied:
+        return None
+    return Fail(
+        f"The registry may not write to its folder and answers {call.status}: {short(error.text)}",
+        evidence=(call.exchange.quote(), error.quote),
+        resource=origin_of(call),
+        remedy={
+            Dialect.PLAIN: Remedy(
+                "Give the registry's folder, with all that is in it, to the user that the registry runs as, and let "
+                "everyone through the folders above it."
+            )
+        },
+    )

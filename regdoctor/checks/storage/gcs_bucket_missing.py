@@ -1,9 +1,14 @@
 """S3-24, of the GCS driver: the bucket that the registry is to store in does not exist."""
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
+from regdoctor.distribution.store_links import StoreKind
+from regdoctor.evidence.call import Call
 from regdoctor.evidence.gcs_access import GcsAccess
+from regdoctor.evidence.store_answers import bucket_of, code_of, quotes_of, refusing_link
+from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
 from regdoctor.remedies.google import at_google, gcloud
+from regdoctor.sign import sign
 
 
 @check(
@@ -35,4 +40,17 @@ def gcs_bucket_missing(access: GcsAccess) -> Outcome:
             "Correct storage.gcs.bucket and restart the registry, or make the bucket:",
             gcloud("storage", "buckets", "create", f"gs://{access.bucket}"),
         ),
+    )
+
+
+@sign(gcs_bucket_missing)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    link = refusing_link(call, StoreKind.GCS) if call.status == 404 else None
+    if link is None or code_of(call) != "NoSuchBucket":
+        return None
+    return Fail(
+        f"There is no bucket {bucket_of(link)!r} where the registry sends clients: it can store nothing",
+        evidence=quotes_of(call, story),
+        resource=bucket_of(link),
+        remedy=at_google("Correct storage.gcs.bucket and restart the registry, or make the bucket."),
     )

@@ -5,8 +5,14 @@ from __future__ import annotations
 from shlex import quote
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import origin_of
+from regdoctor.evidence.registry_storage import storage_error_of
 from regdoctor.evidence.storage_mount import StorageMount
+from regdoctor.evidence.story import Story
+from regdoctor.foreign_text import short
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.sign import sign
 
 
 @check(
@@ -43,6 +49,23 @@ def mounted_read_only(storage: StorageMount, config: RegistryConfig) -> Outcome:
                 "Read the kernel's log for errors of the disk; where there are none, take `ro` out of /etc/fstab or "
                 "out of the service's settings, and mount it for writing.",
                 ("sudo dmesg --level=err,warn", f"sudo mount -o remount,rw {quote(mount.point)}"),
+            )
+        },
+    )
+
+
+@sign(mounted_read_only)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    error = storage_error_of(call)
+    if error is None or not error.is_read_only:
+        return None
+    return Fail(
+        f"The registry finds its folder mounted read-only and answers {call.status}: {short(error.text)}",
+        evidence=(call.exchange.quote(), error.quote),
+        resource=origin_of(call),
+        remedy={
+            Dialect.PLAIN: Remedy(
+                "Read the kernel's log for errors of the disk; where there are none, mount it for writing."
             )
         },
     )

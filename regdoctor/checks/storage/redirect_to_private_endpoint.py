@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
+from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, Unknown, check
+from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.redirect_hosts import host_of, is_private_host, no_way
+from regdoctor.evidence.store_answers import quotes_of, sender_of
+from regdoctor.evidence.story import Story
+from regdoctor.foreign_text import short
 from regdoctor.formats.config_layers import holds_file
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located
@@ -13,6 +19,7 @@ from regdoctor.formats.s3_hosts import endpoint_address, is_inside_name, is_loop
 from regdoctor.formats.s3_parameters import s3_parameters
 from regdoctor.injection import Absent
 from regdoctor.remedies import change
+from regdoctor.sign import sign, sign_at_end
 
 
 @check(
@@ -20,6 +27,7 @@ from regdoctor.remedies import change
     severity=Severity.WARNING,
     failure_modes=("S3-21",),
     symptoms=("dial tcp: lookup minio",),
+    explains=("redirect_host_unreachable",),
     reference="https://docs.gitlab.com/administration/packages/container_registry/",
 )
 def redirect_to_private_endpoint(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> Outcome:
@@ -76,3 +84,41 @@ def _public(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> tuple[Loca
     except ValueError:
         name = None
     return (url, name) if name else (None, "")
+
+
+@sign(redirect_to_private_endpoint)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    why = no_way(call)
+    sender = sender_of(call, story) if why else None
+    if sender is None or not _leads_inside(sender.exchange.url, call.exchange.url):
+        return None
+    return _seen(sender, call.exchange.url, f"where nobody answers: {short(why)}", quotes_of(call, story))
+
+
+@sign_at_end(redirect_to_private_endpoint)
+def _at_its_end(story: Story) -> Iterator[Fail]:
+    """A client that cannot find a name asks nobody: its request is missing rather than refused."""
+    if story.counts.get(Part.STORE.value):
+        return
+    seen: set[str] = set()
+    for sender in story.blobs_sent_on.values():
+        target = sender.exchange.header("Location") or ""
+        host = host_of(target)
+        if host and host not in seen and _leads_inside(sender.exchange.url, target):
+            seen.add(host)
+            yield _seen(sender, target, "and no client was seen to follow", (sender.exchange.quote("Location"),))
+
+
+def _leads_inside(registry: str, target: str) -> bool:
+    return is_private_host(host_of(target)) and not is_private_host(host_of(registry))
+
+
+def _seen(sender: Call, target: str, what: str, quotes: tuple[Quote, ...]) -> Fail:
+    host = short(host_of(target))
+    return Fail(
+        f"Clients reach the registry as {short(host_of(sender.exchange.url))}, and are sent for layers to {host}, "
+        f"which is known inside only, {what}",
+        evidence=quotes,
+        resource=host,
+        remedy=change("storage.redirect.disable", True, "Let layers go through the registry."),
+    )

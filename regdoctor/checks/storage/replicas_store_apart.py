@@ -1,9 +1,14 @@
 """HA-02, FS-04: instances of one registry keep their images in different places."""
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
+from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import UPLOADS, answered_by_registry_or_proxy, origin_of, says
 from regdoctor.evidence.replicas import Replicas
+from regdoctor.evidence.story import Story, Upload
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.sign import Seen, sign
 
 _PLACES = ("bucket", "container", "rootdirectory", "region", "regionendpoint", "accountname")
 """Parameters that say where a driver stores; credentials may differ from instance to instance."""
@@ -61,4 +66,43 @@ def _fail(first: RegistryConfig, other: RegistryConfig, what: str, here: Located
         evidence=(here.quote(), there.quote()),
         resource=other.source,
         remedy={Dialect.PLAIN: remedy},
+    )
+
+
+@sign(replicas_store_apart, kinds=UPLOADS, statuses=(404,))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.status != 404 or call.kind not in UPLOADS or call.api is None or not answered_by_registry_or_proxy(call):
+        return None
+    upload = story.uploads.get(call.api.upload)
+    if upload is None or not says(call, "BLOB_UPLOAD_UNKNOWN") or not _goes_on(upload, call):
+        return None
+    last = [one for one in upload.calls if one.number != call.number][-1]
+    return Fail(
+        f"{origin_of(call)} does not know an upload that it has answered {last.status} to "
+        f"{max(0.0, call.exchange.started - last.recorded.ended):.0f} s before: its instances store in different "
+        "places, or each on a disk of its own",
+        evidence=(last.exchange.quote(), call.exchange.quote()),
+        resource=origin_of(call),
+        remedy=_ONE_PLACE,
+    )
+
+
+_ONE_PLACE = {
+    Dialect.PLAIN: Remedy(
+        "Give every instance the same storage section: an object store, or a folder that all of them mount. Until then "
+        "run one instance, or let the load balancer send all requests of a client to the same one."
+    )
+}
+
+
+def _goes_on(upload: Upload, call: Call) -> bool:
+    """Whether all that went before was taken: an upload that failed, was ended or given up is rightly unknown."""
+    before = [one for one in upload.calls if one.number != call.number]
+    return (
+        bool(before)
+        and not upload.finished
+        and all(
+            one.status in (202, 204) and one.kind is not ApiKind.UPLOAD_CANCEL and one.exchange.failure is None
+            for one in before
+        )
     )

@@ -1,9 +1,14 @@
 """S3-24: the bucket that the registry is to store in does not exist."""
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
+from regdoctor.distribution.store_links import StoreKind
+from regdoctor.evidence.call import Call
 from regdoctor.evidence.s3_bucket import BucketSettings
+from regdoctor.evidence.store_answers import bucket_of, code_of, quotes_of, refusing_link
+from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
 from regdoctor.remedies.object_store import in_the_store, s3api
+from regdoctor.sign import sign
 
 
 @check(
@@ -34,5 +39,21 @@ def s3_bucket_missing(bucket: BucketSettings) -> Outcome:
         remedy=in_the_store(
             "Correct the bucket's name or the endpoint and restart the registry, or make the bucket:",
             s3api(bucket.endpoint, "create-bucket"),
+        ),
+    )
+
+
+@sign(s3_bucket_missing)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    link = refusing_link(call, StoreKind.S3) if call.status == 404 else None
+    if link is None or code_of(call) != "NoSuchBucket":
+        return None
+    return Fail(
+        f"There is no bucket {bucket_of(link)!r} where the registry sends clients: it can store nothing",
+        evidence=quotes_of(call, story),
+        resource=bucket_of(link),
+        remedy=in_the_store(
+            "Correct the bucket's name or the endpoint in the registry's storage settings and restart it, or make "
+            "the bucket."
         ),
     )

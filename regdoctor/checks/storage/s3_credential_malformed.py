@@ -31,7 +31,7 @@ _PAIR = ("accesskey", "secretkey")
     severity=Severity.ERROR,
     failure_modes=("S3-09", "S3-01"),
     symptoms=("the Credential is mal-formed", "InvalidAccessKeyId", "NoCredentialProviders"),
-    explains=("s3_credentials_missing", "registry_unhealthy"),
+    explains=("s3_credentials_missing", "s3_keys_refused", "registry_unhealthy"),
     reference="https://docs.gitlab.com/administration/packages/container_registry/",
 )
 def s3_credential_malformed(config: RegistryConfig) -> Iterator[Outcome]:
@@ -125,7 +125,7 @@ def _half(s3: S3Parameters) -> Fail | None:
     empty = s3.section.at(missing)
     said = "empty" if empty else "missing"
     return Fail(
-        f"{missing} is {said} while {_PAIR[1 - _PAIR.index(missing)]} is set: the registry uses neither",
+        f"{missing} is {said} while {_PAIR[1 - _PAIR.index(missing)]} is set, so the registry uses neither",
         remedy=_written_anew(s3),
         evidence=(other.quote(), *((empty.quote(),) if empty else ())),
         resource=s3.setting(missing),

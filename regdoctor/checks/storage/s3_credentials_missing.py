@@ -9,6 +9,8 @@ from regdoctor.distribution.credential_chains import Source
 from regdoctor.evidence.debug_server import DebugServer
 from regdoctor.evidence.product import Product
 from regdoctor.evidence.s3_identity import S3Identity
+from regdoctor.formats.registry_config import RegistryConfig
+from regdoctor.formats.storage_health import checks_its_storage
 from regdoctor.injection import Absent
 
 _SAID = "NoCredentialProviders"
@@ -24,7 +26,9 @@ _KNOWS_TOKENS = (2, 7, 2)
     explains=("registry_unhealthy", "health_lies"),
     reference="https://distribution.github.io/distribution/storage-drivers/s3/",
 )
-def s3_credentials_missing(identity: S3Identity, product: Product, debug: DebugServer | Absent) -> Iterator[Outcome]:
+def s3_credentials_missing(
+    identity: S3Identity, product: Product, config: RegistryConfig, debug: DebugServer | Absent
+) -> Iterator[Outcome]:
     """Without accesskey and secretkey the registry looks for credentials elsewhere: in its environment, in the file
     ~/.aws/credentials of its user, and at last at the metadata service of the machine, which gives those of its role.
 
@@ -40,18 +44,23 @@ def s3_credentials_missing(identity: S3Identity, product: Product, debug: DebugS
     said = next((reason for reason in (problems or {}).values() if _SAID in reason), "")
     look = identity.metadata
     is_old = product.version != () and product.at_least(*_KNOWS_TOKENS) is False
-    if identity.source is Source.INSTANCE and look is not None and look.version_1 is False and is_old:
+    no_imds_v2 = identity.source is Source.INSTANCE and look is not None and look.version_1 is False and is_old
+    is_well = problems == {} and checks_its_storage(config)
+    if is_well and (no_imds_v2 or identity.none_found):
+        reason = identity.problem or "the machine demands IMDSv2, which this version does not know"
+        yield Unknown(f"{reason}; yet the registry's own health check of its storage is green")
+    elif no_imds_v2:
         yield _fail(f"{product.words()} does not know IMDSv2, which this machine demands", identity, said, "S3-02")
-    elif said and identity.keys is not None and identity.in_container:
+    elif said and identity.keys is not None and identity.own_network:
         message = "The registry finds no credentials in its container, while its host has a role"
         yield _fail(message if identity.source is Source.INSTANCE else _DIFFERS, identity, said, "S3-03")
     elif said:
         yield _fail(_DIFFERS if identity.keys else "The registry finds no credentials", identity, said, "S3-01")
-    elif identity.none_found and not identity.in_container:
+    elif identity.none_found and not identity.own_network:
         yield _fail("The registry has no credentials, and none are to be had here", identity, "", "S3-01")
     elif identity.keys is None:
         yield Unknown(identity.problem)
-    elif identity.source is Source.INSTANCE and identity.in_container and problems is None:
+    elif identity.source is Source.INSTANCE and identity.own_network and problems is None:
         yield Unknown(f"this host has {identity.words}; whether the registry's container reaches it, only it can tell")
     else:
         yield Pass(f"it asks with {identity.words}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.credential_chains import (
@@ -18,13 +19,19 @@ from regdoctor.distribution.credential_chains import (
 )
 from regdoctor.evidence.aws_settings import AwsSettings
 from regdoctor.evidence.credential_choice import choose
+from regdoctor.evidence.debug_server import DebugServer
 from regdoctor.evidence.product import Product
+from regdoctor.evidence.s3_access import S3Access
 from regdoctor.formats.located import Located
 from regdoctor.formats.registry_config import RegistryConfig
-from regdoctor.formats.s3_parameters import s3_parameters
+from regdoctor.formats.s3_parameters import S3Parameters, s3_parameters
+from regdoctor.formats.storage_health import checks_its_storage
+from regdoctor.injection import Absent
 
 _REACHED = (Source.INSTANCE, Source.CONTAINER)
 """Where a registry ends up that passes over what is nearer."""
+_REFUSED = ("NoCredentialProviders", "AccessDenied", "no EC2 IMDS role found", "failed to refresh cached credentials")
+"""What its health report says where it asks as nobody, or as somebody who may not: the SDKs' own words, and S3's."""
 
 
 @check(
@@ -35,7 +42,13 @@ _REACHED = (Source.INSTANCE, Source.CONTAINER)
     explains=("s3_credentials_missing", "registry_unhealthy"),
     reference="https://distribution.github.io/distribution/storage-drivers/s3/",
 )
-def s3_identity_unread(config: RegistryConfig, settings: AwsSettings, product: Product) -> Iterator[Outcome]:
+def s3_identity_unread(
+    config: RegistryConfig,
+    settings: AwsSettings,
+    product: Product,
+    debug: DebugServer | Absent,
+    access: S3Access | Absent,
+) -> Iterator[Outcome]:
     """Without accesskey and secretkey the registry looks for credentials by itself, in an order of its own.
 
     distribution 2 takes AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, then the file ~/.aws/credentials of its user,
@@ -43,7 +56,9 @@ def s3_identity_unread(config: RegistryConfig, settings: AwsSettings, product: P
     gives it to pods), the role of a container (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI) and ~/.aws/config, and so asks
     as the machine, or as nobody. distribution 3 and GitLab's registry know them all; ~/.aws/config where
     AWS_SDK_LOAD_CONFIG is set. One key of the pair alone counts for none of them, and a profile that no file has is
-    passed over without a word.
+    passed over without a word. No version reads storage.s3.sessiontoken, so that temporary keys do not work there.
+
+    The machine's role may well do: then this is only worth knowing. Where the registry is refused, it is the cause.
 
     Give the registry its keys by a way that its version reads, or use distribution 3, which knows the others.
     """
@@ -51,21 +66,54 @@ def s3_identity_unread(config: RegistryConfig, settings: AwsSettings, product: P
     if s3 is None:
         yield Skip("no storage in S3 is configured here")
         return
+    working = _works(config, debug, access)
+    yield from _told(_sessiontoken(s3), working)
     chains = chains_of(s3.driver, product.candidates())
-    if settings.unseen and choose(chains[0], s3, settings).source in _REACHED:
+    choices = [choose(chain, s3, settings) for chain in chains]
+    first = choices[0]
+    unseen = settings.unseen if first.source in _REACHED or not first.known else ""
+    if unseen or not first.known:
         # Whom it would ask as then, s3_credentials_missing judges by trying.
-        yield Skip(f"what it is given by its environment is not seen here: {settings.unseen}")
+        yield Skip(f"what it is given is not all seen here: {unseen or first.problem}")
         return
-    if any(choose(chain, s3, settings).source not in _REACHED for chain in chains):
+    if any(choice.source not in _REACHED for choice in choices):
         yield Pass("it has keys of its own, or a web identity that it reads")
         return
     found = list(_unread(chains[0], settings))
     if len(chains) > 1 and found:
         yield Unknown(f"which registry this is, is not known; {chains[0].name} does not read {found[0].resource}")
         return
-    yield from found
+    yield from _told(found, working)
     if not found:
         yield Pass("nothing is set that it does not read")
+
+
+def _works(config: RegistryConfig, debug: DebugServer | Absent, access: S3Access | Absent) -> bool | None:
+    """Whether the registry gets at its bucket as whoever it asks as now; None where nothing tells."""
+    problems = debug.problems if isinstance(debug, DebugServer) else None
+    if problems is not None and any(word in reason for reason in problems.values() for word in _REFUSED):
+        return False
+    if problems == {} and checks_its_storage(config):
+        return True
+    if isinstance(access, Absent) or access.unusable:
+        return None
+    return not access.forbidden
+
+
+def _told(found: Iterable[Fail], working: bool | None) -> Iterator[Outcome]:
+    """What is not read, as an error only where the registry is seen to be refused for want of it."""
+    for one in found:
+        if working:
+            yield Pass(f"{one.message}; it asks as somebody else, who may use the bucket")
+        else:
+            yield replace(one, severity=None if working is False else Severity.INFO)
+
+
+def _sessiontoken(s3: S3Parameters) -> Iterator[Fail]:
+    token = s3.value("sessiontoken")
+    if token is not None and s3.value("accesskey") and s3.value("secretkey"):
+        setting = s3.setting("sessiontoken")
+        yield _fail(setting, f"{setting} is read by no version: its keys are sent without it", token.quote(), _LASTING)
 
 
 def _unread(chain: CredentialChain, settings: AwsSettings) -> Iterator[Fail]:
@@ -73,7 +121,7 @@ def _unread(chain: CredentialChain, settings: AwsSettings) -> Iterator[Fail]:
     half = _half(settings)
     if half is not None:
         other = "AWS_SECRET_ACCESS_KEY" if half.name in ACCESS_KEYS else "AWS_ACCESS_KEY_ID"
-        yield _fail(half.name, f"{half.name} is set without {other}: the registry uses neither", half.quote(), _PAIR)
+        yield _fail(half.name, f"{half.name} is set without {other}, so the registry uses neither", half.quote(), _PAIR)
     if web is not None and not chain.reads(Source.WEB_IDENTITY):
         yield _fail(web.name, f"{chain.name} does not read {web.name}", web.quote(), _NEWER)
     if role is not None and not chain.reads(Source.CONTAINER):
@@ -133,5 +181,11 @@ _FILE: Remedies = {
     Dialect.PLAIN: Remedy(
         "Put both keys into the file .aws/credentials in the home folder of the registry's user, under the profile "
         "that AWS_PROFILE names, or under [default] where it is not set; then restart the registry."
+    ),
+}
+_LASTING: Remedies = {
+    Dialect.PLAIN: Remedy(
+        "Set lasting keys of an IAM user in storage.s3 and leave sessiontoken out; or set the three temporary ones as "
+        "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in the registry's environment instead."
     ),
 }

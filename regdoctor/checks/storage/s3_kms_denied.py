@@ -3,12 +3,17 @@
 import re
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Severity, Unknown, check
+from regdoctor.distribution.store_links import StoreKind
+from regdoctor.evidence.call import Call
 from regdoctor.evidence.s3_bucket import BucketSettings, Untold
 from regdoctor.evidence.s3_writes import S3Writes, is_about_key, named_action
+from regdoctor.evidence.store_answers import bucket_of, code_of, endpoint_of_link, message_of, quotes_of, refusing_link
+from regdoctor.evidence.story import Story
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import s3_parameters
 from regdoctor.injection import Absent
 from regdoctor.remedies.s3_grants import grant_key
+from regdoctor.sign import sign
 
 _ARN = re.compile(r"arn:aws[a-z-]{0,20}:kms:[a-z0-9-]{1,30}:[0-9]{12}:(?:key|alias)/[A-Za-z0-9/_-]{1,256}")
 
@@ -61,3 +66,22 @@ def _own_key(bucket: BucketSettings | Absent) -> tuple[str, tuple[Quote, ...]]:
     if isinstance(bucket, Absent) or isinstance(bucket.encryption, Untold) or not bucket.encryption[1]:
         return "", ()
     return bucket.encryption[1], bucket.quote_of("GetBucketEncryption")
+
+
+@sign(s3_kms_denied)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    link = refusing_link(call, StoreKind.S3) if call.status in (400, 403) else None
+    endpoint = endpoint_of_link(link) if link is not None else None
+    if link is None or endpoint is None:
+        return None
+    said, words = code_of(call), message_of(call)
+    if not said.startswith("KMS.") and not (said == "AccessDenied" and "kms:" in words):
+        return None
+    key = _ARN.search(words)
+    problem = f"{said} of the encryption key" if said.startswith("KMS.") else "use of the KMS key"
+    return Fail(
+        f"S3 refuses the registry's identity {problem} for {bucket_of(link)}: layers cannot be pulled",
+        evidence=quotes_of(call, story),
+        resource=bucket_of(link),
+        remedy={Dialect.PLAIN: grant_key(endpoint, key.group() if key else "")},
+    )

@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.distribution.s3_operations import Area, Operation
+from regdoctor.distribution.store_links import StoreKind
+from regdoctor.evidence.call import Call
 from regdoctor.evidence.s3_access import S3Access, S3Call
+from regdoctor.evidence.store_answers import (
+    bucket_of,
+    code_of,
+    is_asked_as_another,
+    lapsed_for,
+    message_of,
+    quotes_of,
+    refusing_link,
+    sender_of,
+)
+from regdoctor.evidence.story import Story
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.remedies import change
+from regdoctor.sign import sign
 
 _EXPIRED = "Request has expired"
 
@@ -70,3 +84,55 @@ def _why(refused: list[S3Call]) -> str:
     if said is None:
         return ""
     return f" ({said.code}{', ' + _EXPIRED if _EXPIRED in said.exchange.text() else ''})"
+
+
+@sign(s3_presigned_refused)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    link = refusing_link(call, StoreKind.S3)
+    if link is None or call.status not in (400, 403):
+        return None
+    why = _why_in_traffic(call, story)
+    if not why:
+        return None
+    return Fail(
+        f"{bucket_of(link)} refuses a link that the registry signed for a client: {why}",
+        evidence=quotes_of(call, story),
+        resource=bucket_of(link),
+        remedy=change(
+            "storage.redirect.disable",
+            True,
+            "Let what stands before the store pass Host and query on as they come, and set the registry's keys to "
+            "those of the store. Until then let layers go through the registry.",
+        ),
+    )
+
+
+def _why_in_traffic(call: Call, story: Story) -> str:
+    """In words; empty where the store's answer is about something else, or about clocks."""
+    said, lapsed = code_of(call), lapsed_for(call)
+    if said == "SignatureDoesNotMatch":
+        return f"{said}: the secret key is wrong, or something between changes what was signed (Host, path or query)"
+    if said in _KEYS:
+        return f"{said}: the store does not know the access key that the link names"
+    if said == "ExpiredToken" or (said in ("", "AccessDenied") and _is_late(call, story)):
+        return f"it was followed {f'{lapsed:.0f} s ' if lapsed is not None and lapsed > 0 else ''}after its end"
+    if not said and call.status == 403 and call.exchange.method == "HEAD" and is_asked_as_another(call):
+        return "it was signed for one host, and asked for by another in its Host header"
+    return ""
+
+
+_KEYS = ("InvalidAccessKeyId", "InvalidToken")
+_SOON = 60.0
+"""Seconds within which a link that was given a moment ago is followed; one that has ended by then is about clocks."""
+
+
+def _is_late(call: Call, story: Story) -> bool:
+    """Whether the client followed a link long after it was given, or was given one that was old already."""
+    if (lapsed_for(call) or 0.0) <= 0 and _EXPIRED not in message_of(call):
+        return False
+    sender = sender_of(call, story)
+    if sender is None or call.link is None:
+        return False
+    given, signed = sender.exchange.date(), call.link.signed
+    was_old = given is not None and signed is not None and given - signed > _SOON
+    return was_old or call.exchange.started - sender.recorded.ended > _SOON

@@ -1,10 +1,16 @@
 """S3-08: the registry signs for another region than its bucket's."""
 
 from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, Unknown, check
+from regdoctor.distribution.store_links import StoreKind
+from regdoctor.evidence.call import Call
 from regdoctor.evidence.s3_bucket import BucketSettings, StoreAnswer
+from regdoctor.evidence.store_answers import bucket_of, code_of, quotes_of, refusing_link, region_of
+from regdoctor.evidence.story import Story
+from regdoctor.foreign_text import short
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import s3_parameters
 from regdoctor.remedies import change
+from regdoctor.sign import sign
 
 _CODES = ("AuthorizationHeaderMalformed", "PermanentRedirect", "IllegalLocationConstraintException")
 
@@ -65,3 +71,22 @@ def _is_about_region(answer: StoreAnswer) -> bool:
         # The code is that of a malformed access key, too: then no region is named.
         return error.code in _CODES and bool(error.code == "PermanentRedirect" or answer.region)
     return answer.exchange.method == "HEAD" and answer.exchange.status in (301, 400) and bool(answer.region)
+
+
+@sign(s3_region_mismatch)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    """A link names the region that it was signed for, and Amazon's refusal the bucket's own."""
+    link = refusing_link(call, StoreKind.S3) if call.status in (301, 400, 403) else None
+    own = region_of(call) if link is not None else ""
+    if link is None or not own or not link.region or own == link.region:
+        return None
+    said = code_of(call)
+    if said not in (*_CODES, "AuthorizationQueryParametersError") and (said or call.exchange.method != "HEAD"):
+        return None
+    return Fail(
+        f"The registry signs links for {short(link.region)}, and its bucket {bucket_of(link)} is in {own}: every "
+        "call is refused",
+        evidence=quotes_of(call, story),
+        resource=bucket_of(link),
+        remedy=change("storage.s3.region", own, "Name the region of the bucket."),
+    )

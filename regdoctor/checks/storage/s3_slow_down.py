@@ -1,15 +1,22 @@
 """S3-18: the object store asks for fewer requests."""
 
 from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Unknown, check
+from regdoctor.distribution.store_links import StoreKind
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import origin_of
 from regdoctor.evidence.product import Generation, Product
+from regdoctor.evidence.registry_storage import storage_error_of
 from regdoctor.evidence.s3_access import S3Access
 from regdoctor.evidence.s3_bucket import BucketSettings, StoreAnswer
+from regdoctor.evidence.store_answers import bucket_of, code_of, quotes_of, refusing_link
+from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import s3_parameters
 from regdoctor.injection import Absent
 from regdoctor.remedies import change
 from regdoctor.remedies.object_store import in_the_store
+from regdoctor.sign import sign
 
 _CODES = ("SlowDown", "SlowDownRead", "SlowDownWrite", "RequestLimitExceeded", "TooManyRequests", "ErrTooManyRequest")
 _TOO_MANY = 429
@@ -75,3 +82,24 @@ def _slowed(answer: StoreAnswer) -> bool:
 def _said(answer: StoreAnswer) -> str:
     error = answer.error
     return f"{answer.exchange.status} {short(error.code) if error is not None else ''}".rstrip()
+
+
+@sign(s3_slow_down)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    """Said to a client by the bucket itself, or by the registry of its own calls."""
+    link = refusing_link(call, StoreKind.S3) if call.status in (503, _TOO_MANY) else None
+    if link is not None and (call.status == _TOO_MANY or code_of(call) in _CODES):
+        said, quotes, resource = f"{call.status} {code_of(call)}".rstrip(), quotes_of(call, story), bucket_of(link)
+    elif (error := storage_error_of(call)) is not None and any(f"{code}:" in error.text for code in _CODES):
+        said, quotes, resource = short(error.text), (call.exchange.quote(), error.quote), origin_of(call)
+    else:
+        return None
+    return Fail(
+        f"The object store asks for fewer requests ({said}): pushes and pulls fail now and then",
+        evidence=quotes,
+        resource=resource,
+        remedy=in_the_store(
+            "Raise the limit of requests at the store, or run less beside the registry at the same time; GitLab's "
+            "registry has storage.s3.maxrequestspersecond for it."
+        ),
+    )

@@ -1,9 +1,16 @@
 """S3-04: the registry's identity may read its bucket, and not write to it."""
 
-from regdoctor.check import Dialect, Fail, Outcome, Pass, Severity, Unknown, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
+from regdoctor.distribution.api_calls import ApiKind
 from regdoctor.distribution.s3_operations import Operation, action_of
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import WITH_BODY, origin_of
+from regdoctor.evidence.registry_storage import storage_error_of
 from regdoctor.evidence.s3_writes import S3Writes, is_about_key, lacks_permission, named_action
+from regdoctor.evidence.story import Story
+from regdoctor.foreign_text import short
 from regdoctor.remedies.s3_grants import grant
+from regdoctor.sign import sign
 
 _PLAIN = (Operation.PUT, Operation.START_UPLOAD, Operation.PUT_PART, Operation.COMPLETE)
 _COPIES = (Operation.COPY, Operation.COPY_PART)
@@ -60,3 +67,22 @@ def _not_forbidden(writes: S3Writes) -> Outcome:
     if failed:
         return Unknown(f"the store refuses to write, and not for want of a permission: {failed[0].quote().quote}")
     return Pass(f"s3:PutObject in {writes.endpoint.bucket} is granted")
+
+
+@sign(s3_write_forbidden)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    """The start, a piece or the end of an upload: what the registry does for them in its bucket is to write."""
+    error = storage_error_of(call) if call.kind in WITH_BODY and call.kind is not ApiKind.MANIFEST_PUT else None
+    if error is None or "s3aws: AccessDenied" not in error.text or "kms:" in error.text:
+        return None
+    return Fail(
+        f"The bucket refuses the registry itself and an upload ends in {call.status}: {short(error.text)}",
+        evidence=(call.exchange.quote(), error.quote),
+        resource=origin_of(call),
+        remedy={
+            Dialect.PLAIN: Remedy(
+                "Grant s3:PutObject, and the other actions of uploads, on the objects of the bucket to the registry's "
+                "identity; `regdoctor storage permissions --allow-writes` on its host tells which are missing."
+            )
+        },
+    )

@@ -4,7 +4,11 @@ import json
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.answers import Ping, PublicAnswer
+from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.call_answers import ping_of
 from regdoctor.evidence.exchange import Failure, FailureKind
+from regdoctor.evidence.story import Story
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -64,3 +68,24 @@ def _remedies(ping: Ping) -> Remedies:
         ),
         Dialect.PLAIN: Remedy(f"Serve TLS there. {insecure}", commands),
     }
+
+
+_NO_TLS = ("does not speak TLS", "WRONG_VERSION_NUMBER", "wrong version number")
+"""What mitmproxy (proxy/layers/tls.py) and OpenSSL say of a server whose first bytes are no TLS."""
+
+
+@sign(plain_http_served, parts=(Part.REGISTRY,))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    failure = call.exchange.failure
+    if failure is None or call.part is not Part.REGISTRY or not call.exchange.url.startswith("https:"):
+        return None
+    said = f"{failure.message} {call.recorded.by_recorder}"
+    if not failure.not_tls and not any(words in said for words in _NO_TLS):
+        return None
+    ping = ping_of(call)
+    return Fail(
+        f"{ping.endpoint.authority} speaks no TLS where clients expect it",
+        evidence=(call.exchange.quote(),),
+        resource=ping.endpoint.url,
+        remedy=_remedies(ping),
+    )

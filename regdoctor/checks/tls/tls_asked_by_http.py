@@ -1,7 +1,13 @@
 """TLS-07: plain HTTP is spoken to a port for TLS, by a client's address or by the proxy."""
 
+from dataclasses import replace
+
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Unknown, check
 from regdoctor.evidence.answers import Ping, PublicAnswer
+from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, ping_of
+from regdoctor.evidence.story import Story
+from regdoctor.sign import Seen, sign
 
 
 @check(
@@ -65,3 +71,11 @@ def _proxy(ping: Ping) -> Remedies:
             (look,),
         ),
     }
+
+
+@sign(tls_asked_by_http, parts=(Part.REGISTRY,), statuses=(400,))
+def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.status != 400 or not answered_by_registry_or_proxy(call):
+        return None
+    told = tls_asked_by_http.judge(PublicAnswer(ping_of(call)))
+    return replace(told, evidence=(call.exchange.quote(),)) if isinstance(told, Fail) else None

@@ -15,6 +15,7 @@ from regdoctor.distribution.tokens import read_token, sign_token
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.redaction import Secret
+from tests.evidence.token_traffic import Traffic, jwt_of
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -158,3 +159,21 @@ def test_a_kid_of_any_length_and_any_characters_stays_one_short_line(given: Give
     assert len(fail.message) < 400
     told = [fail.message, *(quote.quote for quote in fail.evidence)]
     assert not any("\n" in text or "\x1b" in text for text in told)
+
+
+def test_traffic_shows_a_thumbprint_that_gitlabs_registry_does_not_know() -> None:
+    seen = Traffic()
+    own = ("Gitlab-Container-Registry-Version", "v4.39.0-gitlab")
+    seen.ask("GET /v2/", 200, own)
+    seen.given(jwt_of(kid="NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"))
+    seen.invalid()
+
+    assert {"key_id_of_another_kind", "login_unauthorized"} == seen.names()
+
+
+def test_traffic_does_not_tell_which_kind_an_unknown_registry_wants() -> None:
+    seen = Traffic()
+    seen.given(jwt_of(kid="NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"))
+    seen.invalid()
+
+    assert seen.names() == {"login_unauthorized"}

@@ -11,6 +11,7 @@ from regdoctor.checks.auth.login_refused import login_refused
 from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.login_trial import LoginTrial
 from tests.checks.conftest import API, BEARER, HTML, INNER, JSON, PUBLIC, UNAUTHORIZED
+from tests.evidence.token_traffic import LOGIN, REALM, Traffic, body
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -120,3 +121,35 @@ def test_what_is_neither_yes_nor_no_leaves_it_unknown(given: Given) -> None:
     assert "no answer" in given.unknown(login_refused, trial=_trial(broken))
     tokens = given.exchange(f"{PUBLIC}/v2/", 401, API, BEARER, JSON, body=UNAUTHORIZED)
     assert "a token is asked for" in given.unknown(login_refused, trial=_trial(tokens))
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_traffic_shows_a_login_that_the_token_service_refuses(status: int) -> None:
+    seen = Traffic()
+    seen.sent_away()
+    url = f"GET {REALM}?service=container_registry&account=me"
+    seen.ask(url, status, JSON, content=body("DENIED", "access forbidden"), shown=LOGIN)
+
+    fail = seen.only("login_refused").fail
+    assert fail.message == "The token service refuses the login of the client: DENIED: access forbidden"
+
+
+def test_in_traffic_who_shows_no_login_is_refused_none() -> None:
+    seen = Traffic()
+    seen.sent_away()
+    seen.ask(f"GET {REALM}?service=container_registry", 403, JSON, content=body("DENIED", "access forbidden"))
+    seen.ask(f"POST {REALM}", 401, JSON, content=body("UNAUTHORIZED"))
+
+    assert seen.findings() == []
+
+
+def test_traffic_of_a_registry_with_basic_authentication() -> None:
+    asks = ("WWW-Authenticate", 'Basic realm="Registry"')
+    seen = Traffic()
+    seen.ask("GET /v2/", 401, asks, JSON, content=body("UNAUTHORIZED"))
+    seen.shown = LOGIN
+    seen.ask("GET /v2/", 200, JSON)
+    assert seen.findings() == []
+
+    seen.ask("GET /v2/", 401, asks, JSON, content=body("UNAUTHORIZED"))
+    assert seen.only("login_refused").fail.resource == "https://registry.example.com"

@@ -17,6 +17,7 @@ from regdoctor.evidence.token_source import TokenSource
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.redaction import Secret
 from regdoctor.target import Login
+from tests.evidence.token_traffic import JSON, START, Traffic, body, challenge, jwt_of, may
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -351,3 +352,55 @@ def test_a_registry_of_a_strange_name_gets_no_command(given: Given) -> None:
     trials = TokenTrials((denied,), "https://x;reboot", REALM, "s")
     source = TokenSource(True, trials.registry, REALM, "s", login=login)
     assert given.fail(login_unauthorized, trials=trials, source=source).remedy[Dialect.PLAIN].commands == ()
+
+
+def test_traffic_shows_a_fresh_token_that_is_refused_with_what_it_can_mean() -> None:
+    seen = Traffic()
+    seen.sent_away()
+    seen.given(jwt_of())
+    seen.invalid()
+
+    fail = seen.only("login_unauthorized").fail
+    assert "does not trust its key" in fail.message
+    assert fail.resource == "https://registry.example.com/v2/"
+
+
+def test_traffic_of_a_login_whose_token_gets_the_plain_challenge_names_the_header_that_is_lost() -> None:
+    seen = Traffic()
+    seen.sent_away()
+    seen.given(jwt_of())
+    seen.ask("GET /v2/", 401, challenge(), JSON, content=body("UNAUTHORIZED"))
+
+    assert "AUTH-21" in (seen.only("login_unauthorized").fail.failure_modes or ())
+
+
+def test_traffic_of_a_client_that_renews_a_token_that_has_run_out_is_healthy() -> None:
+    seen = Traffic()
+    seen.sent_away()
+    seen.given(jwt_of(may("a", "pull")), "repository:a:pull")
+    seen.ask("GET /v2/a/manifests/x", 200)
+    seen.now += 400
+    seen.invalid("GET /v2/a/manifests/y")
+    renewed = jwt_of(may("a", "pull"), expires=START + 800, issued=START + 400, not_before=START + 395)
+    seen.given(renewed, "repository:a:pull", mark="c" * 12)
+    seen.ask("GET /v2/a/manifests/y", 200)
+
+    assert seen.findings() == []
+
+
+def test_traffic_of_one_who_is_not_logged_in_at_harbor_is_healthy() -> None:
+    seen = Traffic()
+    seen.sent_away()
+    seen.given(jwt_of(), login=False)
+    seen.ask("GET /v2/", 401, challenge(), JSON, content=body("UNAUTHORIZED"))
+
+    assert seen.findings() == []
+
+
+def test_traffic_shows_a_gitlab_whose_registry_is_off() -> None:
+    seen = Traffic()
+    seen.sent_away()
+    url = f"GET {REALM}?service=container_registry&scope=repository:a:pull"
+    seen.ask(url, 404, JSON, content=body("UNAVAILABLE", "registry not enabled"))
+
+    assert "not enabled" in seen.only("login_unauthorized").fail.message

@@ -10,6 +10,7 @@ from regdoctor.checks.auth.mount_source_not_granted import mount_source_not_gran
 from regdoctor.distribution.tokens import Access, read_token, sign_token
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.scope_trial import MountTrial, ScopeTrial
+from tests.evidence.token_traffic import Traffic, body, challenge, jwt_of, may
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -63,3 +64,25 @@ def test_where_no_source_was_named_it_does_not_apply(given: Given) -> None:
     assert "--mount-from" in given.skips(
         mount_source_not_granted, trial=ScopeTrial("bob", "g/p", ("pull",), REALM, None, None)
     )
+
+
+def _mounted(status: int, *access: Access, asked: str = "repository:other:pull") -> Traffic:
+    seen = Traffic()
+    seen.sent_away()
+    seen.given(jwt_of(*access), "repository:a/b:pull,push", asked)
+    refusal = ((challenge("insufficient_scope"),), body("UNAUTHORIZED")) if status == 401 else ((), b"")
+    target = f"POST /v2/a/b/blobs/uploads/?mount=sha256:{'0' * 64}&from=other"
+    seen.ask(target, status, *refusal[0], content=refusal[1])
+    return seen
+
+
+@pytest.mark.parametrize("status", [202, 401])
+def test_traffic_shows_a_mount_that_comes_to_nothing_for_its_source(status: int) -> None:
+    fail = _mounted(status, may("a/b", "pull", "push")).only("mount_source_not_granted").fail
+
+    assert fail.resource == "other"
+
+
+def test_a_mount_of_a_blob_that_the_source_has_not_is_healthy() -> None:
+    assert _mounted(202, may("a/b", "pull", "push"), may("other", "pull")).findings() == []
+    assert _mounted(202, may("a/b", "pull", "push"), asked="repository:c:pull").findings() == []

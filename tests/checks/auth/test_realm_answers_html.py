@@ -11,6 +11,7 @@ from regdoctor.check import Dialect, Pass, Severity, Unknown
 from regdoctor.checks.auth.realm_answers_html import realm_answers_html
 from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.token_trials import TokenTrials, Trial
+from tests.evidence.token_traffic import Traffic
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -169,3 +170,13 @@ def test_where_gitlabs_own_path_answers_it_is_the_realm_to_paste(
     assert (f"{REALM} of the same host answers as GitLab does" in fail.message) is answers
     assert (f'realm: "{REALM}"' in "".join(fail.remedy[Dialect.PLAIN].commands)) is answers
     assert "abc" not in str(fail)
+
+
+@pytest.mark.parametrize(("status", "content"), [(200, b""), (404, b"<html><body>not here</body></html>")])
+def test_traffic_shows_a_page_where_tokens_should_be_given(status: int, content: bytes) -> None:
+    seen = Traffic()
+    seen.sent_away()
+    page = ("Content-Type", "text/html")
+    seen.ask(f"GET {REALM}?service=container_registry&account=me", status, page, content=content, response_size=900)
+
+    assert seen.only("realm_answers_html").fail.resource == REALM

@@ -17,6 +17,7 @@ from regdoctor.evidence.served_tls import Distrust, ServedCertificate, ServedTls
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.formats.pem import read_pem
 from regdoctor.injection import Absent
+from tests.evidence.token_traffic import Traffic
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -205,3 +206,22 @@ def test_what_was_not_asked_for_another_reason_stays_open(given: Given, realm: s
 
 def test_without_a_question_to_the_token_service_it_is_unknown(given: Given) -> None:
     assert given.unknown(realm_unreachable, public=_public(given), trials=TokenTrials(()))
+
+
+@pytest.mark.parametrize("kind", [FailureKind.NAME, FailureKind.REFUSED])
+def test_traffic_shows_a_token_service_that_is_not_reached(kind: FailureKind) -> None:
+    seen = Traffic()
+    seen.sent_away()
+    url = f"GET {REALM}?service=container_registry&account=me"
+    seen.ask(url, None, failure=Failure(kind, f"gitlab.example.com: {kind.value}"))
+
+    assert seen.only("realm_unreachable").fail.resource == REALM
+
+
+def test_in_traffic_a_client_that_went_away_is_no_fault_of_the_token_service() -> None:
+    seen = Traffic()
+    seen.sent_away()
+    url = f"GET {REALM}?service=container_registry&account=me"
+    seen.ask(url, None, failure=Failure(FailureKind.RESET, "client disconnected"))
+
+    assert "realm_unreachable" not in seen.names()

@@ -11,6 +11,7 @@ from regdoctor.check import Dialect, Severity
 from regdoctor.checks.auth.realm_without_tls import realm_without_tls
 from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.token_trials import TokenTrials, Trial
+from tests.evidence.token_traffic import LOGIN, Traffic
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -88,3 +89,11 @@ def test_what_a_server_wrote_gets_into_no_command(given: Given) -> None:
     assert all(remedy.commands == () for remedy in fail.remedy.values())
     long = _trials(given, given.exchange(REALM, 200), realm="http://h/\n\x1b[31m" + "a" * 5000)
     assert len(given.fail(realm_without_tls, trials=long).message) < 300
+
+
+def test_traffic_shows_a_login_in_clear() -> None:
+    seen = Traffic()
+    seen.sent_away("http://gitlab.example.com/jwt/auth")
+    seen.ask("GET http://gitlab.example.com/jwt/auth?service=container_registry&account=me", 401, shown=LOGIN)
+
+    assert "realm_without_tls" in seen.names()

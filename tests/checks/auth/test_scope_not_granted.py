@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from regdoctor.check import Severity
 from regdoctor.checks.auth.scope_not_granted import scope_not_granted
 from regdoctor.distribution.tokens import Access, read_token, sign_token
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.recorded import Shown
 from regdoctor.evidence.scope_trial import ScopeTrial
+from tests.evidence.token_traffic import Traffic, body, challenge, jwt_of, may
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -95,3 +98,45 @@ def test_actions_of_any_text_stay_on_one_short_line(given: Given) -> None:
     for text in (fail.message, fail.evidence[0].quote):
         assert text.isprintable()
         assert len(text) < 300
+
+
+def _refused(*access: Access, asked: str = "repository:a/b:pull,push", login: bool = True) -> Traffic:
+    seen = Traffic()
+    seen.sent_away()
+    seen.given(jwt_of(*access), asked, login=login)
+    wanted = challenge("insufficient_scope", "repository:a/b:pull,push")
+    seen.ask("POST /v2/a/b/blobs/uploads/", 401, wanted, content=body("UNAUTHORIZED"))
+    return seen
+
+
+def test_traffic_shows_what_was_asked_for_and_not_given() -> None:
+    fail = _refused(may("a/b", "pull")).only("scope_not_granted").fail
+
+    assert fail.message == "The client is granted pull alone on a/b, and refused push"
+    assert fail.resource == "a/b"
+
+
+def test_in_traffic_who_asks_without_a_login_may_be_answered_so() -> None:
+    fail = _refused(login=False).only("scope_not_granted").fail
+
+    assert fail.severity is Severity.WARNING
+    assert "not logged in is granted nothing" in fail.message
+
+
+def test_a_client_that_asks_for_push_only_after_a_refusal_is_healthy() -> None:
+    assert _refused(may("a/b", "pull"), asked="repository:a/b:pull").findings() == []
+
+
+def test_traffic_shows_a_registry_that_denies_a_login_an_action() -> None:
+    seen = Traffic(shown=Shown("Basic", "e" * 12))
+    said = body("DENIED", "User: x is not authorized to perform: ecr:InitiateLayerUpload")
+    seen.ask("POST /v2/a/b/blobs/uploads/", 403, content=said)
+
+    assert "ecr:InitiateLayerUpload" in seen.only("scope_not_granted").fail.message
+
+
+def test_a_quota_that_is_exceeded_is_no_matter_of_scopes() -> None:
+    seen = Traffic(shown=Shown("Basic", "e" * 12))
+    seen.ask("PUT /v2/a/b/manifests/x", 403, content=body("DENIED", "adding 5 MiB will exceed the quota"))
+
+    assert "scope_not_granted" not in seen.names()

@@ -12,6 +12,7 @@ from regdoctor.checks.auth.service_mismatch import service_mismatch
 from regdoctor.distribution.tokens import Token
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.redaction import Secret
+from tests.evidence.token_traffic import Traffic, jwt_of
 
 if TYPE_CHECKING:
     from regdoctor.evidence.exchange import Exchange
@@ -208,3 +209,21 @@ def test_where_neither_could_be_looked_at_the_reason_is_told(given: Given) -> No
     assert given.unknown(service_mismatch) == given.not_here.reason
     assert given.unknown(service_mismatch, config=given.no_such) == given.not_here.reason
     assert given.skips(service_mismatch, config=given.no_such, trials=given.no_such) == given.no_such.reason
+
+
+def test_traffic_shows_a_token_for_another_audience() -> None:
+    seen = Traffic()
+    seen.sent_away()
+    seen.given(jwt_of(audience=("elsewhere",)))
+    seen.invalid()
+
+    assert {"service_mismatch", "login_unauthorized"} == seen.names()
+
+
+def test_in_traffic_a_registry_that_takes_any_audience_is_healthy() -> None:
+    seen = Traffic()
+    seen.sent_away()
+    seen.given(jwt_of(audience=("elsewhere",)))
+    seen.ask("GET /v2/", 200)
+
+    assert seen.findings() == []

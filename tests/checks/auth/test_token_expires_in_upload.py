@@ -16,6 +16,7 @@ from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.evidence.upload_limit import TimedBody, UploadLimit
 from regdoctor.injection import Absent
+from tests.evidence.token_traffic import START, Traffic, jwt_of, may
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -127,3 +128,36 @@ def test_a_service_that_says_a_longer_life_than_its_tokens_have_is_a_finding(
 def test_without_a_token_service_it_does_not_apply(given: Given) -> None:
     signed = Trial("signed here", False, None, _token(given), None)
     assert given.skips(token_expires_in_upload, trials=TokenTrials((signed,)), upload=_upload())
+
+
+def _uploaded(request: str, seconds: float, *, held: float = 0.0, **more: Any) -> Traffic:
+    seen = Traffic()
+    seen.sent_away()
+    seen.given(jwt_of(may("a", "pull", "push")), "repository:a:pull,push")
+    seen.now += held
+    where = ("Location", "https://registry.example.com/v2/a/blobs/uploads/u1")
+    seen.ask("POST /v2/a/blobs/uploads/", 202, where, ("Docker-Upload-UUID", "u1"))
+    seen.invalid(f"{request} /v2/a/blobs/uploads/u1", seconds=seconds, **more)
+    return seen
+
+
+def test_traffic_shows_a_layer_that_outlives_its_token() -> None:
+    fail = _uploaded("PATCH", 500.0, request_size=2_000_000_000).only("token_expires_in_upload").fail
+
+    assert fail.message.startswith("An upload of 2.0 GB took 8 min, and tokens live 5 min")
+
+
+def test_traffic_shows_an_upload_that_was_not_finished_for_its_token() -> None:
+    assert _uploaded("PUT", 500.0).only("token_expires_in_upload").fail.resource.endswith("/jwt/auth")
+
+
+def test_in_traffic_an_upload_that_a_new_token_finishes_is_healthy() -> None:
+    seen = _uploaded("PUT", 500.0, request_size=0)
+    seen.given(jwt_of(may("a", "push"), expires=START + 999), "repository:a:pull,push", mark="c" * 12)
+    seen.ask("PUT /v2/a/blobs/uploads/u1?digest=sha256:0", 201)
+
+    assert "token_expires_in_upload" not in seen.names()
+
+
+def test_in_traffic_a_token_that_is_good_still_does_not_expire_in_the_upload() -> None:
+    assert "token_expires_in_upload" not in _uploaded("PATCH", 30.0, request_size=9).names()

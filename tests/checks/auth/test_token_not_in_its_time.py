@@ -14,6 +14,7 @@ from regdoctor.evidence.clocks import Clocks, Reading
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.redaction import Secret
+from tests.evidence.token_traffic import REGISTRY, START, Traffic, jwt_of
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -143,3 +144,30 @@ def test_what_was_not_refused_is_no_concern(given: Given, token: Token) -> None:
     given.skips(token_not_in_its_time, trials=_trial(given, None, 3600))
     # What is signed here has the registry's own time.
     given.skips(token_not_in_its_time, trials=_trial(given, token, 3600, issued_by_gitlab=False))
+
+
+def test_traffic_shows_a_registry_whose_clock_is_behind() -> None:
+    seen = Traffic(ahead={REGISTRY: -600.0})
+    seen.sent_away()
+    seen.given(jwt_of())
+    seen.invalid()
+
+    assert {"token_not_in_its_time", "token_clock_skew"} == seen.names()
+
+
+def test_traffic_shows_a_token_that_has_expired_at_birth() -> None:
+    seen = Traffic()
+    seen.sent_away()
+    seen.given(jwt_of(expires=START - 3600))
+    seen.invalid()
+
+    assert "expired at birth" in seen.only("token_not_in_its_time").fail.message
+
+
+def test_traffic_of_a_clock_within_the_leeway_is_healthy() -> None:
+    seen = Traffic(ahead={REGISTRY: -50.0})
+    seen.sent_away()
+    seen.given(jwt_of())
+    seen.ask("GET /v2/", 200)
+
+    assert seen.findings() == []

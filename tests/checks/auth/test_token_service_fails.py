@@ -12,6 +12,7 @@ from regdoctor.check import Dialect
 from regdoctor.checks.auth.token_service_fails import token_service_fails
 from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.token_trials import TokenTrials, Trial
+from tests.evidence.token_traffic import JSON, Traffic
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -207,3 +208,21 @@ def test_without_an_answer_it_is_unknown(given: Given) -> None:
     down = given.exchange(REALM, fails=(FailureKind.REFUSED, "connection refused"))
     assert "connection refused" in given.unknown(token_service_fails, trials=_trials(given, down))
     assert given.unknown(token_service_fails, trials=TokenTrials(()))
+
+
+@pytest.mark.parametrize("status", [500, 502, 429])
+def test_traffic_shows_a_token_service_that_fails(status: int) -> None:
+    seen = Traffic()
+    seen.sent_away()
+    seen.ask(f"GET {REALM}?service=container_registry&account=me", status)
+
+    assert seen.only("token_service_fails").fail.resource == REALM
+
+
+def test_in_traffic_a_body_that_was_not_recorded_is_no_missing_token() -> None:
+    seen = Traffic()
+    seen.sent_away()
+    seen.ask(f"GET {REALM}?service=container_registry&account=me", 200, JSON, response_size=1200)
+    seen.ask(f"POST {REALM}", 405)
+
+    assert seen.findings() == []

@@ -12,6 +12,7 @@ from regdoctor.checks.auth.tokens_refused_by_some import tokens_refused_by_some
 from regdoctor.distribution.tokens import read_token, sign_token
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.token_trials import TokenTrials, Trial
+from tests.evidence.token_traffic import JSON, Traffic, jwt_of, may
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -93,3 +94,26 @@ def test_a_token_that_holds_anything_stays_on_one_short_line(given: Given) -> No
     quote = fail.evidence[2].quote
     assert quote.isprintable()
     assert len(quote) < 300
+
+
+@pytest.mark.parametrize("statuses", [(200, 401), (401, 200)])
+def test_traffic_shows_one_token_taken_and_refused(statuses: tuple[int, int]) -> None:
+    seen = Traffic()
+    seen.given(jwt_of(may("a", "pull", "push")), "repository:a:pull,push")
+    for status in statuses:
+        if status == 401:
+            seen.invalid("GET /v2/a/tags/list")
+        else:
+            seen.ask("GET /v2/a/tags/list", 200, JSON)
+
+    assert "tokens_refused_by_some" in seen.names()
+
+
+def test_a_token_that_was_taken_until_it_ran_out_shows_no_difference_between_instances() -> None:
+    seen = Traffic()
+    seen.given(jwt_of(may("a", "pull")), "repository:a:pull")
+    seen.ask("GET /v2/a/tags/list", 200, JSON)
+    seen.now += 400
+    seen.invalid("GET /v2/a/tags/list")
+
+    assert seen.findings() == []

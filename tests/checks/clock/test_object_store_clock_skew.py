@@ -10,6 +10,7 @@ from regdoctor.check import Fail, Pass, Severity, Unknown
 from regdoctor.checks.clock.object_store_clock_skew import object_store_clock_skew
 from regdoctor.evidence.clocks import Clocks, Reading
 from tests.checks.storage.told_buckets import bucket, error, refusing
+from tests.evidence.token_traffic import Traffic
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -73,3 +74,24 @@ def test_the_stores_own_word_counts_without_any_clock(given: Given) -> None:
     assert "2026-11-24T00:00:00Z" in fail.message
     assert given.fail(object_store_clock_skew, bucket=told, clocks=_clocks(given, 0)) == fail
     assert given.passes(object_store_clock_skew, bucket=bucket(), clocks=_clocks(given, 0))
+
+
+_LINK = (
+    f"https://b.s3.amazonaws.com/docker/registry/v2/blobs/sha256/aa/{'a' * 64}/data"
+    "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=[redacted]"
+)
+
+
+def _pulled(ahead: float) -> Traffic:
+    seen = Traffic(ahead={"https://b.s3": ahead})
+    seen.ask(f"GET /v2/a/blobs/sha256:{'a' * 64}", 307, ("Location", _LINK))
+    seen.ask(f"GET {_LINK}", 200)
+    return seen
+
+
+def test_traffic_shows_a_bucket_whose_clock_is_far_away() -> None:
+    assert _pulled(1200.0).only("object_store_clock_skew").fail.resource == "https://b.s3.amazonaws.com"
+
+
+def test_in_traffic_what_s3_allows_is_healthy() -> None:
+    assert _pulled(800.0).findings() == []

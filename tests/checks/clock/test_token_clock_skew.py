@@ -9,6 +9,7 @@ import pytest
 from regdoctor.check import Fail, Pass, Severity, Unknown
 from regdoctor.checks.clock.token_clock_skew import token_clock_skew
 from regdoctor.evidence.clocks import Clocks, Reading
+from tests.evidence.token_traffic import REALM, REGISTRY, Traffic
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -129,3 +130,22 @@ def test_an_unread_clock_is_unknown_with_its_reason_alone(given: Given) -> None:
     unread = ("token service (t): connection refused",)
     assert given.unknown(token_clock_skew, clocks=Clocks(reading, None, None, unread)) == unread[0]
     assert "not known" in given.unknown(token_clock_skew, clocks=Clocks(None, reading, None))
+
+
+def test_traffic_shows_clocks_that_lie_apart() -> None:
+    seen = Traffic(ahead={"https://gitlab": 600.0})
+    seen.sent_away()
+    seen.ask(f"GET {REALM}?service=container_registry", 403)
+
+    fail = seen.only("token_clock_skew").fail
+    assert fail.resource == REALM
+    assert "600 s" in fail.message
+
+
+@pytest.mark.parametrize("ahead", [{REGISTRY: 5000.0, "https://gitlab": 5000.0}, {"https://gitlab": 58.0}])
+def test_in_traffic_a_recorder_whose_clock_is_wrong_and_the_leeway_are_no_skew(ahead: dict[str, float]) -> None:
+    seen = Traffic(ahead=ahead)
+    seen.sent_away()
+    seen.ask(f"GET {REALM}?service=container_registry", 403)
+
+    assert seen.findings() == []

@@ -10,6 +10,8 @@ from regdoctor.check import Dialect
 from regdoctor.checks.debug.registry_unhealthy import registry_unhealthy
 from regdoctor.evidence.debug_server import DebugServer
 from regdoctor.evidence.exchange import FailureKind
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -135,3 +137,19 @@ def test_an_empty_bucket_that_an_old_registry_takes_for_a_broken_one_is_told(giv
     fail = given.fail(registry_unhealthy, debug=debug)
     assert fail.failure_modes == ("S3-25",)
     assert "empty bucket" in fail.remedy[Dialect.PLAIN].text
+
+
+def test_a_registry_that_is_not_healthy_is_told_in_traffic(given: Given) -> None:
+    body = given.unhealthy().exchange.body
+    down = exchanged("GET /v2/a/manifests/1", 503, (), body)
+
+    [fail] = seen(registry_unhealthy, down)
+    assert fail.severity is None
+    [fail] = seen(registry_unhealthy, exchanged("GET /v2/", 200), down)
+    assert fail.severity is Severity.WARNING
+
+
+def test_a_503_of_somebody_else_is_not_the_health_check_in_traffic() -> None:
+    page = b"<html><center>nginx</center></html>"
+    assert not seen(registry_unhealthy, exchanged("GET /v2/", 503, (), page), exchanged("GET /v2/", 401))
+    assert not seen(registry_unhealthy, exchanged("GET https://gitlab.example.com/jwt/auth", 503, (), page))

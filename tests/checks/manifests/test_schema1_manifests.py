@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from regdoctor.check import Dialect, Quote, Severity
 from regdoctor.checks.manifests.schema1_manifests import schema1_manifests
+from regdoctor.distribution.media_types import ACCEPT_ALL, DOCKER_SCHEMA1_SIGNED
 from regdoctor.evidence.manifest_samples import Schema1Manifest, ServedManifests, StoredManifests
+from regdoctor.evidence.recorded import Recorded
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import API, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -98,3 +103,25 @@ def test_nothing_looked_at_is_unknown_or_no_concern(given: Given) -> None:
     assert given.unknown(schema1_manifests) == given.not_here.reason
     assert given.no_such.reason in given.unknown(schema1_manifests, stored=given.no_such)
     given.skips(schema1_manifests, served=given.no_such, stored=given.no_such)
+
+
+def _with(
+    request: str, status: int, sent: tuple[str, str], came: tuple[str, str] | None = None, agent: str = "a/1"
+) -> Recorded:
+    recorded = exchanged(request, status, (*API, came) if came else API, agent=agent)
+    headers = (*recorded.exchange.request_headers, sent)
+    return replace(recorded, exchange=replace(recorded.exchange, request_headers=headers))
+
+
+def test_schema1_that_is_pushed_refused_or_served_is_told_in_traffic() -> None:
+    pushed = ("Content-Type", DOCKER_SCHEMA1_SIGNED)
+    assert seen(schema1_manifests, _with("PUT /v2/a/manifests/b", 201, pushed))[0].severity is Severity.WARNING
+    assert seen(schema1_manifests, _with("PUT /v2/a/manifests/b", 400, pushed))[0].severity is Severity.ERROR
+    served = _with("GET /v2/a/manifests/b", 200, ("Accept", ACCEPT_ALL), ("Content-Type", DOCKER_SCHEMA1_SIGNED))
+    assert seen(schema1_manifests, served)[0].severity is Severity.WARNING
+
+
+def test_what_is_converted_for_an_old_client_or_tried_after_another_refusal_is_not_told() -> None:
+    converted = _with("GET /v2/a/manifests/b", 200, ("Accept", "*/*"), ("Content-Type", DOCKER_SCHEMA1_SIGNED))
+    tried = _with("PUT /v2/a/manifests/b", 400, ("Content-Type", DOCKER_SCHEMA1_SIGNED), agent="docker/20.10.24 go/1")
+    assert not seen(schema1_manifests, converted, tried)

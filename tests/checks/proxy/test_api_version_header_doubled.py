@@ -9,6 +9,8 @@ import pytest
 from regdoctor.check import Severity
 from regdoctor.checks.proxy.api_version_header_doubled import api_version_header_doubled
 from regdoctor.evidence.answers import API_VERSION_HEADER
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -50,3 +52,11 @@ def test_a_registry_that_doubles_it_itself_passes(given: Given) -> None:
 
 def test_without_a_registry_it_does_not_apply(given: Given) -> None:
     assert given.skips(api_version_header_doubled, public=given.public(given.gateway()))
+
+
+def test_a_header_that_comes_twice_is_told_in_traffic() -> None:
+    header = ("Docker-Distribution-Api-Version", "registry/2.0")
+
+    assert len(seen(api_version_header_doubled, exchanged("GET /v2/", 200, (header, header)))) == 1
+    assert not seen(api_version_header_doubled, exchanged("GET /v2/", 200, (header,)))
+    assert not seen(api_version_header_doubled, exchanged("GET /v2/a/tags/list", 200, (header, header)))

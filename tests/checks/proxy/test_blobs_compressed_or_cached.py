@@ -10,6 +10,8 @@ from regdoctor.check import Dialect, Fail, Pass
 from regdoctor.checks.proxy.blobs_compressed_or_cached import blobs_compressed_or_cached
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.public_reads import PublicReads
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import BEARER, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -101,3 +103,24 @@ def test_without_nginx_and_without_answers_it_says_why(given: Given) -> None:
     assert given.unknown(blobs_compressed_or_cached, nginx=none, reads=given.not_here)
     assert given.skips(blobs_compressed_or_cached, nginx=none, reads=none)
     assert given.unknown(blobs_compressed_or_cached, nginx=given.not_here, reads=none)
+
+
+BLOB = f"GET /v2/a/blobs/sha256:{'ab' * 32}"
+HIT = ("X-Cache", "HIT")
+
+
+def test_a_compressed_blob_and_a_kept_answer_are_told_in_traffic() -> None:
+    gzip = exchanged(BLOB, 200, (("Content-Encoding", "gzip"),))
+    kept = exchanged("GET /v2/a/manifests/latest", 200, (HIT,), shown=BEARER)
+    redirect = exchanged(BLOB, 307, (HIT, ("Location", "https://b.example.com/x")), shown=BEARER)
+
+    assert len(seen(blobs_compressed_or_cached, gzip, kept, redirect)) == 3
+
+
+def test_what_a_delivery_network_may_keep_is_not_told_in_traffic() -> None:
+    by_digest = exchanged(f"GET /v2/a/manifests/sha256:{'ab' * 32}", 200, (HIT,), shown=BEARER)
+    anonymous = exchanged("GET /v2/a/manifests/latest", 200, (HIT,))
+    public = exchanged("GET /v2/a/manifests/latest", 200, (HIT, ("Cache-Control", "public, max-age=60")), shown=BEARER)
+    small = exchanged("GET /v2/a/manifests/latest", 200, (("Content-Encoding", "gzip"),), shown=BEARER)
+
+    assert not seen(blobs_compressed_or_cached, by_digest, anonymous, public, small)

@@ -13,6 +13,8 @@ from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
 from regdoctor.evidence.upload_limit import UploadLimit
 from regdoctor.injection import Absent
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import PAGE, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -234,3 +236,20 @@ def test_without_anything_it_says_what_is_missing(given: Given) -> None:
     assert "--allow-writes" in given.skips(body_size_limited, limit=writing, nginx=none)
     assert given.unknown(body_size_limited, limit=writing, nginx=given.not_here) == given.not_here.reason
     assert given.unknown(body_size_limited, limit=given.not_here, nginx=none) == given.not_here.reason
+
+
+def test_a_413_is_told_in_traffic_by_whom_it_is() -> None:
+    html = (("Content-Type", "text/html"),)
+    [fail] = seen(body_size_limited, exchanged("PATCH /v2/a/blobs/uploads/u", 413, html, PAGE))
+
+    assert fail.message.startswith("nginx refuses a PATCH with 413 (client_max_body_size)")
+    assert fail.failure_modes == ("PROXY-05",)
+
+
+def test_a_413_of_the_recorder_of_the_registry_or_of_a_token_service_is_not_told() -> None:
+    said = b'{"errors":[{"code":"SIZE_INVALID","message":"x"}]}'
+    path = "PATCH /v2/a/blobs/uploads/u"
+
+    assert not seen(body_size_limited, exchanged(path, 413, (), PAGE, by_recorder="body too large"))
+    assert not seen(body_size_limited, exchanged(path, 413, (), said), exchanged("GET /v2/", 413, (), PAGE))
+    assert not seen(body_size_limited, exchanged(path, 202))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,10 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.checks.proxy.chunked_refused import chunked_refused
 from regdoctor.evidence.exchange import Exchange
+from regdoctor.evidence.recorded import Recorded
 from tests.checks.proxy.asked_answers import PUBLIC, answers, down, other_page, own, page
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import PAGE, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -43,3 +47,18 @@ def test_a_bare_411_and_no_answer_are_unknown(given: Given) -> None:
 
     assert "not clear" in given.unknown(chunked_refused, answers=answers(chunked=bare))
     assert "too slow" in given.unknown(chunked_refused, answers=answers(chunked=down("POST")))
+
+
+def _chunk(status: int, body: bytes = PAGE, header: str = "chunked") -> Recorded:
+    told = exchanged("PATCH /v2/a/blobs/uploads/u", status, (("Content-Type", "text/html"),), body)
+    return replace(told, exchange=replace(told.exchange, request_headers=(("transfer-encoding", header),)))
+
+
+def test_a_layer_in_chunks_that_is_refused_is_told_in_traffic() -> None:
+    [fail] = seen(chunked_refused, _chunk(411))
+    assert fail.message.startswith("nginx answers 411 to a layer in chunks")
+    assert seen(chunked_refused, _chunk(400, PAGE.replace(b"<h1>x", b"<h1>chunked is not supported")))
+
+
+def test_a_layer_with_its_length_and_other_refusals_are_not_told() -> None:
+    assert not seen(chunked_refused, _chunk(411, header=""), _chunk(400), _chunk(202), _chunk(413))

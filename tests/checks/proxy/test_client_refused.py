@@ -10,6 +10,8 @@ from regdoctor.check import Dialect
 from regdoctor.checks.proxy.client_refused import client_refused
 from regdoctor.evidence.exchange import Exchange
 from tests.checks.proxy.asked_answers import PUBLIC, answers, down, other_page, own, page
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import PAGE, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -77,3 +79,22 @@ def test_other_answers_pass(given: Given, exchange: Exchange) -> None:
 
 def test_no_answer_is_unknown(given: Given) -> None:
     assert "too slow" in given.unknown(client_refused, answers=answers(as_docker=down()))
+
+
+def test_docker_that_is_refused_where_another_gets_through_is_told_in_traffic() -> None:
+    html = (("Content-Type", "text/html"),)
+    refused = exchanged("GET /v2/", 403, html, PAGE)
+
+    [fail] = seen(client_refused, exchanged("GET /v2/", 401, agent="curl/8.5"), refused)
+    assert "answers 403 to docker" in fail.message
+    assert "lets curl through (401)" in fail.message
+
+
+def test_a_refusal_that_the_name_does_not_explain_is_not_told() -> None:
+    html = (("Content-Type", "text/html"),)
+    refused = exchanged("GET /v2/", 403, html, PAGE)
+    of_curl = exchanged("GET /v2/", 401, agent="curl/8.5", client="10.0.0.9")
+
+    assert not seen(client_refused, refused)
+    assert not seen(client_refused, exchanged("GET /v2/", 401), refused)
+    assert not seen(client_refused, of_curl, refused)

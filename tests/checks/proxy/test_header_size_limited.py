@@ -10,6 +10,8 @@ from regdoctor.check import Dialect
 from regdoctor.checks.proxy.header_size_limited import header_size_limited
 from regdoctor.evidence.exchange import Exchange
 from tests.checks.proxy.asked_answers import PUBLIC, answers, down, other_page, own, page
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import PAGE, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -72,3 +74,13 @@ def test_where_no_token_gets_through_its_size_is_not_at_fault(given: Given) -> N
 def test_no_answer_is_unknown(given: Given) -> None:
     assert "too slow" in given.unknown(header_size_limited, answers=answers(with_large_token=down()))
     assert "too slow" in given.unknown(header_size_limited, answers=answers(with_token=down()))
+
+
+def test_a_page_about_large_headers_is_told_in_traffic() -> None:
+    html = (("Content-Type", "text/html"),)
+    large = PAGE.replace(b"<h1>x", b"<h1>Request Header Or Cookie Too Large")
+    path = "GET /v2/a/manifests/1"
+
+    assert len(seen(header_size_limited, exchanged(path, 400, html, large), exchanged(path, 431, html, PAGE))) == 2
+    assert not seen(header_size_limited, exchanged(path, 400, html, PAGE), exchanged(path, 413, html, PAGE))
+    assert not seen(header_size_limited, exchanged(path, 400, body=b'{"errors":[{"code":"NAME_INVALID"}]}'))

@@ -14,6 +14,8 @@ from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.upload_start import UploadStart
 from regdoctor.formats.compose_file import ComposeFile, parse_compose_file
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -199,3 +201,18 @@ def test_the_port_that_gitlab_names_comes_before_composes(proxied: Proxied) -> N
     text = proxied.server("proxy_set_header Host $host;")
     project = beside(composed("'5000:443'"), proxied)
     assert isinstance(proxied.one(location_loses_port, text, compose=project, gitlab=proxied.gitlab(443)), Pass)
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("https://registry.example.com/v2/a/blobs/uploads/u", 1),
+        ("https://registry.example.com:5050/v2/a/blobs/uploads/u", 0),
+        ("/v2/a/blobs/uploads/u", 0),
+        ("https://other.example.com/v2/a/blobs/uploads/u", 0),
+    ],
+)
+def test_the_port_is_told_in_traffic(location: str, told: int) -> None:
+    started = exchanged("POST https://registry.example.com:5050/v2/a/blobs/uploads/", 202, (("Location", location),))
+
+    assert len(seen(location_loses_port, started)) == told

@@ -10,6 +10,8 @@ from regdoctor.check import Pass, Unknown
 from regdoctor.checks.proxy.location_shows_upstream import location_shows_upstream
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.upload_start import UploadStart
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -103,3 +105,19 @@ def test_x_forwarded_host_comes_first(proxied: Proxied) -> None:
 def test_another_full_name_cannot_be_told(proxied: Proxied) -> None:
     text = proxied.server("proxy_set_header Host inner.example.com;")
     assert isinstance(proxied.one(location_shows_upstream, text), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status", "location", "told"),
+    [
+        ("POST /v2/a/blobs/uploads/", 202, "https://10.0.0.7:5000/v2/a/blobs/uploads/u", 1),
+        ("PATCH /v2/a/blobs/uploads/u", 202, "http://registry:5000/v2/a/blobs/uploads/u", 1),
+        ("POST /v2/a/blobs/uploads/", 202, "https://uploads.example.com/v2/a/blobs/uploads/u", 0),
+        ("PUT /v2/a/blobs/uploads/u?digest=sha256:1", 201, "http://registry:5000/v2/a/blobs/sha256:1", 0),
+        ("GET /v2/a/blobs/sha256:1", 307, "http://minio:9000/bucket/x?X-Amz-Algorithm=AWS4-HMAC-SHA256", 0),
+    ],
+)
+def test_an_inner_name_is_told_in_traffic_where_clients_go_on_there(
+    request_line: str, status: int, location: str, told: int
+) -> None:
+    assert len(seen(location_shows_upstream, exchanged(request_line, status, (("Location", location),)))) == told

@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from regdoctor import catalogue
 from regdoctor.check import Check, Dialect, Fail, Pass, Skip, Unknown
 from regdoctor.checks.proxy.location_loses_port import location_loses_port
 from regdoctor.checks.proxy.location_shows_upstream import location_shows_upstream
 from regdoctor.checks.proxy.location_wrong_scheme import location_wrong_scheme
 from regdoctor.evidence.endpoints import Endpoint
+from regdoctor.evidence.recorded import Recorded
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.upload_start import UploadStart
+from regdoctor.sign import Sign
+from regdoctor.traffic.recognition import recognise
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -198,3 +205,32 @@ def test_an_upload_decides_and_nothing_at_all_tells_nothing(proxied: Proxied, gi
             (outcome,) = proxied.outcomes(item, nginx, start=absent, nginx=given.no_such)
             assert isinstance(outcome, kind)
             assert outcome.reason == absent.reason
+
+
+def _started(location: str, request: str = "POST /v2/a/blobs/uploads/") -> Recorded:
+    return exchanged(request, 202, (("Location", location),))
+
+
+def test_a_location_that_falls_back_to_http_is_told_in_traffic() -> None:
+    [fail] = seen(location_wrong_scheme, _started("http://registry.example.com/v2/a/blobs/uploads/u?_state=[redacted]"))
+
+    assert fail.resource == "https://registry.example.com"
+    assert "_state" not in str(fail.evidence)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "/v2/a/blobs/uploads/u",
+        "https://registry.example.com/v2/a/blobs/uploads/u",
+        "http://127.0.0.1:5001/v2/a/blobs/uploads/u",
+        "http://[",
+        "",
+    ],
+)
+def test_a_location_that_is_right_or_the_recorders_own_is_not_told(location: str) -> None:
+    judge = next(one for one in catalogue.signs() if one.check is location_wrong_scheme)
+    story = Story(capture_origin="http://127.0.0.1:5001")
+
+    assert isinstance(judge, Sign)
+    assert judge.judge(recognise(_started(location), 1, story), story) is None

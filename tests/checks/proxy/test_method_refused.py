@@ -10,6 +10,8 @@ from regdoctor.check import Dialect, Fail, Severity, Unknown
 from regdoctor.checks.proxy.method_refused import method_refused
 from regdoctor.evidence.exchange import Exchange
 from tests.checks.proxy.asked_answers import PUBLIC, answers, down, other_page, page
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import PAGE, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -107,3 +109,20 @@ def test_a_page_of_nobody_knows_whom_and_no_answer_are_unknown(given: Given) -> 
     unknown = [outcome.reason for outcome in outcomes if isinstance(outcome, Unknown)]
     assert "not clear" in unknown[0]
     assert unknown[1].startswith("PATCH: ")
+
+
+def test_a_method_that_a_proxy_refuses_is_told_in_traffic_where_get_gets_through() -> None:
+    html = (("Content-Type", "text/html"),)
+    ping, patch = exchanged("GET /v2/", 200), exchanged("PATCH /v2/a/blobs/uploads/u", 405, html, PAGE)
+
+    [fail] = seen(method_refused, ping, patch)
+    assert fail.message.startswith("nginx answers 405 to PATCH")
+    assert not seen(method_refused, patch)
+
+
+def test_what_the_registry_itself_refuses_is_not_told_as_a_proxys() -> None:
+    own = b'{"errors":[{"code":"UNSUPPORTED","message":"x"}]}'
+    ping = exchanged("GET /v2/", 200)
+
+    assert not seen(method_refused, ping, exchanged("PATCH /v2/a/blobs/uploads/u", 405, body=own))
+    assert not seen(method_refused, ping, exchanged("HEAD /v2/a/blobs/sha256:1", 403, ()))

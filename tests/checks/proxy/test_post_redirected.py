@@ -10,6 +10,8 @@ from regdoctor.check import Dialect
 from regdoctor.checks.proxy.post_redirected import post_redirected
 from regdoctor.evidence.exchange import Exchange
 from tests.checks.proxy.asked_answers import PUBLIC, answers, down, page
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -67,3 +69,13 @@ def test_apaches_remedy_redirects_nothing(given: Given) -> None:
 
     assert "RewriteRule ^/?v2/ - [END]" in lines
     assert "R=" not in lines
+
+
+def test_a_post_that_is_redirected_is_told_in_traffic() -> None:
+    away = (("Location", "https://registry.example.com/v2/a/blobs/uploads/"),)
+    start = "POST http://registry.example.com/v2/a/blobs/uploads/"
+
+    [fail] = seen(post_redirected, exchanged(start, 301, away))
+    assert "redirected with 301" in fail.message
+    assert not seen(post_redirected, exchanged(start, 308, away), exchanged(start, 202, away))
+    assert not seen(post_redirected, exchanged("GET /v2/", 301, away))

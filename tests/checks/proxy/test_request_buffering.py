@@ -8,6 +8,8 @@ import pytest
 
 from regdoctor.check import Fail, Pass, Severity, Skip
 from regdoctor.checks.proxy.request_buffering import request_buffering
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.proxy.conftest import Proxied
@@ -49,3 +51,12 @@ def test_where_some_may_push_it_is_judged(proxied: Proxied, limit: str) -> None:
     assert isinstance(
         proxied.one(request_buffering, proxied.server("proxy_request_buffering on;", f"limit_except {limit}")), Fail
     )
+
+
+def test_a_layer_that_comes_by_http_1_0_is_told_in_traffic() -> None:
+    path = "PATCH /v2/a/blobs/uploads/u"
+    [fail] = seen(request_buffering, exchanged(path, 202, http_version="HTTP/1.0"))
+
+    assert fail.severity is Severity.INFO
+    assert not seen(request_buffering, exchanged(path, 202, http_version="HTTP/1.1"), exchanged(path, 202))
+    assert not seen(request_buffering, exchanged("GET /v2/", 200, http_version="HTTP/1.0"))

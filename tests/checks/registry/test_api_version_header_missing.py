@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING
 
 from regdoctor.check import Dialect
 from regdoctor.checks.registry.api_version_header_missing import api_version_header_missing
+from regdoctor.distribution.upload_states import UploadState, cleaned_upload_state
+from regdoctor.evidence.recorded import Recorded
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -56,3 +60,23 @@ def test_a_password_that_the_proxy_asks_for_comes_without_it(given: Given) -> No
     inner = given.internal(given.open(given.inner_url))
     fail = given.fail(api_version_header_missing, public=given.public(outer), internal=inner)
     assert fail.remedy[Dialect.PLAIN].commands[-1].endswith(" registry/2.0 always;")
+
+
+def _upload(*headers: tuple[str, str]) -> Recorded:
+    state = cleaned_upload_state(UploadState("a", "u", 0, None))
+    location = ("Location", f"/v2/a/blobs/uploads/u?_state={state}")
+    return exchanged("POST /v2/a/blobs/uploads/", 202, (location, *headers))
+
+
+def test_a_header_that_is_lost_is_told_in_traffic_of_a_registry_that_sends_it() -> None:
+    [fail] = seen(api_version_header_missing, exchanged("GET /v2/", 200, ()), _upload())
+    assert fail.resource == "https://registry.example.com"
+
+
+def test_registries_that_send_none_and_one_answer_without_it_are_not_told() -> None:
+    header = ("Docker-Distribution-Api-Version", "registry/2.0")
+    other = exchanged("POST /v2/a/blobs/uploads/", 202, (("Location", "/v2/a/blobs/uploads/u"),))
+
+    assert not seen(api_version_header_missing, exchanged("GET /v2/", 200, ()), other)
+    assert not seen(api_version_header_missing, exchanged("GET /v2/", 200, (header,)), _upload())
+    assert not seen(api_version_header_missing, exchanged("GET /v2/", 200, ()), _upload(header))

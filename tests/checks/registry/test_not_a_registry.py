@@ -9,6 +9,8 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.checks.registry.not_a_registry import not_a_registry
 from regdoctor.evidence.exchange import FailureKind
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import PAGE, exchanged
 
 if TYPE_CHECKING:
     from regdoctor.evidence.answers import Ping
@@ -221,3 +223,18 @@ def test_a_redirect_that_leads_nowhere_by_https_names_no_address(given: Given, l
     redirect = given.ping("http://r.example.com", 301, ("Location", location))
     (outcome,) = given.outcomes(not_a_registry, public=given.public(redirect), internal=given.no_such)
     assert "--registry" not in str(outcome)
+
+
+def test_a_page_at_v2_is_told_in_traffic() -> None:
+    html = (("Content-Type", "text/html"),)
+    [fail] = seen(not_a_registry, exchanged("GET /v2/", 404, html, PAGE))
+    assert fail.message.startswith("What answers at https://registry.example.com is not the registry")
+
+
+def test_registries_browsers_and_other_paths_are_not_told() -> None:
+    html = (("Content-Type", "text/html"),)
+
+    assert not seen(not_a_registry, exchanged("GET /v2/", 401), exchanged("GET /v2/", 200, (), b"{}"))
+    assert not seen(not_a_registry, exchanged("GET /v2/", 200, html, PAGE, agent="Mozilla/5.0 (X11)"))
+    assert not seen(not_a_registry, exchanged("GET /v2/a/tags/list", 404, html, PAGE))
+    assert not seen(not_a_registry, exchanged("GET /v2/", 502, html, PAGE))

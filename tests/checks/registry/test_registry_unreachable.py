@@ -12,6 +12,8 @@ from regdoctor.checks.registry.registry_unreachable import registry_unreachable
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.installation import Installation
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import PAGE, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -234,3 +236,21 @@ def test_the_first_sentence_quotes_no_page(given: Given) -> None:
     ping = given.ping(given.public_url, 502, given.html, given.api, body=body)
     fail = given.fail(registry_unreachable, public=given.public(ping))
     assert fail.message == "The registry cannot be reached: nginx 1.22.1 answers 502 in its place"
+
+
+def test_a_gateways_page_is_told_in_traffic() -> None:
+    html = (("Content-Type", "text/html"),)
+    bad = exchanged("GET /v2/", 502, html, PAGE)
+
+    [fail] = seen(registry_unreachable, bad)
+    assert "nginx answers 502 in its place" in fail.message
+    assert fail.severity is None
+    [fail] = seen(registry_unreachable, exchanged("GET /v2/", 200), bad)
+    assert fail.severity is Severity.WARNING
+
+
+def test_the_recorders_own_502_and_the_registrys_own_503_are_no_gateways() -> None:
+    own = b'{"errors":[{"code":"UNAVAILABLE","message":"service unavailable"}]}'
+
+    assert not seen(registry_unreachable, exchanged("GET /v2/", 502, (), PAGE, by_recorder="refused"))
+    assert not seen(registry_unreachable, exchanged("GET /v2/", 503, (), own), exchanged("GET /v2/", 502, (), b""))

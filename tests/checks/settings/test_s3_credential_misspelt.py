@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_the_right_name_is_told_and_the_value_is_not(given: Given, key: str, right: str) -> None:
     config = given.storage(f"bucket: b, {key}: planted-4711")
     fail = given.fail(s3_credential_misspelt, config=config, product=given.product())
-    assert fail.message == f"The registry does not read storage.s3.{key}: storage.s3.{right} is what it reads"
+    assert fail.message == f"The registry does not read storage.s3.{key}; storage.s3.{right} is what it reads"
     assert fail.severity is None
     assert s3_credential_misspelt.severity is Severity.ERROR
     assert f"['{right}'] in the place of registry['storage']['s3']['{key}']" in fail.remedy[Dialect.OMNIBUS].text

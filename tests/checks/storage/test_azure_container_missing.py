@@ -7,6 +7,7 @@ from regdoctor.distribution.azure_operations import AzureOperation
 from regdoctor.distribution.s3_operations import Area
 from regdoctor.evidence.azure_access import AzureCall
 from tests.checks.conftest import Given
+from tests.checks.seen_in_traffic import AZURE_LINK, S3_LINK, refusal, seen, sent_on
 from tests.checks.storage.azure_answers import DOWN, access, answer, shut
 
 TEXT = "accountname: images, container: registry"
@@ -27,3 +28,10 @@ def test_a_store_that_is_down_tells_nothing(given: Given) -> None:
     down = shut(AzureCall(AzureOperation.LIST, Area.BUCKET, "", DOWN))
     config = given.storage(TEXT, "azure")
     assert "refused" in given.unknown(azure_container_missing, access=down, config=config)
+
+
+def test_it_is_told_in_traffic_of_a_store_of_this_kind_alone() -> None:
+    [fail] = seen(azure_container_missing, *sent_on(AZURE_LINK, 404, body=refusal("ContainerNotFound"), method="GET"))
+    assert "'images'" in fail.message
+    assert not seen(azure_container_missing, *sent_on(AZURE_LINK, 404, method="HEAD"))
+    assert not seen(azure_container_missing, *sent_on(S3_LINK, 404, body=refusal("ContainerNotFound"), method="GET"))

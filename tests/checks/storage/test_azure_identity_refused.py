@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from regdoctor.check import Dialect
@@ -10,7 +12,7 @@ from regdoctor.distribution.azure_operations import AzureOperation
 from regdoctor.distribution.s3_operations import Area
 from regdoctor.evidence.azure_access import AzureAccess, AzureCall
 from regdoctor.evidence.exchange import Exchange
-from regdoctor.formats.azure_parameters import AzureContainer
+from regdoctor.formats.azure_parameters import AzureContainer, AzureIdentity
 from tests.checks.conftest import SAID, Given
 
 WHERE = AzureContainer("https://images.blob.core.windows.net", "images", "registry", "", legacy=False)
@@ -50,3 +52,25 @@ def test_another_refusal_tells_nothing_of_the_key(given: Given) -> None:
 def test_a_page_of_somebody_else_is_not_understood(given: Given) -> None:
     page = given.exchange(WHERE.url, 200, given.html, body=b"<html>Welcome</html>")
     assert "not understood" in given.unknown(azure_identity_refused, access=access(page))
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("AADSTS7000215", "AADSTS7000215, the client's secret is wrong"),
+        ("AADSTS7000222", "AADSTS7000222, the client's secret has expired"),
+        ("AADSTS50034", "AADSTS50034, its registration"),
+    ],
+)
+def test_entra_ids_refusal_of_a_token_is_told_with_its_code(given: Given, code: str, words: str) -> None:
+    body = f'{{"error":"invalid_client","error_description":"{code}: and so on"}}'.encode()
+    answer = Exchange("POST", "https://login.microsoftonline.com/t/oauth2/v2.0/token", status=401, body=body)
+    found = AzureAccess(WHERE, SAID, (), identity=AzureIdentity.CLIENT_SECRET, refused_token=answer)
+    fail = given.fail(azure_identity_refused, access=found)
+    assert words in fail.message
+    assert code in found.unusable
+
+
+def test_a_refused_token_is_no_account_key(given: Given) -> None:
+    found = dataclasses.replace(refused(given, "InvalidAuthenticationInfo"), identity=AzureIdentity.DEFAULT)
+    assert "does not accept the token" in given.fail(azure_identity_refused, access=found).message

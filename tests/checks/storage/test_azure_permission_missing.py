@@ -7,6 +7,7 @@ from regdoctor.distribution.azure_operations import AzureOperation
 from regdoctor.distribution.s3_operations import Area
 from regdoctor.evidence.azure_access import AzureWrites
 from tests.checks.conftest import Given
+from tests.checks.seen_in_traffic import AZURE_LINK, seen, sent_on
 from tests.checks.storage.azure_answers import access, answer, container, shut
 
 LACKS = "AuthorizationPermissionMismatch"
@@ -37,3 +38,11 @@ def test_a_copy_alone_proves_no_permission_missing(given: Given) -> None:
 def test_a_refused_key_says_nothing_of_permissions(given: Given) -> None:
     shut_out = shut(answer(AzureOperation.LIST, Area.BUCKET, "AuthenticationFailed"))
     assert "AuthenticationFailed" in given.unknown(azure_permission_missing, access=shut_out)
+
+
+def test_a_link_of_an_identity_without_the_permission_is_told_in_traffic() -> None:
+    [fail] = seen(
+        azure_permission_missing, *sent_on(AZURE_LINK, 403, ("x-ms-error-code", "AuthorizationPermissionMismatch"))
+    )
+    assert "AuthorizationPermissionMismatch" in fail.message
+    assert not seen(azure_permission_missing, *sent_on(AZURE_LINK, 403, ("x-ms-error-code", "AuthenticationFailed")))

@@ -13,6 +13,8 @@ from regdoctor.formats.chart_rendering import rendered_registry_config
 from regdoctor.formats.helm_values import parse_helm_values
 from regdoctor.formats.located import Place
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
+from tests.checks.seen_in_traffic import DIGEST, seen
+from tests.traffic.seen_exchanges import errors, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -101,3 +103,10 @@ def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(give
     variable = ("REGISTRY_AUTH_TOKEN_REALM", "https://g.example.com/jwt/auth", Place("x", layer="environment"))
 
     given.skips(delete_disabled, config=parse_registry_config(b"{}", "config.yml", [variable]))
+
+
+def test_a_deletion_that_is_refused_is_told_in_traffic() -> None:
+    refused = errors("UNSUPPORTED", "The operation is unsupported.")
+    assert len(seen(delete_disabled, exchanged(f"DELETE /v2/a/manifests/{DIGEST}", 405, body=refused))) == 1
+    assert not seen(delete_disabled, exchanged("DELETE /v2/a/manifests/latest", 405, body=refused))
+    assert not seen(delete_disabled, exchanged(f"DELETE /v2/a/manifests/{DIGEST}", 202))

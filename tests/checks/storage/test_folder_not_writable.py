@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from regdoctor.check import Dialect, Fail, Pass, Quote, Severity, Unknown
 from regdoctor.checks.storage.folder_not_writable import folder_not_writable
 from regdoctor.evidence.storage_folder import ENTER, WRITE, Account, Folder, StorageFolder
+from tests.checks.seen_in_traffic import seen
 from tests.checks.storage.storage_mounts import NAMED
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -88,3 +92,22 @@ def test_gitlab_must_be_able_to_read_what_it_backs_up(given: Given) -> None:
     assert all(isinstance(one, Pass) for one in given.outcomes(folder_not_writable, storage=shared))
     listed = replace(HEALTHY, folders=(TOP, SRV, replace(DATA, has_acl=True)), gitlab=GIT)
     assert isinstance(given.outcomes(folder_not_writable, storage=listed)[1], Unknown)
+
+
+@pytest.mark.parametrize(
+    ("detail", "count"),
+    [
+        ({"DriverName": "filesystem", "Enclosed": {"Op": "mkdir", "Path": "/data/docker", "Err": 13}}, 1),
+        ("filesystem: mkdir /data/docker: permission denied", 1),
+        ({"driver": "filesystem", "detail": "mkdir /data/docker: permission denied"}, 1),
+        ({"DriverName": "filesystem", "Enclosed": {"Op": "mkdir", "Path": "/data/docker", "Err": 20}}, 0),
+        ({"DriverName": "s3aws", "Enclosed": {}}, 0),
+        ("s3aws: permission denied", 0),
+        (None, 0),
+    ],
+)
+def test_the_registry_says_so_in_traffic(detail: object, count: int) -> None:
+    body = {"errors": [{"code": "UNKNOWN", "message": "unknown error", "detail": detail}]}
+    found = seen(folder_not_writable, exchanged("POST /v2/a/blobs/uploads/", 500, body=body))
+    assert ["/data/docker: permission denied" in fail.message for fail in found] == [True] * count
+    assert not seen(folder_not_writable, exchanged("POST /v2/a/blobs/uploads/", 202))

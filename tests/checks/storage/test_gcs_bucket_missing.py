@@ -11,6 +11,7 @@ from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.gcs_access import GcsAccess
 from regdoctor.evidence.gcs_key import GcsKey, KeySource
 from regdoctor.formats.google_key import GoogleKey
+from tests.checks.seen_in_traffic import GCS_LINK, S3_LINK, refusal, seen, sent_on
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -44,3 +45,10 @@ def test_googles_404(given: Given) -> None:
 
 def test_a_page_of_somebody_else_is_unknown(given: Given) -> None:
     assert given.unknown(gcs_bucket_missing, access=_access(Exchange("GET", URL, status=404, body=b"<html>")))
+
+
+def test_it_is_told_in_traffic_of_a_store_of_this_kind_alone() -> None:
+    [fail] = seen(gcs_bucket_missing, *sent_on(GCS_LINK, 404, body=refusal("NoSuchBucket"), method="GET"))
+    assert "'images'" in fail.message
+    assert not seen(gcs_bucket_missing, *sent_on(GCS_LINK, 404, method="HEAD"))
+    assert not seen(gcs_bucket_missing, *sent_on(S3_LINK, 404, body=refusal("NoSuchBucket"), method="GET"))

@@ -13,6 +13,7 @@ from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.gcs_access import GcsAccess
 from regdoctor.evidence.gcs_key import GcsKey, KeySource
 from regdoctor.formats.google_key import GoogleKey
+from tests.checks.seen_in_traffic import GCS_LINK, refusal, seen, sent_on
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -47,7 +48,11 @@ def test_the_four_are_enough(given: Given) -> None:
     ],
 )
 def test_each_is_named(given: Given, missing: str, severity: Severity, modes: tuple[str, ...]) -> None:
-    fail = given.fail(gcs_permission_missing, access=_access(*(one for one in FOUR if one != missing)))
+    held = [one for one in FOUR if one != missing]
+    listing = _said({}, 403) if missing == FOUR[0] else _said({"kind": "storage#objects"})
+    tested_object = _said({"kind": "storage#testIamPermissionsResponse", "permissions": held})
+    access = _access(*held, listing=listing, tested_object=tested_object)
+    fail = given.fail(gcs_permission_missing, access=access)
 
     assert f"lacks {missing} on images" in fail.message
     assert (fail.severity, fail.failure_modes) == (severity, modes)
@@ -56,10 +61,26 @@ def test_each_is_named(given: Given, missing: str, severity: Severity, modes: tu
 def test_a_role_on_some_keys_only_is_unknown(given: Given) -> None:
     access = _access(listing=_said({"kind": "storage#objects"}))
 
-    assert "some keys" in given.unknown(gcs_permission_missing, access=access)
+    assert "keys only" in given.unknown(gcs_permission_missing, access=access)
+
+
+def test_the_buckets_test_alone_is_no_finding(given: Given) -> None:
+    """A viewer of the bucket who is an admin of the registry's keys by a condition looks like this."""
+    access = _access(*FOUR[:2], listing=_said({"kind": "storage#objects"}), reading=_said({}))
+
+    told = given.unknown(gcs_permission_missing, access=access)
+    assert "denies storage.objects.create and storage.objects.delete" in told
 
 
 def test_a_store_that_does_not_tell_is_unknown(given: Given) -> None:
     access = GcsAccess("https://s", "images", "", SAID, KEY, GIVEN, _said({}, 503))
 
     assert "503" in given.unknown(gcs_permission_missing, access=access)
+
+
+def test_a_link_of_an_account_without_the_permission_is_told_in_traffic() -> None:
+    [fail] = seen(gcs_permission_missing, *sent_on(GCS_LINK, 403, body=refusal("AccessDenied"), method="GET"))
+    assert "storage.objects.get on images" in fail.message
+    assert not seen(
+        gcs_permission_missing, *sent_on(GCS_LINK, 403, body=refusal("SignatureDoesNotMatch"), method="GET")
+    )

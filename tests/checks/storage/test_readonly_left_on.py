@@ -11,6 +11,8 @@ from regdoctor.checks.storage.readonly_left_on import readonly_left_on
 from regdoctor.evidence.product import Generation
 from regdoctor.formats.located import Place
 from regdoctor.formats.registry_config import parse_registry_config
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import API, PAGE, errors, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -47,3 +49,14 @@ def test_a_variable_that_holds_the_whole_section_counts(given: Given) -> None:
 )
 def test_writing_is_the_rule(given: Given, text: str) -> None:
     given.passes(readonly_left_on, config=given.config(f"storage: {text}\n"))
+
+
+def test_a_registry_that_allows_reading_alone_is_told_in_traffic() -> None:
+    bare = exchanged("POST /v2/a/blobs/uploads/", 405, (*API, ("Allow", "GET, HEAD")), b"Method not allowed\n")
+    assert len(seen(readonly_left_on, bare)) == 1
+
+
+def test_a_refusal_of_another_kind_or_author_is_not_told() -> None:
+    cache = exchanged("POST /v2/a/blobs/uploads/", 405, body=errors("UNSUPPORTED", "The operation is unsupported."))
+    proxy = exchanged("POST /v2/a/blobs/uploads/", 405, (("Content-Type", "text/html"),), PAGE)
+    assert not seen(readonly_left_on, cache, proxy, exchanged("POST /v2/a/blobs/uploads/", 202))

@@ -8,10 +8,12 @@ import pytest
 
 from regdoctor.check import Dialect
 from regdoctor.checks.storage.redirect_to_private_endpoint import redirect_to_private_endpoint
+from regdoctor.evidence.exchange import Failure, FailureKind
 from regdoctor.evidence.product import Generation
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Place
 from regdoctor.formats.registry_config import RegistryConfig, parse_registry_config
+from tests.checks.seen_in_traffic import KEY, S3_LINK, SIGNED, seen, sent_on
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -106,3 +108,23 @@ def test_what_the_file_says_is_not_known_where_only_the_environment_is_seen(give
     config = parse_registry_config(b"{}", "config.yml", variables)
 
     given.skips(redirect_to_private_endpoint, config=config)
+
+
+MINIO_LINK = f"http://minio:9000/images/{KEY}?{SIGNED}"
+
+
+def test_a_name_that_is_known_inside_only_is_told_in_traffic() -> None:
+    failure = Failure(FailureKind.NAME, "no such host")
+    [fail] = seen(redirect_to_private_endpoint, *sent_on(MINIO_LINK, None, failure=failure))
+    assert fail.resource == "minio"
+    assert "no such host" in fail.message
+
+
+def test_a_client_that_never_follows_is_told_at_the_end() -> None:
+    [fail] = seen(redirect_to_private_endpoint, sent_on(MINIO_LINK, 200)[0])
+    assert "no client was seen to follow" in fail.message
+
+
+def test_a_private_store_that_answers_and_a_public_one_are_not_told() -> None:
+    assert not seen(redirect_to_private_endpoint, *sent_on(MINIO_LINK, 200))
+    assert not seen(redirect_to_private_endpoint, sent_on(S3_LINK, 200)[0])

@@ -8,6 +8,8 @@ import pytest
 
 from regdoctor.checks.storage.replicas_store_apart import replicas_store_apart
 from regdoctor.evidence.replicas import Replicas
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import errors, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -44,3 +46,23 @@ def test_other_credentials_and_spellings_of_the_same_place_pass(given: Given) ->
 def test_one_instance_is_compared_with_nothing_and_no_driver_with_no_verdict(given: Given) -> None:
     assert given.skips(replicas_store_apart, replicas=Replicas((given.config("version: 0.1\n"),)))
     assert "/b.yml" in given.unknown(replicas_store_apart, replicas=both(given, S3, "{delete: {enabled: true}}"))
+
+
+START = exchanged("POST /v2/a/blobs/uploads/", 202, (("Location", "/v2/a/blobs/uploads/u"),))
+UNKNOWN = exchanged("PATCH /v2/a/blobs/uploads/u", 404, body=errors("BLOB_UPLOAD_UNKNOWN", "blob upload unknown"))
+PIECE = exchanged("PATCH /v2/a/blobs/uploads/u", 202)
+
+
+def test_an_upload_that_is_unknown_though_it_was_begun_is_told_in_traffic() -> None:
+    [fail] = seen(replicas_store_apart, START, UNKNOWN)
+    assert "that it has answered 202 to" in fail.message
+
+
+def test_an_upload_that_was_ended_or_given_up_or_began_before_is_rightly_unknown() -> None:
+    put = exchanged("PUT /v2/a/blobs/uploads/u?digest=sha256:1", 201)
+    wrong = exchanged("PUT /v2/a/blobs/uploads/u?digest=sha256:1", 400, body=errors("DIGEST_INVALID", "x"))
+    cancel = exchanged("DELETE /v2/a/blobs/uploads/u", 204)
+
+    assert not seen(replicas_store_apart, UNKNOWN)
+    for end in (put, wrong, cancel):
+        assert not seen(replicas_store_apart, START, PIECE, end, UNKNOWN)

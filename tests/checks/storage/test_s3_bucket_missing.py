@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regdoctor.checks.storage.s3_bucket_missing import s3_bucket_missing
+from tests.checks.seen_in_traffic import GCS_LINK, S3_LINK, refusal, seen, sent_on
 from tests.checks.storage.told_buckets import bucket, error, refusing, silent
 
 if TYPE_CHECKING:
@@ -20,4 +21,11 @@ def test_a_bucket_that_lists_passes_and_any_other_answer_is_unknown(given: Given
     assert given.passes(s3_bucket_missing, bucket=bucket())
     assert "no answer" in given.unknown(s3_bucket_missing, bucket=silent())
     given.unknown(s3_bucket_missing, bucket=refusing(404))
-    given.unknown(s3_bucket_missing, bucket=refusing(403, error("AccessDenied")))
+    given.unknown(s3_bucket_missing, bucket=refusing(403, refusal("AccessDenied")))
+
+
+def test_it_is_told_in_traffic_of_a_store_of_this_kind_alone() -> None:
+    [fail] = seen(s3_bucket_missing, *sent_on(S3_LINK, 404, body=refusal("NoSuchBucket"), method="GET"))
+    assert "'images'" in fail.message
+    assert not seen(s3_bucket_missing, *sent_on(S3_LINK, 404, method="HEAD"))
+    assert not seen(s3_bucket_missing, *sent_on(GCS_LINK, 404, body=refusal("NoSuchBucket"), method="GET"))

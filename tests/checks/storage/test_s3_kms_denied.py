@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from regdoctor.check import Dialect
 from regdoctor.checks.storage.s3_kms_denied import s3_kms_denied
 from regdoctor.distribution.s3_operations import Operation
+from tests.checks.seen_in_traffic import S3_LINK, refusal, seen, sent_on
 from tests.checks.storage.s3_trials import DENIED, Answer, trial
 from tests.checks.storage.told_buckets import answer, bucket
 
@@ -62,3 +63,13 @@ def test_the_key_of_the_buckets_default_encryption_is_named(given: Given) -> Non
     fail = given.fail(s3_kms_denied, writes=writes, config=given.storage("bucket: bucket"), bucket=own)
     assert KEY in fail.remedy[Dialect.PLAIN].commands[0]
     assert any("GetBucketEncryption" in quote.source for quote in fail.evidence)
+
+
+def test_a_key_that_may_not_be_used_is_told_in_traffic() -> None:
+    key = "arn:aws:kms:eu-central-1:111122223333:key/k"
+    said = refusal("AccessDenied", f"User is not authorized to perform: kms:Decrypt on resource: {key}")
+    [fail] = seen(s3_kms_denied, *sent_on(S3_LINK, 403, body=said, method="GET"))
+    assert key in fail.remedy[Dialect.PLAIN].commands[0]
+    [fail] = seen(s3_kms_denied, *sent_on(S3_LINK, 400, body=refusal("KMS.DisabledException"), method="GET"))
+    assert "KMS.DisabledException" in fail.message
+    assert not seen(s3_kms_denied, *sent_on(S3_LINK, 403, body=refusal("AccessDenied"), method="GET"))

@@ -20,7 +20,7 @@ def test_a_listing_of_parts_that_is_refused_breaks_pushes(given: Given) -> None:
     assert fail.severity is Severity.ERROR
     (statement,) = fail.remedy[Dialect.PLAIN].commands
     assert "s3:ListMultipartUploadParts" in statement
-    assert '"arn:aws:s3:::bucket/*"' in statement
+    assert '"arn:aws:s3:::bucket/docker/registry/*"' in statement
 
 
 def test_a_refused_abort_is_a_warning(given: Given) -> None:

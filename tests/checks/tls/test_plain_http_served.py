@@ -12,6 +12,8 @@ from regdoctor.check import Dialect
 from regdoctor.checks.tls.plain_http_served import plain_http_served
 from regdoctor.evidence.answers import Ping
 from regdoctor.evidence.exchange import Failure, FailureKind
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -66,3 +68,12 @@ def test_plain_http_that_was_asked_for_is_no_concern(given: Given) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind is not FailureKind.TLS])
 def test_without_a_connection_nothing_is_known(given: Given, kind: FailureKind) -> None:
     given.unknown(plain_http_served, public=given.public(given.down(URL, kind)))
+
+
+def test_a_server_without_tls_is_told_in_traffic() -> None:
+    plain = Failure(FailureKind.TLS, "The remote server does not speak TLS.")
+    expired = Failure(FailureKind.TLS, "Certificate verify failed: certificate has expired")
+
+    [fail] = seen(plain_http_served, exchanged("GET /v2/", None, (), failure=plain))
+    assert fail.resource == "https://registry.example.com"
+    assert not seen(plain_http_served, exchanged("GET /v2/", None, (), failure=expired), exchanged("GET /v2/", 401))

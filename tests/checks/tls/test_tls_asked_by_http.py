@@ -9,6 +9,8 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.checks.tls.tls_asked_by_http import tls_asked_by_http
 from regdoctor.evidence.exchange import FailureKind
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -47,3 +49,12 @@ def test_tls_that_fails_while_plain_http_is_turned_away_is_no_finding(given: Giv
 
 def test_without_an_answer_nothing_is_known(given: Given) -> None:
     given.unknown(tls_asked_by_http, public=given.public(given.refused("https://registry.example.com")))
+
+
+def test_a_port_for_tls_that_was_asked_by_http_is_told_in_traffic() -> None:
+    said = b"Client sent an HTTP request to an HTTPS server.\n"
+    asked = "GET http://registry.example.com:5000/v2/"
+
+    [fail] = seen(tls_asked_by_http, exchanged(asked, 400, (), said))
+    assert fail.resource == "http://registry.example.com:5000"
+    assert not seen(tls_asked_by_http, exchanged(asked, 400, (), b"bad"), exchanged(asked, 200, (), b"{}"))

@@ -1,0 +1,294 @@
+"""Explains the traffic of container registries in mitmproxy: `mitmdump -s registry_traffic.py`."""
+
+# mitmproxy types little of what addons call.
+# mypy: disable-error-code="no-untyped-call,untyped-decorator"
+
+from __future__ import annotations
+
+import functools
+import logging
+import shutil
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+
+from mitmproxy import command, contentviews, ctx, exceptions, flow, http, types
+
+if TYPE_CHECKING:
+    from mitmproxy import tls
+    from mitmproxy.addonmanager import Loader
+    from mitmproxy.proxy.server_hooks import ServerConnectionHookData
+
+logger = logging.getLogger(__name__)
+
+try:
+    from regdoctor.capture import body_view, export, flow_annotations, live_telling
+    from regdoctor.capture.flow_exchange import header_values
+    from regdoctor.capture.passing_bodies import Tap, request_tap, response_tap
+    from regdoctor.catalogue import select, signs
+    from regdoctor.exit_codes import UsageError
+    from regdoctor.pages import page
+    from regdoctor.redaction import redact
+
+    signs()  # imports the checks, and with them all that regdoctor needs
+    MISSING = ""
+except ImportError as error:
+    MISSING = (
+        f"regdoctor cannot be imported by this mitmproxy ({error}), so nothing is explained and traffic passes "
+        f"untouched: install both for one Python of 3.11 or later (this one is {sys.executable}), or record with "
+        "`mitmdump -w session.flow` and run `regdoctor capture analyze session.flow`."
+    )
+
+_SHOWN = ("all", "problems", "none")
+P = ParamSpec("P")
+
+
+def harmless(hook: Callable[Concatenate[RegistryTraffic, P], None]) -> Callable[Concatenate[RegistryTraffic, P], None]:
+    """A hook whose errors stop neither traffic nor other hooks; the first of each hook is logged."""
+
+    @functools.wraps(hook)
+    def guarded(self: RegistryTraffic, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            hook(self, *args, **kwargs)
+        except Exception:  # whatever it is, somebody's push must not fail by it
+            self.report_bug(hook.__name__)
+
+    return guarded
+
+
+class RegistryTraffic:
+    """What mitmproxy calls."""
+
+    def __init__(self) -> None:
+        """Nothing is read or written before `configure`."""
+        self.live = live_telling.LiveTelling()
+        self.digests = True
+        self.show = "all"
+        self._taps: dict[str, list[Tap | None]] = {}
+        """Of flows that have not ended, by ID: of the request, of the response."""
+        self._expecting: set[str] = set()
+        self._told_bugs: set[str] = set()
+
+    def load(self, loader: Loader) -> None:
+        """Declare the options."""
+        loader.add_option("regdoctor_show", str, "all", f"Calls that mitmdump prints: {', '.join(_SHOWN)}.")
+        loader.add_option("regdoctor_digests", bool, True, "Work out the digests of blobs that go by.")
+        loader.add_option(
+            "regdoctor_record",
+            str,
+            "",
+            "Write the recording without secrets to this file, readable by its owner alone.",
+        )
+        add_contentview()
+
+    def configure(self, updated: set[str]) -> None:
+        """Take over options; raises OptionsError, which mitmproxy shows as one line."""
+        options = ctx.options
+        if "regdoctor_show" in updated:
+            if options.regdoctor_show not in _SHOWN:
+                raise exceptions.OptionsError(f"regdoctor_show is one of {', '.join(_SHOWN)}.")
+            self.show = options.regdoctor_show
+        if "regdoctor_digests" in updated:
+            self.digests = options.regdoctor_digests
+        if "regdoctor_record" in updated:
+            path = Path(options.regdoctor_record).expanduser() if options.regdoctor_record else None
+            try:
+                self.live.record_to(path)
+            except OSError as error:
+                raise exceptions.OptionsError(f"regdoctor_record {path}: {error.strerror}.") from error
+
+    @harmless
+    def running(self) -> None:
+        """Print calls in place of mitmdump's own lines, unless somebody asked for those."""
+        if self._prints() and self.show != "none" and not ctx.options.has_changed("flow_detail"):
+            ctx.options.update(flow_detail=0)
+
+    @harmless
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        """Let a body that may be large pass piece by piece."""
+        self._taps[flow.id] = [None, None]
+        if not flow.live:
+            return
+        headers = header_values(flow.request.headers)
+        if headers.get("expect", "").lower() == "100-continue":
+            self._expecting.add(flow.id)
+        if not callable(flow.request.stream):
+            tap = request_tap(flow.request.method, flow.request.path, headers, digests=self.digests)
+            if tap is not None:
+                flow.request.stream = self._passing(tap)
+                self._taps[flow.id][0] = tap
+
+    @harmless
+    def request(self, flow: http.HTTPFlow) -> None:
+        """A small body that passed is shown nevertheless; where the answer came first the flow is told already."""
+        sent = self._taps.get(flow.id, [None, None])[0]
+        if sent is not None and flow.request.raw_content is None:
+            flow.request.raw_content = sent.kept
+
+    @harmless
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """As `requestheaders`."""
+        taps = self._taps.get(flow.id)
+        if taps is None or flow.response is None or not flow.live or callable(flow.response.stream):
+            return
+        request, response = flow.request, flow.response
+        headers = header_values(response.headers)
+        tap = response_tap(request.method, request.path, response.status_code, headers, digests=self.digests)
+        if tap is not None:
+            response.stream = self._passing(tap)
+            taps[1] = tap
+
+    @harmless
+    def response(self, flow: http.HTTPFlow) -> None:
+        """Tell the flow, before it is written to a file."""
+        came = self._taps.get(flow.id, [None, None])[1]
+        if came is not None and flow.response is not None and flow.response.raw_content is None:
+            flow.response.raw_content = came.kept
+        self._tell(flow)
+
+    @harmless
+    def error(self, flow: http.HTTPFlow) -> None:
+        """Tell a flow that got no complete answer; one that was told at its answer is not told twice."""
+        self._tell(flow)
+
+    @harmless
+    def tls_failed_client(self, data: tls.TlsData) -> None:
+        """A client that does not trust the CA makes no flow: it is named here."""
+        address = data.context.server.address
+        host = data.context.client.sni or (str(address[0]) if address else "")
+        authority = str(Path(ctx.options.confdir).expanduser() / "mitmproxy-ca-cert.pem")
+        self._note(f"tls {host}", live_telling.distrust(host, data.conn.error or "", authority))
+
+    @harmless
+    def server_connect_error(self, data: ServerConnectionHookData) -> None:
+        """Where the proxy connects before it has a request (connection_strategy=eager) a refusal makes no flow."""
+        address = data.server.address
+        if address and ctx.options.connection_strategy == "eager":
+            name = f"{address[0]}:{address[1]}"
+            self._note(f"server {name}", live_telling.unreachable(name, data.server.error or "no reason given"))
+
+    @harmless
+    def done(self) -> None:
+        """Print the diagnosis under mitmdump; logging is shut down by now."""
+        self.live.close()
+        if self._prints() and self.show != "none":
+            print(f"\n{self.live.summary(shutil.get_terminal_size().columns)}", end="", flush=True)
+
+    @command.command("regdoctor.explain")
+    def explain(self, flow: flow.Flow) -> Sequence[str]:
+        """Show what a flow means, and the page of each check that fails on it."""
+        metadata = flow.metadata
+        names = str(metadata.get(flow_annotations.CHECKS, "")).split()
+        meaning = str(metadata.get(flow_annotations.MEANING, "")) or "This flow was not explained."
+        pages = [page(item) for item in select(names)] if names else []
+        return "\n\n".join([meaning, *pages]).splitlines()
+
+    @command.command("regdoctor.export")
+    def export(self, path: types.Path) -> None:
+        """Write all flows without secrets: .json is the diagnosis, .har a HAR, all else a flow file."""
+        if ctx.master.addons.get("view") is None:
+            raise exceptions.CommandError("mitmdump keeps no flows: start it with --set regdoctor_record=FILE")
+        flows = ctx.master.commands.call("view.flows.resolve", "@all")
+        try:
+            written = export.export([one for one in flows if isinstance(one, http.HTTPFlow)], Path(path).expanduser())
+        except (UsageError, OSError) as error:
+            raise exceptions.CommandError(str(error)) from error
+        logger.info("regdoctor: wrote %s exchanges to %s", written, path)
+
+    def report_bug(self, where: str) -> None:
+        """Log the error at hand, the first time that it comes from there."""
+        if where not in self._told_bugs:
+            self._told_bugs.add(where)
+            logger.error(
+                "regdoctor failed in %s; traffic passes unchanged. Please report this:\n%s",
+                where,
+                redact(traceback.format_exc()),
+            )
+
+    def _tell(self, flow: http.HTTPFlow) -> None:
+        taps = self._taps.pop(flow.id, None)
+        expected = flow.id in self._expecting
+        self._expecting.discard(flow.id)
+        taken = self.live.take(flow, *taps, expected=expected) if taps is not None else None
+        if taken is None:
+            return
+        raw, told = taken
+        flow_annotations.annotate(flow, raw, told)
+        if self._prints() and (self.show == "all" or (self.show == "problems" and flow_annotations.mark(told))):
+            print(flow_annotations.line(told), flush=True)
+
+    def _passing(self, tap: Tap) -> Callable[[bytes], bytes]:
+        """What mitmproxy sends a body through: it never changes a byte, nor raises anything."""
+
+        def pass_on(data: bytes) -> bytes:
+            try:
+                tap.take(data)
+            except Exception:  # as in `harmless`
+                self.report_bug("stream")
+            return data
+
+        return pass_on
+
+    def _note(self, about: str, sentence: str) -> None:
+        if self.live.note(about, sentence):
+            logger.warning(sentence)
+
+    def _prints(self) -> bool:
+        """Whether this is mitmdump: the others draw their own screen."""
+        return ctx.master.addons.get("dumper") is not None
+
+
+class Untold:
+    """What is loaded where regdoctor is not to be had."""
+
+    def load(self, _: Loader) -> None:
+        """Say so."""
+        logger.warning(MISSING)
+
+
+def add_contentview() -> None:
+    """Add the view of manifests and errors, of the kind that this mitmproxy has: it is another since 12.0."""
+    base: Any = getattr(contentviews, "Contentview", None)
+    if base is not None:
+        contentviews.add(_view_since_12(base))
+        return
+    # 11 refuses a second one of that name, and mitmproxy loads a script again when its file changes.
+    former = contentviews.get(body_view.TITLE)
+    if former is not None:
+        contentviews.remove(former)
+    contentviews.add(_view_of_11())
+
+
+def _view_since_12(base: Any) -> Any:
+    class RegistryContentview(base):  # type: ignore[misc]  # mypy knows one of both mitmproxys
+        name = body_view.TITLE
+        syntax_highlight = "yaml"
+
+        def prettify(self, data: bytes, _: Any) -> str:
+            """The text; ValueError has mitmproxy show the bytes."""
+            return body_view.pretty(data)
+
+        def render_priority(self, data: bytes, _: Any) -> float:
+            """Before the view of all JSON."""
+            return 2 if body_view.is_registry_body(data) else -1
+
+    return RegistryContentview()
+
+
+def _view_of_11() -> Any:
+    class RegistryView(contentviews.View):
+        name = body_view.TITLE
+
+        def __call__(self, data: bytes, **_: Any) -> tuple[str, Iterator[list[tuple[str, str | bytes]]]]:
+            lines = body_view.pretty(data).splitlines()
+            return body_view.TITLE, ([("text", line)] for line in lines)
+
+        def render_priority(self, data: bytes, **_: Any) -> float:
+            return 2 if body_view.is_registry_body(data) else 0
+
+    return RegistryView()
+
+
+addons: list[Any] = [Untold() if MISSING else RegistryTraffic()]

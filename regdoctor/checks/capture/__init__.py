@@ -1,0 +1,1 @@
+"""What a recording of traffic brings about itself, or cannot show."""
