@@ -20,6 +20,7 @@ if [ "$what" = test ]; then
     need squid squid
     need redis-server redis-server
     need npm npm
+    need chromium chromium
 fi
 set -- /usr/lib/*/faketime/libfaketimeMT.so.1
 [ -e "$1" ] || missing="$missing libfaketime"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from regdoctor.cli import capture_analyze
+from regdoctor.cli import capture_analyze, capture_report
 
 app = typer.Typer(help="Record what goes between client and registry, and have it explained.", no_args_is_help=True)
 
@@ -15,3 +15,4 @@ def group() -> None:
 
 
 app.command(name="analyze", epilog=capture_analyze.EXAMPLE, no_args_is_help=True)(capture_analyze.command)
+app.command(name="report", epilog=capture_report.EXAMPLE, no_args_is_help=True)(capture_report.command)

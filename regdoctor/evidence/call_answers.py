@@ -61,8 +61,19 @@ def endpoint_of(call: Call) -> Endpoint:
 
 
 def answered_by_registry_or_proxy(call: Call) -> bool:
-    """Whether the registry was asked, and somebody but the recorder answered."""
-    return call.part is Part.REGISTRY and call.status is not None and not call.recorded.by_recorder
+    """Whether the registry was asked, at an address that is one, and somebody but the recorder answered."""
+    if call.part is not Part.REGISTRY or call.status is None or call.recorded.by_recorder:
+        return False
+    return has_address(call)
+
+
+def has_address(call: Call) -> bool:
+    """Whether what was asked has a host, and a port that can be one: a recording may hold anything."""
+    try:
+        parts = urlsplit(call.exchange.url)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def ping_of(call: Call) -> Ping:

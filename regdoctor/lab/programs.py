@@ -21,6 +21,7 @@ PACKAGES = {
     "apache2": "Debian package apache2",
     "squid": "Debian package squid",
     "redis-server": "Debian package redis-server",
+    "chromium": "Debian package chromium",
     "azurite-blob": "npm package azurite",
 }
 """Program to the package that brings it."""

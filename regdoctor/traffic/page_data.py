@@ -51,16 +51,20 @@ def lanes_of(calls: Iterable[Call]) -> tuple[Part, ...]:
 def page_json(diagnosis: Diagnosis, calls: Sequence[Call]) -> str:
     """The data that page.js draws from, in ASCII and safe within a script element.
 
-    `t`: texts, to which the other numbers point; `f`: checks; `l`: lanes; `s`: sessions with steps; `c`: calls by their
-    number. Times are milliseconds since the recording began. What page.js reads by position is written in that order.
+    `z`: when the recording began, seconds since the epoch; `t`: texts, to which other numbers point; `f`: checks;
+    `l`: lanes; `s`: sessions with steps; `c`: calls by their number. Times are milliseconds since the recording began.
+    What page.js reads by position is written in that order.
     """
     texts, lanes = _Texts(), lanes_of(calls)
     seen = _seen(diagnosis)
     checks = sorted({name for names in seen.values() for name in names} | _explaining(diagnosis.sessions))
     data = {
+        "z": diagnosis.started,
         "s": [_session(session, diagnosis.started, texts) for session in diagnosis.sessions],
         "c": {
-            call.number: _call(call, diagnosis.started, texts, lanes, [checks.index(n) for n in seen.get(call.number, ())])
+            call.number: _call(
+                call, diagnosis.started, texts, lanes, [checks.index(n) for n in seen.get(call.number, ())]
+            )
             for call in calls
         },
         "l": [part.value for part in lanes],

@@ -85,9 +85,10 @@ def _session(session: Session) -> str:
     room = _MOST_STEPS - len(kept)
     shown = [step for step in steps if step.state is not State.FAILED][:room] + kept
     more = len(steps) - len(shown)
+    calls = f"{session.calls:,} call{'' if session.calls == 1 else 's'}"
     return (
         f"<section class=plain><h3>{_text(session.name.removeprefix('the '))} <small>{_MARKS[session.state]} · "
-        f"{session.calls:,} call{'' if session.calls == 1 else 's'} · {session.ended - session.started:.2f} s</small></h3>"
+        f"{calls} · {session.ended - session.started:.2f} s</small></h3>"
         f"<ol>{''.join(_step(step) for step in sorted(shown, key=lambda step: step.started))}</ol>"
         f"{f'<p class=more>{more:,} more steps</p>' if more else ''}</section>"
     )
@@ -95,11 +96,14 @@ def _session(session: Session) -> str:
 
 def _step(step: Step) -> str:
     about = f" <code>{_text(step.subject)}</code>" if step.subject else ""
-    failed = ""
+    failed = anchor = ""
     if step.state is State.FAILED:
+        anchor = f' id="call-{step.failed_call}"'
         finding = f" (<code>regdoctor explain {_text(step.finding)}</code>)" if step.finding else ""
         failed = f"<br>call {step.failed_call}: {_text(step.failure)}{finding}"
-    return f'<li class="{step.state.name.lower()}">{_MARKS[step.state]} · {_text(step.name)}{about}{failed}</li>'
+    return (
+        f'<li class="{step.state.name.lower()}"{anchor}>{_MARKS[step.state]} · {_text(step.name)}{about}{failed}</li>'
+    )
 
 
 def notes_html(diagnosis: Diagnosis) -> str:

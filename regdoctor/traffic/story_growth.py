@@ -61,8 +61,8 @@ def _registry(story: Story, call: Call, location: str) -> None:
         for challenge in parse_challenges(exchange.header_all("WWW-Authenticate")):
             if challenge.is_bearer:
                 _keep(story.challenges, where, (challenge, call))
-                if challenge.realm:
-                    _keep(story.realms, urljoin(exchange.url, challenge.realm).partition("?")[0], where)
+                if realm := _resolved(exchange.url, challenge.realm or ""):
+                    _keep(story.realms, realm.partition("?")[0], where)
     if call.kind in _UPLOADS:
         _upload(story, call, location)
     elif call.kind in (ApiKind.BLOB_HEAD, ApiKind.BLOB_GET) and location and call.api:
@@ -76,7 +76,8 @@ def _from_registry(call: Call) -> bool:
     """Whether the answer is a registry's: its header, its challenge, or a status that no proxy makes up."""
     if call.status is None or call.recorded.by_recorder:
         return False
-    return bool(call.exchange.header("Docker-Distribution-Api-Version")) or call.status < 400
+    is_sure = bool(call.exchange.header("Docker-Distribution-Api-Version"))
+    return is_sure or (call.status < 400 and call.normal)
 
 
 def upload_of(call: Call) -> str:
@@ -123,10 +124,13 @@ def location_of(exchange: Exchange) -> str:
     told = exchange.header("Location") if exchange.status in _LEADS_ON else None
     if not told:
         return ""
-    if _WHOLE.fullmatch(told):
-        return told
+    return told if _WHOLE.fullmatch(told) else _resolved(exchange.url, told)
+
+
+def _resolved(url: str, told: str) -> str:
+    """What a server wrote as an address, as a whole URL; empty where nothing can be made of it."""
     try:
-        return urljoin(exchange.url, told)
+        return urljoin(url, told) if told else ""
     except ValueError:
         return ""
 

@@ -6,7 +6,7 @@ import os
 import ssl
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from regdoctor.evidence.served_tls import Distrust
 from regdoctor.evidence.trust import TrustedCAs, certificates_in
@@ -66,7 +66,8 @@ def _load(store: crypto.X509Store, *, file: str = "", folder: str = "") -> None:
         if file and Path(file).is_file():
             store.load_locations(file)
         if folder and Path(folder).is_dir():
-            store.load_locations(None, folder)
+            # Takes None for the file; the declared types of pyOpenSSL before 25 do not say so.
+            store.load_locations(cast("Any", None), folder)
     except crypto.Error:
         # As for Python's own context: a store that cannot be read is an empty one.
         return

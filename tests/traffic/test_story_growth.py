@@ -56,6 +56,14 @@ def test_nothing_is_stored_at_the_start_of_an_upload() -> None:
     assert Upload("a", "", call, [call]).stored == 0
 
 
+@pytest.mark.parametrize("realm", ["http://[", "//[::", "http://a]b/"])
+def test_a_realm_that_is_no_address_is_nobodys(realm: str) -> None:
+    talk = Conversation()
+    talk.ask("GET", "/v2/", 401, ("WWW-Authenticate", f'Bearer realm="{realm}",service="x"'))
+
+    assert REALM not in story_of(talk).realms
+
+
 def test_a_bad_gateway_is_no_registry() -> None:
     talk = Conversation()
     talk.ask("GET", "/v2/", 502, by_recorder="refused")

@@ -111,7 +111,7 @@ def test_ssl_cert_file_is_the_systems_store(tmp_path: Path, monkeypatch: pytest.
 def test_ssl_cert_dir_is_the_systems_store_and_may_name_several(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    digest = load_certificate(FILETYPE_PEM, ROOT.pem.encode()).subject_name_hash()
+    digest = int(load_certificate(FILETYPE_PEM, ROOT.pem.encode()).subject_name_hash())
     (tmp_path / f"{digest:08x}.0").write_text(ROOT.pem)
     monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")
     monkeypatch.setenv("SSL_CERT_DIR", f"/nowhere:{tmp_path}")

@@ -48,7 +48,8 @@ def _in_traffic(call: Call, story: Story) -> Seen:
     if not parts.netloc or at_the_recorder(where, story):
         return None
     what, header = ("the token", "WWW-Authenticate") if call.status == 401 else (f"{call.kind}", "Location")
-    place = short(f"{parts.scheme}://{authority_of(where)}")
+    # `//host/path` keeps the scheme that the client came by.
+    place = short(f"{parts.scheme or story.capture_origin.partition(':')[0]}://{authority_of(where)}")
     return Fail(
         f"{what[:1].upper()}{what[1:]} goes on at {place}, past the recorder at {short(story.capture_origin)}: what "
         "follows there is not in the recording",

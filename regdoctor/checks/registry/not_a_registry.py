@@ -8,6 +8,7 @@ from regdoctor.evidence.answers import API_VERSION_HEADER, InternalAnswer, Ping,
 from regdoctor.evidence.call import Call
 from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, ping_of, request_header
 from regdoctor.evidence.story import Story
+from regdoctor.foreign_text import short
 from regdoctor.injection import Absent
 from regdoctor.remedies import remove
 from regdoctor.sign import Seen, sign
@@ -178,14 +179,16 @@ def _body(ping: Ping) -> str:
     kind = ping.exchange.header("Content-Type")
     location = ping.exchange.header("Location")
     if location:
-        return f" to {location}"
-    return f" with {kind.partition(';')[0]}" if kind else ""
+        return f" to {short(location)}"
+    return f" with {short(kind.partition(';')[0])}" if kind else ""
 
 
 @sign(not_a_registry, kinds=(ApiKind.PING,))
 def _in_traffic(call: Call, story: Story) -> Seen:
     if call.kind is not ApiKind.PING or call.exchange.method != "GET" or not answered_by_registry_or_proxy(call):
         return None
+    if call.api is not None and call.api.before:
+        return None  # clients of registries ask at the root; below a path it is another program's, as likely
     # Other programs have a /v2/ of their own, which browsers ask for; clients of registries do not call themselves so.
     if request_header(call.exchange, "User-Agent").startswith("Mozilla/"):
         return None

@@ -53,7 +53,8 @@ def _in_traffic(call: Call, story: Story) -> Seen:
         return None
     who, modes, remedy = _who(call, origin, by_hub=by_hub)
     after = call.exchange.header("Retry-After")
-    again = f"; it may be asked again after {short(after)}" if after else ""
+    unit = " s" if after and after.strip().isdigit() else ""
+    again = f"; it may be asked again after {short(after)}{unit}" if after else ""
     return Fail(
         f"{who} allows no more requests at {origin}{again}",
         evidence=(

@@ -265,7 +265,9 @@ def _in_traffic(call: Call, story: Story) -> Seen:
     ping = ping_of(call)
     if not ping.gateway_error or not is_foreign(call.exchange) or waited_in_vain(call, story):
         return None
-    told = _outer_down(ping, None, Absent("a recording tells of no installation"))
     # Where the same address served before, its registry was away for a moment only.
     before = ping.endpoint.url in story.registries
+    if call.api is not None and call.api.before and not before:
+        return None  # below a path, and never seen to be a registry: another program may have a /v2/, too
+    told = _outer_down(ping, None, Absent("a recording tells of no installation"))
     return replace(told, severity=Severity.WARNING if before else None) if isinstance(told, Fail) else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from regdoctor.check import Dialect, Fail, Outcome, Quote, Remedies, Remedy, Severity, check
 from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.distribution.digests import parse_digest
 from regdoctor.evidence.call import Call
 from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, origin_of, says
 from regdoctor.evidence.seen_in_traffic import told_by
@@ -44,6 +45,8 @@ def _in_traffic(call: Call, story: Story) -> Seen:
     if call.api is None or not answered_by_registry_or_proxy(call) or not says(call, "DIGEST_INVALID"):
         return None
     named, went_by = call.api.digest, _went_by(call, story)
+    if not _is_digest(named):
+        return None  # the same code is answered to a digest that is missing or malformed: the client's own mistake
     if not went_by or not named.startswith("sha256:"):
         case, remedy, modes = "which bytes went by is not in the recording", _UNTOLD, None
     elif went_by == named:
@@ -60,12 +63,22 @@ def _in_traffic(call: Call, story: Story) -> Seen:
     )
 
 
+def _is_digest(text: str) -> bool:
+    try:
+        parse_digest(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _went_by(call: Call, story: Story) -> str:
     """The digest of the whole upload, where it came in one piece whose digest is known; else empty."""
     upload = story.uploads.get(call.api.upload) if call.api is not None and call.api.upload else None
     if upload is not None and upload.start is None:
         return ""
     calls = upload.calls if upload is not None else [call]
+    if any(one.recorded.cut_off_early for one in calls):
+        return ""
     pieces = [one for one in calls if one.kind in (ApiKind.UPLOAD_CHUNK, *_ENDS) and one.recorded.request_size != 0]
     # PUT that ends an upload in pieces has no body, and its size is not always written down.
     pieces = [one for one in pieces if one.recorded.request_digest or one.kind is ApiKind.UPLOAD_CHUNK]

@@ -5,7 +5,7 @@ import json
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.evidence.answers import Ping, PublicAnswer
 from regdoctor.evidence.call import Call, Part
-from regdoctor.evidence.call_answers import ping_of
+from regdoctor.evidence.call_answers import has_address, ping_of
 from regdoctor.evidence.exchange import Failure, FailureKind
 from regdoctor.evidence.story import Story
 from regdoctor.sign import Seen, sign
@@ -78,6 +78,8 @@ _NO_TLS = ("does not speak TLS", "WRONG_VERSION_NUMBER", "wrong version number")
 def _in_traffic(call: Call, story: Story) -> Seen:
     failure = call.exchange.failure
     if failure is None or call.part is not Part.REGISTRY or not call.exchange.url.startswith("https:"):
+        return None
+    if not has_address(call):
         return None
     said = f"{failure.message} {call.recorded.by_recorder}"
     if not failure.not_tls and not any(words in said for words in _NO_TLS):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from regdoctor.check import Skip
+from typing import TYPE_CHECKING
+
 from regdoctor.checks.capture.answer_lost_in_capture import answer_lost_in_capture
 from regdoctor.evidence.exchange import Failure, FailureKind
-from regdoctor.injection import Absent
-from tests.checks.seen_in_traffic import seen
+from tests.checks.told_in_traffic import told
 from tests.traffic.seen_exchanges import PAGE, exchanged
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
 
 PIECE = "PATCH /v2/a/blobs/uploads/u"
 CLOSED = Failure(FailureKind.RESET, "server closed connection")
@@ -18,16 +21,16 @@ def test_the_recorders_own_502_and_an_error_are_told() -> None:
     page = exchanged(PIECE, 502, (), PAGE, by_recorder="502 Bad Gateway server closed connection", request_size=4096)
     error = exchanged(PIECE, None, (), failure=CLOSED)
 
-    [first, second] = seen(answer_lost_in_capture, page, error)
+    [first, second] = told(answer_lost_in_capture, page, error)
     assert "and 4,096 bytes" in first.message
     assert second.evidence[1].quote == "server closed connection"
 
 
 def test_a_client_that_gave_up_a_proxys_502_and_a_read_are_not_told() -> None:
-    assert not seen(answer_lost_in_capture, exchanged(PIECE, None, (), failure=GIVEN_UP))
-    assert not seen(answer_lost_in_capture, exchanged(PIECE, 502, (), PAGE), exchanged(PIECE, 202))
-    assert not seen(answer_lost_in_capture, exchanged("GET /v2/", None, (), failure=CLOSED))
+    assert not told(answer_lost_in_capture, exchanged(PIECE, None, (), failure=GIVEN_UP))
+    assert not told(answer_lost_in_capture, exchanged(PIECE, 502, (), PAGE), exchanged(PIECE, 202))
+    assert not told(answer_lost_in_capture, exchanged("GET /v2/", None, (), failure=CLOSED))
 
 
-def test_without_a_recording_it_is_skipped() -> None:
-    assert [type(one) for one in answer_lost_in_capture.judge(Absent("no recording"))] == [Skip]
+def test_without_a_recording_it_is_skipped(given: Given) -> None:
+    assert "regdoctor capture" in given.skips(answer_lost_in_capture)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Skip
 from regdoctor.checks.capture.location_leaves_capture import location_leaves_capture
 from regdoctor.evidence.recorded import Recorded
-from regdoctor.injection import Absent
-from tests.checks.seen_in_traffic import seen
+from tests.checks.told_in_traffic import told
 from tests.traffic.seen_exchanges import CHALLENGE, exchanged
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
 
 HERE = "http://127.0.0.1:5001"
 REFUSED = exchanged("GET /v2/", 401, CHALLENGE)
@@ -27,21 +29,26 @@ def started(location: str) -> Recorded:
 
 def test_a_realm_and_a_location_elsewhere_are_told() -> None:
     upload = started("https://registry.example.com/v2/a/blobs/uploads/u")
-    found = seen(location_leaves_capture, reversed_(REFUSED), reversed_(upload))
+    found = told(location_leaves_capture, reversed_(REFUSED), reversed_(upload))
 
     assert [fail.resource for fail in found] == ["https://gitlab.example.com", "https://registry.example.com"]
     assert found[0].message.startswith("The token goes on at")
     assert found[1].message.startswith("Start upload goes on at")
 
 
+def test_a_location_without_scheme_keeps_that_of_the_recorder() -> None:
+    [fail] = told(location_leaves_capture, reversed_(started("//registry.example.com/v2/a/blobs/uploads/u")))
+    assert fail.resource == "http://registry.example.com"
+
+
 @pytest.mark.parametrize("location", ["/v2/a/blobs/uploads/u", f"{HERE}/v2/a/blobs/uploads/u", "http://[", ""])
 def test_what_stays_with_the_recorder_is_not_told(location: str) -> None:
-    assert not seen(location_leaves_capture, reversed_(started(location)))
+    assert not told(location_leaves_capture, reversed_(started(location)))
 
 
 def test_without_a_reverse_proxy_nothing_is_told() -> None:
-    assert not seen(location_leaves_capture, REFUSED, started("https://registry.example.com/v2/a/blobs/uploads/u"))
+    assert not told(location_leaves_capture, REFUSED, started("https://registry.example.com/v2/a/blobs/uploads/u"))
 
 
-def test_without_a_recording_it_is_skipped() -> None:
-    assert [type(one) for one in location_leaves_capture.judge(Absent("no recording"))] == [Skip]
+def test_without_a_recording_it_is_skipped(given: Given) -> None:
+    assert "regdoctor capture" in given.skips(location_leaves_capture)

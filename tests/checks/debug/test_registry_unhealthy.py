@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect
+from regdoctor.check import Dialect, Severity
 from regdoctor.checks.debug.registry_unhealthy import registry_unhealthy
 from regdoctor.evidence.debug_server import DebugServer
 from regdoctor.evidence.exchange import FailureKind

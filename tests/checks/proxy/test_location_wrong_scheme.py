@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor import catalogue
 from regdoctor.check import Check, Dialect, Fail, Pass, Skip, Unknown
 from regdoctor.checks.proxy.location_loses_port import location_loses_port
 from regdoctor.checks.proxy.location_shows_upstream import location_shows_upstream
 from regdoctor.checks.proxy.location_wrong_scheme import location_wrong_scheme
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.recorded import Recorded
-from regdoctor.evidence.story import Story
 from regdoctor.evidence.upload_start import UploadStart
-from regdoctor.sign import Sign
-from regdoctor.traffic.recognition import recognise
 from tests.checks.seen_in_traffic import seen
+from tests.checks.told_in_traffic import told
 from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
@@ -229,8 +227,6 @@ def test_a_location_that_falls_back_to_http_is_told_in_traffic() -> None:
     ],
 )
 def test_a_location_that_is_right_or_the_recorders_own_is_not_told(location: str) -> None:
-    judge = next(one for one in catalogue.signs() if one.check is location_wrong_scheme)
-    story = Story(capture_origin="http://127.0.0.1:5001")
+    recorded = replace(_started(location), capture_origin="http://127.0.0.1:5001")
 
-    assert isinstance(judge, Sign)
-    assert judge.judge(recognise(_started(location), 1, story), story) is None
+    assert not told(location_wrong_scheme, recorded)

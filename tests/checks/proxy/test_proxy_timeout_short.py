@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Fail, Pass, Skip
+from regdoctor.check import Dialect, Fail, Pass, Skip
 from regdoctor.checks.proxy.proxy_timeout_short import proxy_timeout_short
 from regdoctor.evidence.recorded import Recorded
 from tests.checks.seen_in_traffic import seen

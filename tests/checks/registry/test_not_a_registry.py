@@ -10,7 +10,7 @@ from regdoctor.check import Dialect
 from regdoctor.checks.registry.not_a_registry import not_a_registry
 from regdoctor.evidence.exchange import FailureKind
 from tests.checks.seen_in_traffic import seen
-from tests.traffic.seen_exchanges import PAGE, exchanged
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from regdoctor.evidence.answers import Ping
@@ -238,3 +238,4 @@ def test_registries_browsers_and_other_paths_are_not_told() -> None:
     assert not seen(not_a_registry, exchanged("GET /v2/", 200, html, PAGE, agent="Mozilla/5.0 (X11)"))
     assert not seen(not_a_registry, exchanged("GET /v2/a/tags/list", 404, html, PAGE))
     assert not seen(not_a_registry, exchanged("GET /v2/", 502, html, PAGE))
+    assert not seen(not_a_registry, exchanged("GET /api/v2/", 404, html, PAGE))

@@ -254,3 +254,10 @@ def test_the_recorders_own_502_and_the_registrys_own_503_are_no_gateways() -> No
 
     assert not seen(registry_unreachable, exchanged("GET /v2/", 502, (), PAGE, by_recorder="refused"))
     assert not seen(registry_unreachable, exchanged("GET /v2/", 503, (), own), exchanged("GET /v2/", 502, (), b""))
+
+
+def test_below_a_path_it_must_have_been_seen_to_be_a_registry() -> None:
+    bad = exchanged("GET /api/v2/", 502, (("Content-Type", "text/html"),), PAGE)
+
+    assert not seen(registry_unreachable, bad)
+    assert len(seen(registry_unreachable, exchanged("GET /api/v2/", 200), bad)) == 1

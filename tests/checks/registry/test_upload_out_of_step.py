@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from regdoctor.check import Severity, Skip
+from regdoctor.check import Severity
 from regdoctor.checks.registry.upload_out_of_step import upload_out_of_step
 from regdoctor.distribution.upload_states import UploadState, cleaned_upload_state
 from regdoctor.evidence.recorded import Recorded
-from regdoctor.injection import Absent
 from tests.checks.seen_in_traffic import seen
 from tests.traffic.seen_exchanges import errors, exchanged
+
+if TYPE_CHECKING:
+    from tests.checks.conftest import Given
 
 UPLOAD = "/v2/a/blobs/uploads/u"
 
@@ -71,5 +73,5 @@ def test_a_wrong_offset_of_distribution_2_is_told_and_a_signature_is_not() -> No
     assert not seen(upload_out_of_step, START, exchanged(f"PATCH {UPLOAD}", 404, body=refused))
 
 
-def test_without_a_recording_it_is_skipped() -> None:
-    assert [type(one) for one in upload_out_of_step.judge(Absent("no recording"))] == [Skip]
+def test_without_a_recording_it_is_skipped(given: Given) -> None:
+    assert "regdoctor capture" in given.skips(upload_out_of_step)
