@@ -76,6 +76,6 @@ def test_a_storage_that_cannot_be_asked_names_those_that_can(regdoctor: Command,
 def test_a_check_of_files_alone_says_that_the_store_was_not_asked(regdoctor: Command, tmp_path: Path) -> None:
     file = _written(tmp_path, f"{{s3: {{bucket: b, {KEYS}}}}}")
     ended = regdoctor("check", "storage", "--config", file, "--allow-writes")
-    below = " ".join(ended.out.splitlines()[1:4])
+    below = " ".join(ended.out.splitlines()[1:6])
     assert "The object store was not asked, and nothing was written in spite of --allow-writes" in below
     assert "object store" not in regdoctor("check", "config", "--config", file).out

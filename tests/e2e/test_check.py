@@ -60,6 +60,7 @@ def test_the_fault_is_named_first_and_nothing_else_is_blamed(
 NOT_ON_THE_LAB = {
     "azure_blobs_under_other_root",
     "azure_container_missing",
+    "azure_links_refused",
     "azure_identity_refused",
     "azure_permission_missing",
     "client_disk_full",

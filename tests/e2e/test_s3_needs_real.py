@@ -150,7 +150,7 @@ def test_a_store_that_is_not_there_is_no_finding(site: PolicySite, tmp_path: Pat
     file.write_text(site.registry.file.read_text().replace(site.endpoint, f"http://127.0.0.1:{port}"))
     code, table = permissions(tmp_path, "--config", str(file), "--allow-writes")
     assert (code, table["result"]) == (ExitCode.NOT_EXAMINED, "nothing")
-    assert {one["allowed"] for one in table["calls"]} == {"cannot_be_told"}
+    assert {one["allowed"] for one in table["calls"]} <= {"cannot_be_told", "not_tried"}
 
 
 def test_a_key_that_the_store_does_not_know_is_no_finding(site: PolicySite, tmp_path: Path) -> None:

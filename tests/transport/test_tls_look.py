@@ -252,7 +252,7 @@ def _reset(connection: socket.socket, over: threading.Event) -> None:
         (_say_nothing, FailureKind.TIMEOUT, "still setting up TLS after 0.6 s"),
         (_drip, FailureKind.TIMEOUT, "still setting up TLS after 0.6 s"),
         (_flood, FailureKind.TLS, "wrong version number"),
-        (_answer_in_http, FailureKind.TLS, "wrong version number: it does not speak TLS; most likely plain HTTP"),
+        (_answer_in_http, FailureKind.TLS, ": it does not speak TLS; most likely plain HTTP"),
         (_close, FailureKind.RESET, "closed the connection in the middle of TLS"),
         (_reset, FailureKind.RESET, "closed the connection while setting up TLS"),
     ],

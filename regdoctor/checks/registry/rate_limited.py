@@ -43,7 +43,7 @@ def rate_limited(traffic: Traffic | Absent) -> Iterable[Outcome]:
     return told_by(traffic, "rate_limited")
 
 
-@sign(rate_limited, parts=(Part.REGISTRY, Part.TOKEN_SERVICE, Part.GITLAB), statuses=(429, 500))
+@sign(rate_limited, parts=(Part.REGISTRY, Part.GITLAB), statuses=(429, 500))
 def _in_traffic(call: Call, story: Story) -> Seen:
     if call.recorded.by_recorder:
         return None
