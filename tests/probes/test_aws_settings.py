@@ -189,7 +189,14 @@ def test_what_is_not_to_be_seen_is_said(root: Path) -> None:
 def process(root: Path) -> Iterator[int]:
     """A process with an environment of its own."""
     environment = {"HOME": str(root / "srv/registry"), "AWS_REGION": "eu-central-1"}
-    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, env={**environment, "PATH": os.environ["PATH"]}) as started:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(["cat"], stdin=pipe, stdout=pipe, env={**environment, "PATH": os.environ["PATH"]}) as started:
+        assert started.stdin is not None
+        assert started.stdout is not None
+        # Until it runs, Linux shows no environment of it.
+        started.stdin.write(b"\n")
+        started.stdin.flush()
+        started.stdout.readline()
         yield started.pid
 
 
