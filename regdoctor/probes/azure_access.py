@@ -31,16 +31,6 @@ _IN_TURN = 13
 """Requests that wait for each other: four for a token, the first listing, three of an area, one for a key, two by a
 link, two listings of the folder.
 """
-_READS = (AzureOperation.LIST, AzureOperation.HEAD, AzureOperation.GET)
-
-TRIED = (
-    (AzureOperation.LIST, Area.BUCKET),
-    *((kind, area) for area in (Area.BLOBS, Area.LINKS, Area.UPLOADS) for kind in _READS),
-    (AzureOperation.DELEGATE, Area.BUCKET),
-    (AzureOperation.SIGNED_HEAD, Area.BLOBS),
-    (AzureOperation.SIGNED_GET, Area.BLOBS),
-)
-"""Every call, in order, for people to know beforehand; the three areas are asked side by side."""
 
 
 @probe(

@@ -6,6 +6,7 @@ import dataclasses
 from urllib.parse import quote, urlencode, urlsplit
 
 from regdoctor.distribution.gcs_operations import BUCKET_GET, ENDPOINT, PERMISSIONS
+from regdoctor.distribution.gcs_trials import TRIED
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.gcs_access import GcsAccess
 from regdoctor.evidence.gcs_key import GcsKey, KeySource
@@ -37,17 +38,6 @@ _SIGNED_BY_V4 = (4, 28)
 """The first version of GitLab's registry whose driver signs links by version 4 (gcs_next as the driver gcs)."""
 _MADE_UP = "repositories/regdoctor-made-up/_manifests/link"
 """Below docker/registry/v2/: what is asked for where nothing is listed."""
-
-TRIED = (
-    "a token: of the token_uri of the registry's key, at googleapis.com only, or of the metadata server, directly",
-    "buckets.testIamPermissions of the bucket: it tells permissions, and writes nothing",
-    "objects.list of the registry's keys, one",
-    "objects.get of one object, its first byte; of a name that nobody has where none is listed",
-    "objects.testIamPermissions of that object",
-    "HEAD and GET of that object by links that are signed with the registry's key, as clients follow them",
-    "buckets.get of the bucket",
-)
-"""Every call, in order, for people to know beforehand."""
 
 
 @probe(

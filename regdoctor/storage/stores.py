@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regdoctor.distribution.s3_trials import TRIED
+from regdoctor.distribution import azure_trials, gcs_trials, s3_trials
 from regdoctor.distribution.storage_drivers import DISTRIBUTION_2_DRIVERS, DISTRIBUTION_3_DRIVERS, GITLAB_DRIVERS
 from regdoctor.evidence.azure_access import AzureAccess, AzureWrites
 from regdoctor.evidence.gcs_access import GcsAccess
@@ -17,7 +17,6 @@ from regdoctor.formats.azure_parameters import AZURE_DRIVERS
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import S3_DRIVERS, s3_parameters
 from regdoctor.injection import Absent
-from regdoctor.probes import azure_access, gcs_access
 from regdoctor.storage.azure_table import table_of
 from regdoctor.storage.gcs_table import gcs_table
 from regdoctor.storage.matrix import matrix_of
@@ -98,7 +97,7 @@ STORES = (
     Store(
         S3_DRIVERS,
         "the registry's bucket, with the registry's S3 credentials",
-        tuple(f"{operation.api_name} of {area.value or 'the bucket'}" for operation, area in TRIED),
+        tuple(f"{operation.api_name} of {area.value or 'the bucket'}" for operation, area in s3_trials.TRIED),
         S3Access,
         S3Writes,
         s3_table,
@@ -106,7 +105,7 @@ STORES = (
     Store(
         AZURE_DRIVERS,
         "the registry's Azure container, with the registry's account key or its identity of Entra ID",
-        tuple(f"{operation.value} of {area.value or 'the container'}" for operation, area in azure_access.TRIED),
+        tuple(f"{operation.value} of {area.value or 'the container'}" for operation, area in azure_trials.TRIED),
         AzureAccess,
         AzureWrites,
         azure_table,
@@ -114,7 +113,7 @@ STORES = (
     Store(
         ("gcs",),
         "the registry's bucket at Google, with the registry's service account",
-        gcs_access.TRIED,
+        gcs_trials.TRIED,
         GcsAccess,
         None,
         gcs_table,

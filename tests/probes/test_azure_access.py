@@ -7,10 +7,11 @@ from typing import Any
 
 from regdoctor.check import Quote
 from regdoctor.distribution.azure_operations import AzureOperation
+from regdoctor.distribution.azure_trials import TRIED
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.formats.azure_parameters import AzureContainer
 from regdoctor.http import Http, TrustedCAs
-from regdoctor.probes.azure_access import TRIED, look
+from regdoctor.probes.azure_access import look
 from regdoctor.probes.azure_container import BlobContainer
 from regdoctor.probes.azure_signers import SharedKey
 from regdoctor.redaction import Secret

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from regdoctor.check import Dialect, Quote
+from regdoctor.distribution.gcs_trials import TRIED
 from regdoctor.evidence.gcs_access import GcsAccess
 from regdoctor.evidence.gcs_key import GcsKey, KeySource
 from regdoctor.evidence.installation import Installation
@@ -17,7 +18,7 @@ from regdoctor.formats.registry_config import parse_registry_config
 from regdoctor.http import Http
 from regdoctor.injection import Absent
 from regdoctor.probe import CouldNotGatherError, NotApplicableError
-from regdoctor.probes.gcs_access import TRIED, gcs_access
+from regdoctor.probes.gcs_access import gcs_access
 
 SAID = Quote("config.yml", "gcs: …", 3)
 TOKEN = "ya29.0123456789abcdef0123456789"
