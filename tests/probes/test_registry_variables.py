@@ -17,8 +17,10 @@ NONE = Absent("there is none", applicable=False)
 
 
 def test_a_process_tells_its_own_and_only_what_is_asked_for() -> None:
-    program = [sys.executable, "-c", "input()"]
-    with subprocess.Popen(program, stdin=subprocess.PIPE, env={"WANTED": "here", "OTHER": "there"}) as started:
+    program, pipe = [sys.executable, "-c", "print(1, flush=True); input()"], subprocess.PIPE
+    with subprocess.Popen(program, stdin=pipe, stdout=pipe, env={"WANTED": "here", "OTHER": "there"}) as started:
+        assert started.stdout is not None
+        started.stdout.readline()  # until it runs, Linux shows no environment of it
         process = RunningRegistry(started.pid, ("registry", "serve"), None)
         found = registry_variables(Installation(Path("/"), Dialect.PLAIN, True, process), NONE, ("WANTED", "MISSING"))
         started.communicate(b"\n", timeout=10)
