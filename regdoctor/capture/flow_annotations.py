@@ -28,11 +28,20 @@ _MARKS: Final = {
     Severity.INFO: ":information_source:",
 }
 _NOT_NORMAL: Final = ":yellow_circle:"
+_OUR_MARKS: Final = frozenset((*_MARKS.values(), _NOT_NORMAL))
 
 
 def annotate(flow: Flow, raw: RawExchange, told: Told) -> None:
-    """Write it; a comment and a mark that somebody else wrote stay."""
-    flow.metadata.update(_keys(raw, told))
+    """Write it in place of what was told of the flow before (one may be replayed); what somebody else wrote stays."""
+    metadata = flow.metadata
+    if MEANING in metadata:
+        if _is_ours(flow.comment, metadata):
+            flow.comment = ""
+        if flow.marked in _OUR_MARKS:
+            flow.marked = ""
+        for key in [key for key in metadata if key.startswith(PREFIX)]:
+            del metadata[key]
+    metadata.update(_keys(raw, told))
     flow.comment = flow.comment or _comment(told)
     flow.marked = flow.marked or mark(told)
 
@@ -85,6 +94,15 @@ def _comment(told: Told) -> str:
     return "\n".join([_cleaned(told.call.meaning), *found])
 
 
+def _is_ours(comment: str, metadata: dict[str, Any]) -> bool:
+    """Whether a comment is what `_comment` wrote, with nothing of a person's in it."""
+    meaning, *findings = comment.split("\n")
+    names = str(metadata.get(CHECKS, "")).split()
+    return meaning == metadata[MEANING] and all(one.partition(": ")[0] in names for one in findings)
+
+
 def _names(told: Told) -> list[str]:
+    if not told.findings:
+        return []
     gravest_first = sorted(told.findings, key=lambda finding: -finding.severity)
     return list(dict.fromkeys(finding.check.name for finding in gravest_first))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 from regdoctor.capture.passing_bodies import Tap
@@ -140,9 +140,10 @@ def upstream_origin(client: Any) -> str:
     return mode.removeprefix("reverse:").partition("@")[0] if mode.startswith("reverse:") else ""
 
 
-def header_values(headers: Any) -> Mapping[str, str]:
-    """Header fields by their name in small letters; of several the last."""
-    return {name.lower(): value for name, value in _headers(headers)}
+def header_values(headers: Any, names: Collection[bytes]) -> Mapping[str, str]:
+    """The fields of these names (in small letters) by name; of several the last."""
+    fields = ((name.lower(), value) for name, value in headers.fields)
+    return {name.decode(): _readable(value) for name, value in fields if name in names}
 
 
 def _mode(client: Any) -> str:
@@ -151,7 +152,11 @@ def _mode(client: Any) -> str:
 
 
 def _headers(headers: _Fields) -> Headers:
-    return tuple((_readable(name), _readable(value)) for name, value in headers.fields)
+    try:
+        # Nearly all are plain; this is done for every exchange.
+        return tuple([(name.decode(), value.decode()) for name, value in headers.fields])
+    except UnicodeDecodeError:
+        return tuple((_readable(name), _readable(value)) for name, value in headers.fields)
 
 
 def _readable(value: bytes) -> str:
@@ -168,8 +173,10 @@ def _body(message: _Message, tap: Tap | None, headers: Headers) -> tuple[bytes |
         content = tap.kept
     if content is None:
         return None, tap.size if tap else None, False
+    if not content:
+        return content, 0, False
     coding = next((value for name, value in headers if name.lower() == "content-encoding"), "")
-    if coding and content:
+    if coding:
         undone = decoded(content, coding, KEPT_OF_BODY)
         return undone, len(content), undone is None
     return content[:KEPT_OF_BODY], len(content), len(content) > KEPT_OF_BODY

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +17,10 @@ from regdoctor.traffic.report import render_text
 from regdoctor.traffic.telling import Telling, Told
 from regdoctor.traffic.writing import flow_record
 
+logger = logging.getLogger(__name__)
+
+_begun: set[Path] = set()
+"""Recordings that this process has begun: the addon's file may be loaded anew while traffic goes by, this one not."""
 _MOST_NOTES = 50
 """Connections that failed before there was any exchange: kept for the end, one for each host."""
 
@@ -27,18 +33,24 @@ class LiveTelling:
         self.telling = Telling()
         self._marks = Marks()
         self._file: BinaryIO | None = None
+        self._path = Path()
         self._notes: dict[str, str] = {}
 
     def record_to(self, path: Path | None) -> None:
-        """Write what comes from now on to this file, readable by its owner alone; None: nowhere. Raises OSError."""
+        """Write what comes from now on to this file, readable by its owner alone; None: nowhere. Raises OSError.
+
+        A file that was there is replaced, unless this process began it: then it is continued.
+        """
         self.close()
         if path is None:
             return
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        self._file = os.fdopen(descriptor, "wb")
+        how = os.O_APPEND if path.absolute() in _begun else os.O_TRUNC
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | how | os.O_CLOEXEC, 0o600)
+        self._file, self._path = os.fdopen(descriptor, "wb"), path
         if path.is_file():
             # One that was there already keeps its mode otherwise.
             os.fchmod(descriptor, 0o600)
+            _begun.add(path.absolute())
 
     def take(
         self, flow: Flow, sent: Tap | None, came: Tap | None, *, expected: bool
@@ -54,8 +66,7 @@ class LiveTelling:
         recorded = clean(raw, self._marks)
         told = self.telling.take(recorded)
         if self._file is not None:
-            self._file.write(flow_record(recorded))
-            self._file.flush()
+            self._write(self._file, flow_record(recorded))
         return raw, told
 
     def note(self, about: str, sentence: str) -> bool:
@@ -73,8 +84,19 @@ class LiveTelling:
     def close(self) -> None:
         """End the recording."""
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # what could not be written was told when it was tried
+                self._file.close()
             self._file = None
+
+    def _write(self, file: BinaryIO, record: bytes) -> None:
+        try:
+            file.write(record)
+            file.flush()
+        except OSError as error:
+            self.close()
+            sentence = f"The recording ends here, since {self._path} cannot be written: {error.strerror}."
+            self.note("recording", sentence)
+            logger.error(sentence)  # noqa: TRY400 - a full disk is no error of the program
 
 
 def distrust(host: str, words: str, authority: str) -> str:
@@ -86,7 +108,8 @@ def distrust(host: str, words: str, authority: str) -> str:
         f"A client that asked for {name} does not trust the proxy's CA, so nothing of it is seen: add {authority} to "
         "the trust store of the system that the client runs on (Debian, Ubuntu: /usr/local/share/ca-certificates/*.crt "
         "and update-ca-certificates; RHEL: /etc/pki/ca-trust/source/anchors and update-ca-trust), restart dockerd or "
-        "containerd, and take it out again afterwards; skopeo and podman read it from SSL_CERT_FILE."
+        "containerd, and take it out again afterwards; skopeo and podman read it from SSL_CERT_FILE. More: "
+        "`regdoctor explain capture_not_trusted`."
     )
 
 

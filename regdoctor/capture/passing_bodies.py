@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 KEPT = 256 * 1024
 """Bytes: a longer body is not kept; manifests and token answers are far shorter."""
+
+
+BODY_HEADERS = ("content-length", "transfer-encoding", "content-encoding")
+"""The fields, in small letters, that decide how a body passes."""
+_BODILESS = (101, 204, 304)
+"""RFC 9110, 6.4.1; what follows 101 is another protocol."""
 
 
 class Tap:
@@ -44,9 +50,46 @@ class Tap:
         """The body; None where it was not to be kept, grew too long, or is not all there."""
         return bytes(self._kept) if self._kept is not None and self.ended else None
 
+    def release(self) -> bytes | None:
+        """What `kept` is; it is held here no longer."""
+        kept, self._kept = self.kept, None
+        return kept
+
+
+class PassingOn:
+    """What mitmproxy sends a body through, piece by piece: it never changes a byte, nor raises anything."""
+
+    __slots__ = ("_report", "tap")
+
+    def __init__(self, tap: Tap, report: Callable[[], None]) -> None:
+        """report: is called while an error of ours is handled."""
+        self.tap = tap
+        self._report = report
+
+    def __call__(self, data: bytes) -> bytes:
+        """The same bytes."""
+        try:
+            self.tap.take(data)
+        except Exception:  # whatever it is, somebody's layer must not fail by it
+            self._report()
+        return data
+
+
+def tap_of(stream: object) -> Tap | None:
+    """The tap in a message's `stream`; None where that is somebody else's, or none."""
+    return stream.tap if isinstance(stream, PassingOn) else None
+
+
+def is_taken(stream: object) -> bool:
+    """Whether another addon has set a message's `stream`, which then stays."""
+    return callable(stream) and not isinstance(stream, PassingOn)
+
 
 def request_tap(method: str, path: str, headers: Mapping[str, str], *, digests: bool) -> Tap | None:
-    """For a request whose head came; None for one whose body the proxy may hold as a whole."""
+    """For a request whose head came; None for one whose body the proxy may hold as a whole.
+
+    headers: at least those of BODY_HEADERS that it has.
+    """
     is_blob = "/blobs/uploads/" in path
     bodiless = method in ("GET", "HEAD") and "transfer-encoding" not in headers and "content-length" not in headers
     if bodiless or (_is_small(headers) and not is_blob):
@@ -55,9 +98,9 @@ def request_tap(method: str, path: str, headers: Mapping[str, str], *, digests: 
 
 
 def response_tap(method: str, path: str, status: int, headers: Mapping[str, str], *, digests: bool) -> Tap | None:
-    """For a response whose head came; None for one whose body the proxy may hold as a whole."""
+    """As `request_tap`, for a response whose head came."""
     is_blob = status < 400 and "/blobs/" in path.partition("?")[0]
-    if method == "HEAD" or (_is_small(headers) and not is_blob):
+    if method == "HEAD" or status in _BODILESS or (_is_small(headers) and not is_blob):
         return None
     whole = is_blob and status == 200 and "content-encoding" not in headers
     return Tap(keep=not is_blob, digest=digests and whole)

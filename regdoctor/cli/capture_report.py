@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from regdoctor.check import Dialect
-from regdoctor.cli import capture_analyze
+from regdoctor.cli import diagnoses, recordings
 from regdoctor.cli.check import Level
 from regdoctor.exit_codes import UsageError
 
 if TYPE_CHECKING:
-    from regdoctor.evidence.call import Call
+    from regdoctor.formats.raw_exchange import BadRecord
 
 EXAMPLE = (
     "Examples: regdoctor capture report session.flow -o page.html · regdoctor capture report browser.har -o - >page"
 )
-
-_FEW = 5
-"""Complaints about a recording that are shown; the page has more."""
 
 
 def command(
@@ -42,8 +39,6 @@ def command(
     """
     from regdoctor.cli import options
     from regdoctor.cli import output as way_out
-    from regdoctor.foreign_text import clean
-    from regdoctor.formats.raw_exchange import BadRecord
     from regdoctor.suppressions import parse
     from regdoctor.traffic.page import render_page
     from regdoctor.traffic.reading import read_recordings
@@ -55,21 +50,13 @@ def command(
         raise UsageError(f"--output {output}: that is the recording itself.")
     telling = Telling(dialect=dialect)
     unread: list[BadRecord] = []
-    calls: list[Call] = []
-    for item in read_recordings(files):
-        if isinstance(item, BadRecord):
-            unread.append(item)
-        else:
-            calls.append(telling.take(item).call)
+    calls = [telling.take(item).call for item in recordings.readable(read_recordings(files), unread)]
     diagnosis = telling.end(unread, accepted)
-    for bad in unread[:_FEW]:
-        way_out.note(f"regdoctor: {clean(bad.where)}: {clean(bad.why)}")
-    if len(unread) > _FEW:
-        way_out.note(f"regdoctor: {len(unread) - _FEW} more pieces cannot be read")
+    recordings.complain(unread, files)
     page = render_page(diagnosis, calls)
     if str(output) in ("-", "/dev/stdout"):
         way_out.write_report(page)
     else:
         way_out.save(output, page)
     way_out.note(f"regdoctor: {diagnosis.sentence}")
-    return capture_analyze.exit_code(diagnosis, fail_on.severity)
+    return diagnoses.exit_code(diagnosis, fail_on.severity)

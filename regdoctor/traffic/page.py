@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from importlib import resources
 
@@ -14,19 +15,24 @@ from regdoctor.distribution.timestamps import timestamp
 from regdoctor.evidence.call import Call
 from regdoctor.foreign_text import clean
 from regdoctor.traffic.diagnosis import Diagnosis
+from regdoctor.traffic.page_choice import MOST_CALLS, chosen
 from regdoctor.traffic.page_data import page_json
-from regdoctor.traffic.page_sections import findings_html, notes_html, sessions_html
+from regdoctor.traffic.page_sections import findings_html, left_out_html, notes_html, sessions_html
 
+_SCRIPTS = ("model", "elements", "rows", "details", "list", "keys", "overview", "page")
+"""In the order in which they build on each other."""
 _GAP = re.compile(r"\{\{([a-z_]+)\}\}")
 
 
-def render_page(diagnosis: Diagnosis, calls: Sequence[Call]) -> str:
+def render_page(diagnosis: Diagnosis, calls: Sequence[Call], most: int = MOST_CALLS) -> str:
     """The page, which loads nothing and runs no script but its own (Content-Security-Policy by hashes).
 
-    calls: all that the diagnosis was made of, in their order. Everything of the recording in it is data: redacted, with
-    control characters and marks of direction spelt out, escaped for where it stands.
+    calls: all that the diagnosis was made of, in their order; most: how many are shown, but for failures
+    (page_choice.py). Everything of the recording in it is data: redacted, with control characters and marks of
+    direction spelt out, escaped for where it stands.
     """
-    style, script = _part("page.css"), _part("page.js")
+    style, script = _part("page.css"), _script()
+    choice = chosen(diagnosis, calls, most)
     return _filled(
         _part("page.html"),
         {
@@ -41,8 +47,9 @@ def render_page(diagnosis: Diagnosis, calls: Sequence[Call]) -> str:
             "to_the_failure": _to_the_failure(diagnosis),
             "findings": findings_html(diagnosis),
             "sessions": sessions_html(diagnosis.sessions),
+            "left_out": left_out_html(choice.left_out),
             "notes": notes_html(diagnosis),
-            "data": page_json(diagnosis, calls),
+            "data": page_json(replace(diagnosis, sessions=choice.sessions), choice.calls, is_whole=not choice.left_out),
             "version": escape(regdoctor.__version__),
         },
     )
@@ -50,6 +57,11 @@ def render_page(diagnosis: Diagnosis, calls: Sequence[Call]) -> str:
 
 def _part(name: str) -> str:
     return resources.files("regdoctor.traffic").joinpath("page", name).read_text("utf-8")
+
+
+def _script() -> str:
+    """The scripts as one, in a block of their own: their names are not the window's."""
+    return "".join(('"use strict";\n{\n', *(_part(f"{name}.js") for name in _SCRIPTS), "}\n"))
 
 
 def _filled(template: str, values: Mapping[str, str]) -> str:

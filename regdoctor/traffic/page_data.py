@@ -48,23 +48,25 @@ def lanes_of(calls: Iterable[Call]) -> tuple[Part, ...]:
     return tuple(part for part in Part if part in _ALWAYS or part in asked)
 
 
-def page_json(diagnosis: Diagnosis, calls: Sequence[Call]) -> str:
-    """The data that page.js draws from, in ASCII and safe within a script element.
+def page_json(diagnosis: Diagnosis, calls: Sequence[Call], *, is_whole: bool = True) -> str:
+    """The data that the scripts of the page draw from, in ASCII and safe within a script element.
 
-    `z`: when the recording began, seconds since the epoch; `t`: texts, to which other numbers point; `f`: checks;
-    `l`: lanes; `s`: sessions with steps; `c`: calls by their number. Times are milliseconds since the recording began.
-    What page.js reads by position is written in that order.
+    is_whole: whether every call of the recording is among `calls`.
+
+    `z`: when the recording began, seconds since the epoch; `w`: 1 where it is not whole; `t`: texts, to which other
+    numbers point; `f`: checks; `l`: lanes; `s`: sessions with steps; `c`: calls by their number. Times are milliseconds
+    since the recording began. What model.js reads by position is written in that order.
     """
     texts, lanes = _Texts(), lanes_of(calls)
     seen = _seen(diagnosis)
-    checks = sorted({name for names in seen.values() for name in names} | _explaining(diagnosis.sessions))
+    checks = sorted({name for names in seen.values() for name in names})
+    places = {name: place for place, name in enumerate(checks)}
     data = {
         "z": diagnosis.started,
+        "w": int(not is_whole),
         "s": [_session(session, diagnosis.started, texts) for session in diagnosis.sessions],
         "c": {
-            call.number: _call(
-                call, diagnosis.started, texts, lanes, [checks.index(n) for n in seen.get(call.number, ())]
-            )
+            call.number: _call(call, diagnosis.started, texts, lanes, [places[n] for n in seen.get(call.number, ())])
             for call in calls
         },
         "l": [part.value for part in lanes],
@@ -83,10 +85,6 @@ def _seen(diagnosis: Diagnosis) -> dict[int, list[str]]:
             if sighting.check not in names:
                 names.append(sighting.check)
     return seen
-
-
-def _explaining(sessions: Iterable[Session]) -> set[str]:
-    return {step.finding for session in sessions for step in session.steps if step.finding}
 
 
 def _session(session: Session, zero: float, texts: _Texts) -> list[Any]:

@@ -15,6 +15,8 @@ _MOST_SESSIONS = 30
 _MOST_STEPS = 40
 _MOST_OF_A_CHECK = 5
 """Findings of one check that are shown."""
+MOST_LINKED = 8
+"""Calls that a finding leads to."""
 _SIGNS = {Severity.INFO: "i", Severity.WARNING: "!", Severity.ERROR: "✗", Severity.CRITICAL: "✗"}
 _MARKS = {State.OK: "✓ ok", State.FAILED: "✗ failed", State.NOT_SEEN: "? end not seen"}
 
@@ -29,16 +31,17 @@ def _findings(diagnosis: Diagnosis) -> Iterator[str]:
     for row in diagnosis.report.causes:
         told[row.check] = told.get(row.check, 0) + 1
         if told[row.check] <= _MOST_OF_A_CHECK:
-            yield _finding(diagnosis, row)
+            yield _finding(diagnosis, row, is_first=told[row.check] == 1)
     for name, count in told.items():
         if count > _MOST_OF_A_CHECK:
             yield f'<p class="more">{count - _MOST_OF_A_CHECK:,} more of {_text(name)}</p>'
 
 
-def _finding(diagnosis: Diagnosis, row: Row) -> str:
+def _finding(diagnosis: Diagnosis, row: Row, *, is_first: bool) -> str:
     modes = "".join(f" · {_text(mode)}" for mode in row.failure_modes)
+    anchor = f' id="finding-{_text(row.check)}"' if is_first else ""
     parts = [
-        f'<article class="finding {row.severity.word}"><h2>{_text(row.message)}</h2>',
+        f'<article class="finding {row.severity.word}"{anchor}><h2>{_text(row.message)}</h2>',
         f'<p class="facts"><b class="severity"><i aria-hidden="true">{_SIGNS[row.severity]}</i> {row.severity.word}</b>'
         f" · <code>{_text(row.check)}</code>{modes}{_where(diagnosis, row)}</p>",
     ]
@@ -61,8 +64,8 @@ def _where(diagnosis: Diagnosis, row: Row) -> str:
     seen = next((one for one in diagnosis.sightings if (one.check, one.resource) == (row.check, row.resource)), None)
     if seen is None or not seen.calls:
         return ""
-    links = ", ".join(f'<a href="#call-{number}">{number}</a>' for number in seen.calls[:8])
-    more = f" and {seen.count - 8:,} more" if seen.count > 8 else ""
+    links = ", ".join(f'<a href="#call-{number}">{number}</a>' for number in seen.calls[:MOST_LINKED])
+    more = f" and {seen.count - MOST_LINKED:,} more" if seen.count > MOST_LINKED else ""
     return f" · seen in call{'' if seen.count == 1 else 's'} {links}{more}"
 
 
@@ -71,7 +74,7 @@ def _quote(source: str, line: int | None, quote: str) -> str:
 
 
 def sessions_html(sessions: Iterable[Session]) -> str:
-    """The sessions and their steps as lists, those that failed first: what page.js puts its waterfall in place of."""
+    """The sessions and their steps as lists, those that failed first: the script puts its waterfall in their place."""
     chosen = sorted(sessions, key=lambda session: session.state is not State.FAILED)
     parts = [_session(session) for session in chosen[:_MOST_SESSIONS]]
     if (more := len(chosen) - _MOST_SESSIONS) > 0:
@@ -104,6 +107,11 @@ def _step(step: Step) -> str:
     return (
         f'<li class="{step.state.name.lower()}"{anchor}>{_MARKS[step.state]} · {_text(step.name)}{about}{failed}</li>'
     )
+
+
+def left_out_html(sentence: str) -> str:
+    """That the page is shortened, and by what; nothing where it is whole."""
+    return f'<p class="shortened">{_text(sentence)}</p>' if sentence else ""
 
 
 def notes_html(diagnosis: Diagnosis) -> str:

@@ -46,3 +46,24 @@ def test_a_line_has_the_time_from_the_first_byte_to_the_last() -> None:
     _, told = _told(f"/v2/group/app/blobs/sha256:{'a' * 64}")
     assert line(told).startswith("    1 404 HEAD  /v2/group/app/blobs/sha256:aaa")
     assert "  1.00 s  registry: the registry has no such blob" in line(told)
+
+
+def test_a_flow_that_is_told_again_has_nothing_left_of_the_first_time() -> None:
+    flow = _flow()
+    annotate(flow, *_told("/v2/a/manifests/1", 500, "PUT", request_size=6))
+    assert flow.marked
+    annotate(flow, *_told("/v2/a/blobs/uploads/", 202, "POST"))
+    fresh = _flow()
+    annotate(fresh, *_told("/v2/a/blobs/uploads/", 202, "POST"))
+    assert (flow.comment, flow.marked, flow.metadata) == (fresh.comment, "", fresh.metadata)
+
+
+def test_what_a_person_added_stays_when_it_is_told_again() -> None:
+    flow = _flow()
+    annotate(flow, *_told("/v2/a/manifests/1", 500, "PUT"))
+    flow.comment += "\nasked Jo about it"
+    flow.marked = ":key:"
+    flow.metadata["other.addon"] = 1
+    kept = flow.comment
+    annotate(flow, *_told("/v2/a/manifests/1", 201, "PUT"))
+    assert (flow.comment, flow.marked, flow.metadata["other.addon"]) == (kept, ":key:", 1)

@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from regdoctor.capture.passing_bodies import KEPT, Tap, request_tap, response_tap
+from regdoctor.capture.passing_bodies import KEPT, PassingOn, Tap, is_taken, request_tap, response_tap, tap_of
 
 _UPLOAD = "/v2/group/app/blobs/uploads/11111111-2222-3333-4444-555555555555?_state=x"
 _BLOB = f"/v2/group/app/blobs/sha256:{'a' * 64}"
@@ -59,6 +59,8 @@ def test_requests_stream_unless_they_are_small(method: str, path: str, headers: 
         ("GET", "/jwt/auth?scope=x", 200, {"transfer-encoding": "chunked"}, True),
         ("GET", "/anything", 200, {}, True),
         ("HEAD", _BLOB, 200, {"content-length": "900000000"}, False),
+        ("GET", "/-/cable", 101, {}, False),
+        ("GET", _BLOB, 304, {}, False),
     ],
 )
 def test_responses_stream_unless_they_are_small(
@@ -90,3 +92,28 @@ def test_no_digest_is_worked_out_of_a_part_nor_of_an_encoded_body_nor_when_switc
         tap.take(b"abc")
         tap.take(b"")
         assert tap.digest == ""
+
+
+def test_what_is_released_is_held_no_longer() -> None:
+    tap = Tap(keep=True, digest=False)
+    tap.take(b"abc")
+    tap.take(b"")
+    assert (tap.release(), tap.kept, tap.size) == (b"abc", None, 3)
+
+
+def test_bytes_pass_on_unchanged_though_the_tap_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    reports: list[str] = []
+    tap = Tap(keep=True, digest=True)
+    monkeypatch.setattr(tap, "_hash", None)
+    monkeypatch.setattr(tap, "_kept", 0)
+    stream = PassingOn(tap, lambda: reports.append("told"))
+    assert [stream(piece) for piece in (b"abc", b"")] == [b"abc", b""]
+    assert reports == ["told", "told"]
+
+
+def test_our_own_stream_is_told_from_that_of_others() -> None:
+    tap = Tap(keep=False, digest=False)
+    ours = PassingOn(tap, lambda: None)
+    assert (tap_of(ours), is_taken(ours)) == (tap, False)
+    assert (tap_of(bytes.upper), is_taken(bytes.upper)) == (None, True)
+    assert (tap_of(True), is_taken(True), is_taken(False)) == (None, False, False)

@@ -7,13 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from regdoctor import catalogue
-from regdoctor.check import Severity
-from regdoctor.cli.capture_analyze import Form, command, exit_code
-from regdoctor.cli.check import Level
+from regdoctor.cli.capture_analyze import command
+from regdoctor.cli.diagnoses import Form
 from regdoctor.exit_codes import ExitCode, UsageError
-from regdoctor.traffic.telling import Telling
-from tests.traffic.conversation import Conversation
 
 RECORDINGS = Path(__file__).parents[1] / "traffic/recordings"
 REFUSED = RECORDINGS / "push_head_refused.flow"
@@ -40,25 +36,3 @@ def test_a_clean_copy_tells_the_same(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_a_clean_copy_does_not_replace_its_recording() -> None:
     with pytest.raises(UsageError, match="the recording itself"):
         command([REFUSED], redact=REFUSED)
-
-
-@pytest.mark.parametrize(
-    ("status", "threshold", "code"),
-    [
-        (200, Severity.INFO, ExitCode.HEALTHY),
-        (500, Severity.ERROR, ExitCode.FINDINGS),
-        (500, Level.CRITICAL.severity, ExitCode.HEALTHY),
-    ],
-)
-def test_a_session_that_fails_counts_as_an_error(
-    status: int, threshold: Severity, code: ExitCode, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(catalogue, "signs", lambda: ())
-    talk, telling = Conversation(), Telling()
-    telling.take(talk.ask("GET", "/v2/_catalog", status))
-
-    assert exit_code(telling.end(), threshold) == code
-
-
-def test_a_recording_without_a_registry_examines_nothing() -> None:
-    assert exit_code(Telling().end()) == ExitCode.NOT_EXAMINED

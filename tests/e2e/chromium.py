@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -28,7 +29,18 @@ os.dup2(given, 4)
 os.execvp(sys.argv[3], sys.argv[3:])
 """
 """Gives Chromium the pipes under the numbers that it expects."""
-_KEYS = {"Enter": (13, "\r"), "ArrowDown": (40, ""), "ArrowUp": (38, ""), "ArrowLeft": (37, ""), "ArrowRight": (39, "")}
+_KEYS = {
+    "Enter": (13, "\r"),
+    "Tab": (9, ""),
+    " ": (32, " "),
+    "Home": (36, ""),
+    "End": (35, ""),
+    "ArrowDown": (40, ""),
+    "ArrowUp": (38, ""),
+    "ArrowLeft": (37, ""),
+    "ArrowRight": (39, ""),
+}
+"""Windows' number of a key and what it types; letters need no entry."""
 
 
 class Chromium:
@@ -134,6 +146,19 @@ class Chromium:
             self._note(self._next())
         return time.monotonic() - began
 
+    def work(self, what: Callable[[], object]) -> float:
+        """Seconds that the page's thread was at work for it, whatever else the machine does meanwhile."""
+        self.call("Performance.enable", timeDomain="threadTicks")
+        before = self._worked()
+        what()
+        worked = self._worked() - before
+        self.call("Performance.disable")
+        return worked
+
+    def _worked(self) -> float:
+        metrics = self.call("Performance.getMetrics")["metrics"]
+        return sum(float(one["value"]) for one in metrics if one["name"] == "TaskDuration")
+
     def run(self, script: str) -> Any:
         """The value of a JavaScript expression, of a promise that which it comes to."""
         done = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
@@ -141,8 +166,8 @@ class Chromium:
         return done["result"].get("value")
 
     def press(self, key: str) -> None:
-        """Press and release a key, as a person does."""
-        code, text = _KEYS[key]
+        """Press and release a key, as a person does: by its name, or what it types."""
+        code, text = _KEYS.get(key) or (ord(key.upper()), key)
         known = {"key": key, "code": key, "windowsVirtualKeyCode": code}
         self.call("Input.dispatchKeyEvent", type="keyDown", text=text, **known)
         self.call("Input.dispatchKeyEvent", type="keyUp", **known)
@@ -155,12 +180,30 @@ class Chromium:
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=spot[0], y=spot[1], button="left", clickCount=1)
 
-    def look(self, *, width: int = 1280, height: int = 900, scheme: str = "light", scripts: bool = True) -> None:
-        """How it is looked at from now on: the window's size in CSS pixels, light or dark, with scripts or without."""
+    def look(
+        self,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        scheme: str = "light",
+        scripts: bool = True,
+        motion: bool = True,
+        paper: bool = False,
+    ) -> None:
+        """How it is looked at from now on.
+
+        width, height: of the window in CSS pixels; scheme: light or dark; scripts: whether they run; motion: whether
+        movement is welcome (prefers-reduced-motion); paper: as it is printed.
+        """
         self.call(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 500
         )
-        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        features = {"prefers-color-scheme": scheme, "prefers-reduced-motion": "no-preference" if motion else "reduce"}
+        self.call(
+            "Emulation.setEmulatedMedia",
+            media="print" if paper else "",
+            features=[{"name": name, "value": value} for name, value in features.items()],
+        )
         self.call("Emulation.setScriptExecutionDisabled", value=not scripts)
 
     def picture(self, path: Path) -> None:

@@ -123,3 +123,30 @@ def test_text_has_the_contrast_that_wcag_aa_wants() -> None:
             for back in ("page", "card", "bad-back"):
                 assert _contrast(scheme[name], scheme[back]) >= 4.5, (name, back)
         assert _contrast(scheme["step"], scheme["page"]) >= 3
+
+
+def test_each_script_stands_on_the_page_once_and_none_is_left_behind() -> None:
+    folder = resources.files("regdoctor.traffic").joinpath("page")
+    page = page_of([])
+    scripts = [one.read_text("utf-8") for one in folder.iterdir() if one.name.endswith(".js")]
+
+    assert len(scripts) > 1
+    assert [page.count(script) for script in scripts] == [1] * len(scripts)
+
+
+def test_a_step_leads_to_its_finding(refused: str) -> None:
+    assert refused.count('<article class="finding error" id="finding-s3_blob_read_forbidden">') == 1
+
+
+def test_a_shortened_page_says_so_above_the_calls() -> None:
+    talk = Conversation()
+    for place in range(5):
+        talk.push(f"group/app{place}", "1", "one")
+    telling = Telling()
+    calls = [telling.take(one).call for one in talk.said]
+    page = render_page(telling.end(), calls, most=12)
+
+    assert '<p class="shortened">The recording is too long for one page: 12 of its' in page
+    assert page.index('class="shortened"') < page.index('id="sessions"')
+    assert '"w":1' in page
+    assert 'class="shortened"' not in render_page(telling.end(), calls)
