@@ -11,6 +11,7 @@ import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
@@ -26,13 +27,14 @@ logger = logging.getLogger(__name__)
 try:
     from regdoctor.capture import body_view, export, flow_annotations, live_telling
     from regdoctor.capture.flow_exchange import header_values
-    from regdoctor.capture.passing_bodies import Tap, request_tap, response_tap
+    from regdoctor.capture.passing_bodies import BODY_HEADERS, PassingOn, is_taken, request_tap, response_tap, tap_of
     from regdoctor.catalogue import select, signs
     from regdoctor.exit_codes import UsageError
     from regdoctor.pages import page
     from regdoctor.redaction import redact
 
     signs()  # imports the checks, and with them all that regdoctor needs
+    _NOTABLE = frozenset((b"expect", *(name.encode() for name in BODY_HEADERS)))
     MISSING = ""
 except ImportError as error:
     MISSING = (
@@ -52,6 +54,8 @@ def harmless(hook: Callable[Concatenate[RegistryTraffic, P], None]) -> Callable[
     def guarded(self: RegistryTraffic, /, *args: P.args, **kwargs: P.kwargs) -> None:
         try:
             hook(self, *args, **kwargs)
+        except exceptions.OptionsError:  # what a person set wrongly
+            raise
         except Exception:  # whatever it is, somebody's push must not fail by it
             self.report_bug(hook.__name__)
 
@@ -66,9 +70,8 @@ class RegistryTraffic:
         self.live = live_telling.LiveTelling()
         self.digests = True
         self.show = "all"
-        self._taps: dict[str, list[Tap | None]] = {}
-        """Of flows that have not ended, by ID: of the request, of the response."""
-        self._expecting: set[str] = set()
+        self._open: dict[str, bool] = {}
+        """The flows that have not ended, by ID; whether each had Expect: 100-continue, which mitmproxy strips."""
         self._told_bugs: set[str] = set()
 
     def load(self, loader: Loader) -> None:
@@ -83,6 +86,7 @@ class RegistryTraffic:
         )
         add_contentview()
 
+    @harmless
     def configure(self, updated: set[str]) -> None:
         """Take over options; raises OptionsError, which mitmproxy shows as one line."""
         options = ctx.options
@@ -108,44 +112,42 @@ class RegistryTraffic:
     @harmless
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         """Let a body that may be large pass piece by piece."""
-        self._taps[flow.id] = [None, None]
-        if not flow.live:
+        request = flow.request
+        headers = header_values(request.headers, _NOTABLE)
+        self._open[flow.id] = headers.get("expect", "").lower() == "100-continue"
+        if not flow.live or is_taken(request.stream):
             return
-        headers = header_values(flow.request.headers)
-        if headers.get("expect", "").lower() == "100-continue":
-            self._expecting.add(flow.id)
-        if not callable(flow.request.stream):
-            tap = request_tap(flow.request.method, flow.request.path, headers, digests=self.digests)
-            if tap is not None:
-                flow.request.stream = self._passing(tap)
-                self._taps[flow.id][0] = tap
+        tap = request_tap(request.method, request.path, headers, digests=self.digests)
+        if tap is not None:
+            request.stream = PassingOn(tap, self._stream_failed)
+        elif tap_of(request.stream) is not None:  # of its first pass: this one is a replay, and was changed
+            request.stream = False
 
     @harmless
     def request(self, flow: http.HTTPFlow) -> None:
         """A small body that passed is shown nevertheless; where the answer came first the flow is told already."""
-        sent = self._taps.get(flow.id, [None, None])[0]
+        sent = tap_of(flow.request.stream)
         if sent is not None and flow.request.raw_content is None:
-            flow.request.raw_content = sent.kept
+            flow.request.raw_content = sent.release()
 
     @harmless
     def responseheaders(self, flow: http.HTTPFlow) -> None:
         """As `requestheaders`."""
-        taps = self._taps.get(flow.id)
-        if taps is None or flow.response is None or not flow.live or callable(flow.response.stream):
-            return
         request, response = flow.request, flow.response
-        headers = header_values(response.headers)
+        if response is None or not flow.live or is_taken(response.stream):
+            return
+        headers = header_values(response.headers, _NOTABLE)
         tap = response_tap(request.method, request.path, response.status_code, headers, digests=self.digests)
         if tap is not None:
-            response.stream = self._passing(tap)
-            taps[1] = tap
+            response.stream = PassingOn(tap, self._stream_failed)
 
     @harmless
     def response(self, flow: http.HTTPFlow) -> None:
         """Tell the flow, before it is written to a file."""
-        came = self._taps.get(flow.id, [None, None])[1]
-        if came is not None and flow.response is not None and flow.response.raw_content is None:
-            flow.response.raw_content = came.kept
+        response = flow.response
+        came = tap_of(response.stream) if response is not None else None
+        if response is not None and came is not None and response.raw_content is None:
+            response.raw_content = came.release()
         self._tell(flow)
 
     @harmless
@@ -179,11 +181,12 @@ class RegistryTraffic:
     @command.command("regdoctor.explain")
     def explain(self, flow: flow.Flow) -> Sequence[str]:
         """Show what a flow means, and the page of each check that fails on it."""
-        metadata = flow.metadata
-        names = str(metadata.get(flow_annotations.CHECKS, "")).split()
-        meaning = str(metadata.get(flow_annotations.MEANING, "")) or "This flow was not explained."
-        pages = [page(item) for item in select(names)] if names else []
-        return "\n\n".join([meaning, *pages]).splitlines()
+        with self._for_a_person():
+            metadata = flow.metadata
+            names = str(metadata.get(flow_annotations.CHECKS, "")).split()
+            meaning = str(metadata.get(flow_annotations.MEANING, "")) or "This flow was not explained."
+            pages = [page(item) for item in select(names)] if names else []
+            return "\n\n".join([meaning, *pages]).splitlines()
 
     @command.command("regdoctor.export")
     def export(self, path: types.Path) -> None:
@@ -191,10 +194,8 @@ class RegistryTraffic:
         if ctx.master.addons.get("view") is None:
             raise exceptions.CommandError("mitmdump keeps no flows: start it with --set regdoctor_record=FILE")
         flows = ctx.master.commands.call("view.flows.resolve", "@all")
-        try:
+        with self._for_a_person():
             written = export.export([one for one in flows if isinstance(one, http.HTTPFlow)], Path(path).expanduser())
-        except (UsageError, OSError) as error:
-            raise exceptions.CommandError(str(error)) from error
         logger.info("regdoctor: wrote %s exchanges to %s", written, path)
 
     def report_bug(self, where: str) -> None:
@@ -208,10 +209,12 @@ class RegistryTraffic:
             )
 
     def _tell(self, flow: http.HTTPFlow) -> None:
-        taps = self._taps.pop(flow.id, None)
-        expected = flow.id in self._expecting
-        self._expecting.discard(flow.id)
-        taken = self.live.take(flow, *taps, expected=expected) if taps is not None else None
+        expected = self._open.pop(flow.id, None)
+        if expected is None and flow_annotations.CALL in flow.metadata:
+            return  # it was told at its answer
+        # One that began before this file was loaded anew is not known here; its taps go by it nevertheless.
+        came = tap_of(flow.response.stream) if flow.response is not None else None
+        taken = self.live.take(flow, tap_of(flow.request.stream), came, expected=bool(expected))
         if taken is None:
             return
         raw, told = taken
@@ -219,17 +222,19 @@ class RegistryTraffic:
         if self._prints() and (self.show == "all" or (self.show == "problems" and flow_annotations.mark(told))):
             print(flow_annotations.line(told), flush=True)
 
-    def _passing(self, tap: Tap) -> Callable[[bytes], bytes]:
-        """What mitmproxy sends a body through: it never changes a byte, nor raises anything."""
+    def _stream_failed(self) -> None:
+        self.report_bug("stream")
 
-        def pass_on(data: bytes) -> bytes:
-            try:
-                tap.take(data)
-            except Exception:  # as in `harmless`
-                self.report_bug("stream")
-            return data
-
-        return pass_on
+    @contextmanager
+    def _for_a_person(self) -> Iterator[None]:
+        """Make every error one that mitmproxy shows to whoever gave a command; another ends its console."""
+        try:
+            yield
+        except (UsageError, OSError) as error:
+            raise exceptions.CommandError(str(error)) from error
+        except Exception as error:  # as in `harmless`
+            self.report_bug("a command")
+            raise exceptions.CommandError("regdoctor failed: the event log has more") from error
 
     def _note(self, about: str, sentence: str) -> None:
         if self.live.note(about, sentence):

@@ -141,6 +141,10 @@ def _in_base64(value: bytes) -> set[str]:
 
 def _longest_first() -> tuple[tuple[str, str], ...]:
     global _ordered  # noqa: PLW0603 - replaced as a whole
+    key, pairs = _ordered
+    # Looked at without the lock: this is asked of every text, and something new makes the number another.
+    if key == (id(_known), len(_known)):
+        return pairs
     with _lock:
         key = (id(_known), len(_known))
         if _ordered[0] != key:

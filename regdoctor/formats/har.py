@@ -33,16 +33,19 @@ class NoHarError(ValueError):
 def read_har(file: BinaryIO) -> Iterator[RawExchange | BadRecord]:
     """The entries in their order, read one by one. Raises NoHarError where the file has no log.entries.
 
-    What a browser took from its own cache, and websockets, are passed over.
+    What a browser took from its own cache, and websockets, are passed over; so is an entry that stands there a second
+    time, as it does in files that were joined.
     """
     stream = JsonStream(file)
     if not (stream.skip_to(_LOG) and stream.skip_to(_ENTRIES)):
         raise NoHarError("it is JSON, but no HAR: it has no log with entries")
     number = 0
+    seen: set[int] = set()
     try:
         for entry in stream.elements():
             number += 1
-            if (found := _read(entry, number)) is not None:
+            found = _read(entry, number)
+            if found is not None and not _is_seen(found, seen):
                 yield found
     except JsonStreamError as error:
         yield BadRecord(f"entry {number + 1}", f"{error}; what follows is not read")
@@ -57,6 +60,22 @@ def _read(entry: Any, number: int) -> RawExchange | BadRecord | None:
         return _exchange(entry)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError):
         return BadRecord(f"entry {number}", "it is no entry of a HAR: a part is missing or has another type")
+
+
+def _is_seen(found: RawExchange | BadRecord, seen: set[int]) -> bool:
+    """Whether the same was read before.
+
+    HAR has no names for its entries, and equal requests may be two: the same are those that agree in all that was sent
+    and came, and in when, to the fraction of a second.
+    """
+    if isinstance(found, BadRecord) or found.started is None or found.started.is_integer():
+        return False
+    sent = (found.id, found.connection, found.method, found.url, found.request_headers, found.request_body)
+    came = (found.status, found.response_headers, found.response_body, found.response_size, found.error)
+    mark = hash((sent, came, found.started, found.answered, found.ended, found.error_at))
+    known = mark in seen
+    seen.add(mark)
+    return known
 
 
 def _exchange(entry: Mapping[str, Any]) -> RawExchange:

@@ -115,22 +115,34 @@ def clean_address(text: str, marks: Marks | None = None) -> str:
         return _cleaned(text)
     known = marks.addresses.get(text)
     if known is None:
-        known = marks.addresses[text] = _cleaned(text)
+        known = marks.addresses[text] = _cleaned(text, marks)
     return known
 
 
-def _cleaned(text: str) -> str:
+def _cleaned(text: str, marks: Marks | None = None) -> str:
     bare, mark, query = text[:_LONGEST].partition("#")[0].partition("?")
     scheme, separator, rest = bare.partition("://")
     host, slash, path = rest.partition("/") if separator else ("", "", bare)
     shown = _path(slash + path)
     start = f"{scheme}://{wiped(host.rpartition('@')[2])}" if separator else ""
-    return f"{start}{shown}{mark}{clean_query(query) if mark else ''}"
+    return f"{start}{shown}{mark}{clean_query(query, marks) if mark else ''}"
 
 
-def clean_query(query: str) -> str:
-    """Parameters in their order: known ones keep their values, of others only words and short values stay."""
-    return "&".join(_parameter(piece) for piece in query.split("&")) if query else ""
+def clean_query(query: str, marks: Marks | None = None) -> str:
+    """Parameters in their order: known ones keep their values, of others only words and short values stay.
+
+    marks: keeps what was made of each; most come again, such as a service, a date, and the state of an upload.
+    """
+    if not query:
+        return ""
+    known = marks.parameters if marks else {}
+    found = []
+    for piece in query.split("&"):
+        clean = known.get(piece)
+        if clean is None:
+            clean = known[piece] = _parameter(piece)
+        found.append(clean)
+    return "&".join(found)
 
 
 def _parameter(piece: str) -> str:
@@ -145,14 +157,17 @@ def _parameter(piece: str) -> str:
 
 
 def _value(name: str, value: str) -> str:
+    if name in _GONE:
+        return PLACEHOLDER
     plain = unquote_plus(value)
     if name == "_state":
-        return quote(cleaned_upload_state(read_upload_state(plain)), safe="-_.[]")
+        state = read_upload_state(plain)
+        if state and (wiped(state.name) != state.name or wiped(state.upload) != state.upload):
+            return PLACEHOLDER
+        return quote(cleaned_upload_state(state), safe="-_.[]")
     if name in _SCOPED:
         scope = _SCOPE.search(plain)
         return PLACEHOLDER + quote(f"/{scope[1]}", safe="") if scope else PLACEHOLDER
-    if name in _GONE:
-        return PLACEHOLDER
     if name in _DIGESTS and _DIGEST.fullmatch(plain) and wiped(plain) == plain:
         return value
     if plain == PLACEHOLDER or wiped(plain) != plain or wiped(f"?{name}={value}") != f"?{name}={value}":

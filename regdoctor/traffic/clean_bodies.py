@@ -16,6 +16,8 @@ from regdoctor.traffic.wiping import PLACEHOLDER, scrubbed, wiped
 _JSON = 256 * 1024
 _XML = 8 * 1024
 _PAGE = 16 * 1024
+_SHORT = 512
+"""Bytes of a body that is worth keeping once cleaned."""
 _DESCRIPTOR = frozenset(("mediaType", "digest", "size", "artifactType", "platform", "annotations"))
 _PLATFORM = frozenset(("architecture", "os", "os.version", "variant"))
 _ENVELOPE = frozenset(("code", "message", "detail", "details", "error", "error_description", "errors", "status"))
@@ -25,7 +27,9 @@ _ELEMENT = re.compile(
     r"<(Code|Message|Region|BucketName|Key|Endpoint|Resource|Expires|ServerTime|RequestTime|X-Amz-Expires|"
     r"MaxAllowedSkewMilliseconds|Details|AuthenticationErrorDetail)>([^<]{0,2000})</\1>"
 )
-_SCRIPT = re.compile(r"(?is)<(script|style|input|meta|form)\b.*?(?:</\1\s{0,8}>|/>|(?<=[\"'\s\w])>|\Z)")
+_SCRIPT = re.compile(r"(?is)<(script|style)\b.*?(?:</\1\s{0,8}>|\Z)")
+"""With what is in it: a page's own tokens are there."""
+_TAG = re.compile(r"""(?i)<(?:input|meta|form)\b(?:[^>"']|"[^"]*(?:"|\Z)|'[^']*(?:'|\Z))*+(?:>|\Z)""")
 _MEDIA = re.compile(r"[a-z]{1,20}/[\w.+-]{1,120}", re.ASCII)
 
 
@@ -55,6 +59,15 @@ def clean_response_body(body: bytes, path: str, kind: str, status: int, marks: M
 
 
 def _json_kept(body: bytes, marks: Marks) -> tuple[bytes, Shown | None]:
+    known = marks.bodies.get(body)
+    if known is None:
+        known = _json_cleaned(body, marks)
+        if len(body) <= _SHORT:
+            marks.bodies[body] = known
+    return known
+
+
+def _json_cleaned(body: bytes, marks: Marks) -> tuple[bytes, Shown | None]:
     document = parse_json(body) if len(body) <= _JSON else None
     if not isinstance(document, dict):
         return b"", None
@@ -168,7 +181,7 @@ def _page(body: bytes) -> bytes:
         return b""
     text = body.decode(errors="replace")
     for _ in range(8):
-        once = scrubbed(_SCRIPT.sub("", text))
+        once = scrubbed(_TAG.sub("", _SCRIPT.sub("", text)))
         if once == text:
             break
         text = once

@@ -55,6 +55,21 @@ class Marks:
         """By what an Authorization header had: what clean_authorization makes of it."""
         self.headers: dict[tuple[str, str], tuple[str, str]] = {}
         self.addresses: dict[str, str] = {}
+        self.parameters: dict[str, str] = {}
+        """Of addresses, as they stand between two `&`."""
+        self.tokens: dict[str, Token | None] = {}
+        """By its text: a token comes in an answer first and in requests then."""
+        self.bodies: dict[bytes, tuple[bytes, Shown | None]] = {}
+        """Of short JSON: most answers of a registry that have a body are the same few errors."""
+
+        self._all: tuple[dict[Any, Any], ...] = (
+            self.credentials,
+            self.headers,
+            self.addresses,
+            self.parameters,
+            self.tokens,
+            self.bodies,
+        )
 
     def of(self, text: str) -> str:
         """12 hexadecimal digits, worth nothing elsewhere."""
@@ -62,9 +77,9 @@ class Marks:
 
     def tidy(self) -> None:
         """Forget what was cleaned where there is much of it, or where it would be cleaned in another way by now."""
-        stale = self._known != known_forms()
-        self._known = known_forms()
-        for kept in (self.credentials, self.headers, self.addresses):
+        known = known_forms()
+        stale, self._known = self._known != known, known
+        for kept in self._all:
             if stale or len(kept) > _MOST_KEPT:
                 kept.clear()
 
@@ -85,7 +100,7 @@ def _authorization(value: str, marks: Marks) -> tuple[str, Shown]:
     scheme, kind = _SCHEMES.get(word.lower(), ("", "credentials"))
     text = rest.strip() if scheme else value.strip()
     identity = _AWS_ID.search(text)
-    token = _token(text) if scheme == "Bearer" else None
+    token = _known_token(text, marks) if scheme == "Bearer" else None
     return _written(scheme, kind, Shown(scheme, marks.of(identity[1] if identity else text), token))
 
 
@@ -93,12 +108,18 @@ def clean_given(value: str, marks: Marks) -> tuple[str, Shown]:
     """The same of a token in the body of an answer."""
     if cleaned := _CLEANED.fullmatch(value):
         return _written("", "token", Shown("", cleaned[3], _token_written(cleaned[4])))
-    return _written("", "token", Shown("", marks.of(value.strip()), _token(value)))
+    return _written("", "token", Shown("", marks.of(value.strip()), _known_token(value.strip(), marks)))
 
 
 def _written(scheme: str, kind: str, shown: Shown) -> tuple[str, Shown]:
     claims = f" {_as_json(shown.token)}" if shown.token else ""
     return f"{scheme}{scheme and ' '}[redacted {kind} {shown.mark}]{claims}", shown
+
+
+def _known_token(text: str, marks: Marks) -> Token | None:
+    if text not in marks.tokens:
+        marks.tokens[text] = _token(text)
+    return marks.tokens[text]
 
 
 def _token(text: str) -> Token | None:

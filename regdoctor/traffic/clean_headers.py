@@ -8,7 +8,7 @@ from regdoctor.distribution.page_marks import BUCKET_HEADERS, OWN_HEADERS
 from regdoctor.formats.raw_exchange import Headers
 from regdoctor.traffic.clean_addresses import clean_address
 from regdoctor.traffic.clean_credentials import Marks, clean_authorization
-from regdoctor.traffic.wiping import PLACEHOLDER, is_random, scrubbed
+from regdoctor.traffic.wiping import PLACEHOLDER, is_random, scrubbed, wiped
 
 _KEPT = frozenset(
     [
@@ -121,7 +121,7 @@ def _value(name: str, value: str, marks: Marks) -> str:
     if name in _KEPT:
         return value if value.isdigit() else scrubbed(value)
     if name in _WHOLE:
-        return value if _UUID.fullmatch(value) else PLACEHOLDER
+        return value if _UUID.fullmatch(value) and wiped(value) == value else PLACEHOLDER
     if name in _ETAGS:
         return value if _DIGEST_TAG.fullmatch(value) else PLACEHOLDER
     if name in _CHALLENGES:
@@ -160,5 +160,5 @@ def _realm(value: str) -> str:
 
 
 def _shown(name: str, value: str) -> str:
-    clean = scrubbed(value)
-    return value if name == "scope" and clean.count(PLACEHOLDER) and value.count(":") >= 2 else clean
+    """A scope keeps the name of a repository, even of one that looks random; what is known as a secret goes."""
+    return wiped(value) if name == "scope" and value.count(":") >= 2 else scrubbed(value)

@@ -23,6 +23,7 @@ __all__ = ["NO_ANSWER", "Marks", "clean"]
 NO_ANSWER = "no answer was recorded"
 
 _NAME = re.compile(r"[\w.:%\[\]-]{1,80}", re.ASCII)
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _METHOD = re.compile(r"[A-Za-z-]{1,20}")
 _VERSION = re.compile(r"HTTP/\d(?:\.\d)?")
 _ORIGIN = re.compile(r"https?://[\w.:%\[\]-]{1,260}", re.ASCII)
@@ -62,17 +63,17 @@ def clean(raw: RawExchange, marks: Marks) -> Recorded:
     status = raw.status
     failure = _failure(raw)
     path = raw.url.partition("?")[0]
-    request_body = clean_request_body(
-        raw.request_body or b"", path, _header(raw.request_headers, "content-type"), marks
-    )
-    body, given = b"", None
+    request_body, body, given = b"", b"", None
+    if raw.request_body:
+        kind = _header(raw.request_headers, "content-type")
+        request_body = clean_request_body(raw.request_body, path, kind, marks)
     if status is not None and raw.response_body:
         kind = _header(raw.response_headers, "content-type")
         body, given = clean_response_body(raw.response_body, path, kind, status, marks)
     ended = _ended(raw, started, failed=failure is not None)
     upto = raw.answered if status is not None and raw.answered is not None else ended
     exchange = Exchange(
-        method=raw.method if _METHOD.fullmatch(raw.method) else "[redacted]",
+        method=raw.method if raw.method in _METHODS or _METHOD.fullmatch(raw.method) else "[redacted]",
         url=clean_address(raw.url, marks),
         request_headers=clean_headers(raw.request_headers, marks),
         status=status,
@@ -91,8 +92,8 @@ def clean(raw: RawExchange, marks: Marks) -> Recorded:
         ended=ended,
         client=_named(raw.client, marks),
         connection=_named(raw.connection, marks),
-        http_version=raw.request_version if _VERSION.fullmatch(raw.request_version) else "",
-        response_version=raw.response_version if _VERSION.fullmatch(raw.response_version) else "",
+        http_version=_version(raw.request_version),
+        response_version=_version(raw.response_version),
         request_body=request_body,
         request_size=raw.request_size,
         response_size=raw.response_size,
@@ -103,7 +104,7 @@ def clean(raw: RawExchange, marks: Marks) -> Recorded:
         expected_continue=raw.expected_continue,
         by_recorder=_by_recorder(exchange),
         cut_off_early=_cut_off_early(raw),
-        capture_origin=raw.capture_origin if _ORIGIN.fullmatch(raw.capture_origin) else "",
+        capture_origin=raw.capture_origin if raw.capture_origin and _ORIGIN.fullmatch(raw.capture_origin) else "",
         upstream_origin=_upstream(raw),
     )
 
@@ -118,7 +119,16 @@ def _upstream(raw: RawExchange) -> str:
 
 
 def _header(headers: tuple[tuple[str, str], ...], wanted: str) -> str:
-    return next((value for name, value in headers if name.lower() == wanted), "")
+    """The first of that name, which is in small letters; empty where there is none."""
+    for name, value in headers:
+        # Lengths first: this is asked of every header of every exchange.
+        if len(name) == len(wanted) and name.lower() == wanted:
+            return value
+    return ""
+
+
+def _version(text: str) -> str:
+    return text if text == "HTTP/1.1" or _VERSION.fullmatch(text) else ""
 
 
 def _named(text: str, marks: Marks) -> str:
@@ -133,10 +143,11 @@ def _shown(raw: RawExchange, marks: Marks) -> Shown | None:
 
 def _digest(known: str, body: bytes | None, size: int | None) -> str:
     """Of a body that is there whole, where the recorder did not work it out."""
-    if _DIGEST.fullmatch(known):
+    if known and _DIGEST.fullmatch(known):
         return known
-    whole = bool(body) and (size is None or size == len(body or b""))
-    return f"sha256:{hashlib.sha256(body or b'').hexdigest()}" if whole else ""
+    if not body or (size is not None and size != len(body)):
+        return ""
+    return f"sha256:{hashlib.sha256(body).hexdigest()}"
 
 
 def _truncated(raw: RawExchange, kept: bytes) -> bool:

@@ -25,6 +25,7 @@ from mitmproxy.test import taddons, tflow, tutils
 
 from regdoctor.capture.addon_file import addon_file
 from regdoctor.capture.flow_exchange import live_exchange, stored_exchange
+from regdoctor.capture.passing_bodies import Tap
 from regdoctor.evidence.recorded import Recorded
 from regdoctor.traffic.reading import read_recordings
 
@@ -330,6 +331,7 @@ class _Broken:
 @pytest.mark.parametrize(
     "hook",
     [
+        "configure",
         "running",
         "requestheaders",
         "request",
@@ -346,7 +348,7 @@ def test_an_error_in_a_hook_is_logged_once_and_goes_no_further(
 ) -> None:
     addon = module.RegistryTraffic()
     monkeypatch.setattr(module, "ctx", _Broken())
-    for name in ("live", "_taps"):
+    for name in ("live", "_open"):
         monkeypatch.setattr(addon, name, _Broken())
     arguments = [] if hook in ("running", "done") else [_Broken()]
     getattr(addon, hook)(*arguments)
@@ -357,15 +359,70 @@ def test_an_error_in_a_hook_is_logged_once_and_goes_no_further(
     assert "forced" in record.getMessage()
 
 
+def test_an_error_in_a_command_is_told_to_who_gave_it_and_logged_once(
+    module: ModuleType, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("forced")
+
+    monkeypatch.setattr(module.export, "export", refuse)
+    addon, flows = module.RegistryTraffic(), view.View()
+    with _loaded(addon, flows) as context:
+        for _ in range(2):
+            with pytest.raises(exceptions.CommandError, match="regdoctor failed"):
+                context.master.commands.call_strings("regdoctor.export", [str(tmp_path / "x.flow")])
+        monkeypatch.setattr(module, "select", refuse)
+        flow = _flow()
+        flow.metadata["regdoctor.checks"] = "location_wrong_scheme"
+        with pytest.raises(exceptions.CommandError, match="regdoctor failed"):
+            addon.explain(flow)
+    (record,) = caplog.records
+    assert "forced" in record.getMessage()
+
+
+def test_a_page_of_a_check_that_is_no_more_is_an_error_for_people(addon: Any) -> None:
+    flow = _flow()
+    flow.metadata["regdoctor.checks"] = "of_another_version"
+    with pytest.raises(exceptions.CommandError, match="of_another_version"):
+        addon.explain(flow)
+
+
+def test_what_is_replayed_is_told_anew(addon: Any) -> None:
+    flow = _pass(addon, _flow("PUT", "/v2/group/app/manifests/1", 403, _DENIED))
+    assert flow.marked
+    answer = tutils.tresp(status_code=201, content=b"")
+    answer.headers = http.Headers([(b"docker-distribution-api-version", b"registry/2.0"), (b"content-length", b"0")])
+    flow.response = answer
+    _pass(addon, flow)
+    assert flow.marked == ""
+    assert flow.metadata["regdoctor.call"].startswith("2 ")
+    assert "stores the manifest" in flow.comment
+
+
+def test_what_began_before_the_script_was_loaded_anew_is_told_by_the_new_one(module: ModuleType, addon: Any) -> None:
+    flow = _flow("PATCH", _UPLOAD, 202, b"", content_length="6")
+    flow.request.raw_content = None
+    addon.requestheaders(flow)
+    stream = flow.request.stream
+    assert callable(stream)
+    stream(b"abcdef")
+    stream(b"")
+    anew = module.RegistryTraffic()
+    for hook in (anew.request, anew.responseheaders, anew.response, anew.error):
+        hook(flow)
+    assert flow.metadata["regdoctor.call"].startswith("1 ")
+    assert flow.metadata["regdoctor.request_size"] == 6
+
+
 def test_an_error_while_a_body_streams_changes_no_byte(
-    addon: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, module: ModuleType
+    addon: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise RuntimeError("forced")
 
     flow = _flow("PATCH", _UPLOAD, 202, b"", content_length="6")
     addon.requestheaders(flow)
-    monkeypatch.setattr(module.Tap, "take", refuse)
+    monkeypatch.setattr(Tap, "take", refuse)
     stream = flow.request.stream
     assert callable(stream)
     assert [stream(b"abc"), stream(b"def"), stream(b"")] == [b"abc", b"def", b""]

@@ -85,7 +85,7 @@ def test_bodies_go_through_unchanged_though_every_hook_fails(tmp_path: Path, lon
         f"names = runpy.run_path({str(addon_file())!r})\n"
         "(addon,) = names['addons']\n"
         + "".join(f"names['live_telling'].LiveTelling.{hook} = refuse\n" for hook in hooks)
-        + "names['Tap'].take = refuse\n"
+        + "names['PassingOn'].__init__.__globals__['Tap'].take = refuse\n"
         "addons = [addon]\n"
     )
     with RecordingProxy(tmp_path, f"reverse:{lone_registry.url}", "keep_host_header=true", addon=broken) as proxy:

@@ -39,9 +39,29 @@ def test_the_parameters_of_a_form_stand_for_its_text() -> None:
     assert raw.request_body == b"a=b+c"
 
 
-def test_entries_that_say_the_same_are_both_kept() -> None:
-    """HAR has no names for its entries: equal ones may be two requests."""
-    assert len(_read({"request": REQUEST}, {"request": REQUEST})) == 2
+WHEN = {"startedDateTime": "2024-01-01T00:00:00.123Z", "time": 7}
+
+
+@pytest.mark.parametrize("when", [{}, {"startedDateTime": "2024-01-01T00:00:00Z"}])
+def test_entries_that_say_the_same_are_both_kept(when: dict[str, Any]) -> None:
+    """HAR has no names for its entries: equal ones may be two requests where it is not told exactly when they were."""
+    assert len(_read({"request": REQUEST} | when, {"request": REQUEST} | when)) == 2
+
+
+def test_an_entry_that_stands_there_twice_is_read_once() -> None:
+    entry = {"request": REQUEST, "response": {"status": 404}} | WHEN
+
+    assert len(_read(entry, {"request": REQUEST}, entry)) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"time": 8}, {"response": {"status": 200}}, {"request": REQUEST | {"method": "PUT"}}, {"connection": "9"}],
+)
+def test_entries_that_differ_in_anything_are_both_kept(change: dict[str, Any]) -> None:
+    entry = {"request": REQUEST, "response": {"status": 404}} | WHEN
+
+    assert len(_read(entry, entry | change)) == 2
 
 
 @pytest.mark.parametrize("entry", [None, 1, {}, {"request": {"url": 1}}, {"request": REQUEST | {"headers": [1]}}])

@@ -141,4 +141,4 @@ def test_private_keys_and_aws_key_ids_are_secret_wherever_they_stand() -> None:
 def test_long_texts_are_searched_in_no_time(text: str) -> None:
     began = time.monotonic()
     seal_shape(text, text)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10

@@ -9,14 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regdoctor.formats.tnetstring import (
-    Packed,
     TnetstringError,
     dumps,
     entries,
-    items,
     opened,
-    opened_dictionary,
-    picked,
     span_at,
     value_of,
 )
@@ -32,28 +28,6 @@ VALUES = st.recursive(
 @given(VALUES)
 def test_what_is_written_is_read_again(value: Any) -> None:
     assert opened(dumps(value)) == value
-
-
-def test_only_what_is_wanted_is_read() -> None:
-    data = dumps({"a": 1, "damaged": {"b": 2}, "c": {"d": [b"x"], "e": 3}, "f": [[b"y"]]}).replace(b"1:b;", b"?:b;")
-    shape = {b"a": None, b"c": {b"d": None}, b"f": Packed.CONTENT}
-
-    found = picked(data, span_at(data, 0, len(data)), shape)
-
-    assert found == {"a": 1, "c": {"d": [b"x"]}, "f": dumps([b"y"])}
-    assert [opened(one) for one in items(found["f"])] == [[b"y"]]
-
-
-def test_a_value_of_another_type_than_its_shape_is_given_as_it_is() -> None:
-    data = dumps({"a": None, "b": 2})
-
-    assert picked(data, span_at(data, 0, len(data)), {b"a": {b"x": None}, b"b": Packed.CONTENT}) == {"a": None, "b": 2}
-
-
-def test_a_packed_dictionary_is_opened_by_its_shape() -> None:
-    content = dumps("x") + dumps(1) + dumps("y") + dumps(2)
-
-    assert opened_dictionary(content, {b"y": None}) == {"y": 2}
 
 
 def test_the_place_of_a_value_is_told_without_reading_it() -> None:
