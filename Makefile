@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-CAPTURE_PYTHON ?= $(shell command -v python3.13 || command -v python3.12)
+CAPTURE_PYTHON ?= $(shell sh tools/newer-python.sh)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-capture lint bench format clean
@@ -22,10 +22,10 @@ test: $(READY)  ## Run every test, those with real components included.
 
 test-capture:  ## Run the tests of the addon with the newest mitmproxy, which needs Python 3.12 or later.
 	@test -n "$(CAPTURE_PYTHON)" || { echo "needs Python 3.12 or later; try: make test-capture CAPTURE_PYTHON=…" >&2; exit 2; }
-	@sh tools/install-system-packages.sh
+	@sh tools/install-system-packages.sh test
 	$(CAPTURE_PYTHON) -m venv $(VENV)-capture
 	$(VENV)-capture/bin/pip install -qq --disable-pip-version-check --editable '.[dev]'
-	$(VENV)-capture/bin/pytest tests/addons tests/capture tests/e2e/test_addon.py
+	$(VENV)-capture/bin/pytest -n 2 --dist worksteal tests/addons tests/capture tests/e2e/test_addon*.py tests/e2e/test_capture_run.py
 
 lint: $(READY)  ## ruff, mypy --strict, and which part may import which.
 	$(BIN)/ruff check .

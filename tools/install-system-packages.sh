@@ -21,6 +21,7 @@ if [ "$what" = test ]; then
     need redis-server redis-server
     need npm npm
     need chromium chromium
+    need curl curl
 fi
 set -- /usr/lib/*/faketime/libfaketimeMT.so.1
 [ -e "$1" ] || missing="$missing libfaketime"
