@@ -11,6 +11,10 @@ from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.story import Story
 
 Seen = Fail | None | Iterable[Fail]
+REFUSALS = frozenset(range(400, 1000))
+"""The statuses that say no (RFC 9110 section 15), and those of three digits that it does not know."""
+FAILURES = frozenset(range(500, 1000))
+"""Those by which a server says that the fault is its own."""
 
 
 @dataclass(frozen=True, slots=True)

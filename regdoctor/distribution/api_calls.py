@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -84,6 +85,13 @@ _UPLOAD = {
 }
 
 
+_USUAL = re.compile(
+    r"(?:https?://[^/?#%]*)?/v2/((?:[a-z0-9._-]+/)+)"
+    r"(?:blobs/uploads/([0-9A-Za-z-]+)|blobs/(sha256:[0-9a-f]+)|manifests/([A-Za-z0-9._:-]+))(?:\?([^#]*))?"
+)
+"""How most calls are written, which need not be taken apart piece by piece."""
+
+
 def api_call(method: str, target: str) -> ApiCall | None:
     """The call that a request is; None where its path has no /v2/ in it, which no registry serves.
 
@@ -92,6 +100,8 @@ def api_call(method: str, target: str) -> ApiCall | None:
     path counts, as in registry/api/v2/urls.go; slashes at the end and doubled ones, which the registry's router takes
     out by a redirect, are passed over.
     """
+    if usual := _USUAL.fullmatch(target):
+        return _usual_call(method.upper(), usual)
     path, query = _path_and_query(target)
     if "%" in path:
         path = unquote(path)
@@ -104,6 +114,15 @@ def api_call(method: str, target: str) -> ApiCall | None:
     if at < 0:
         return None
     return _v2_call(method.upper(), _components(path[at + len(_V2) :]), query, path[:at])
+
+
+def _usual_call(method: str, found: re.Match[str]) -> ApiCall:
+    name, upload, digest, reference, query = found.groups()
+    if upload:
+        return _upload(method, name[:-1], upload, query or "", "")
+    if digest:
+        return ApiCall(_BLOB.get(method, ApiKind.UNKNOWN), name[:-1], digest)
+    return ApiCall(_MANIFEST.get(method, ApiKind.UNKNOWN), name[:-1], reference)
 
 
 def _path_and_query(target: str) -> tuple[str, str]:

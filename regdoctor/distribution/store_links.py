@@ -16,8 +16,6 @@ from regdoctor.distribution.bounded_json import parse_json
 from regdoctor.distribution.query_values import query_values
 from regdoctor.distribution.store_addresses import azure_names, gcs_names, s3_names
 
-_HINTS = ("signature", "sig=", "x-amz-algorithm", "x-goog-algorithm")
-"""One of these is in every query that signs a link; most queries are told to be none by that."""
 _BLOB = re.compile(r"/blobs/(sha256|sha384|sha512)/([0-9a-f]{2})/(\2[0-9a-f]{62,126})/data\Z")
 """The end of a blob's key (registry/storage/paths.go)."""
 _LONGEST_POLICY = 1 << 14
@@ -68,9 +66,23 @@ def store_link(url: str) -> StoreLink | None:
     if not mark or "://" not in bare:
         return None
     lower = query.lower()
-    if not any(hint in lower for hint in _HINTS) and "key-pair-id" not in lower:
+    if not _may_sign(lower):
         return None
     return _known_link(bare, query) if len(url) <= _LONGEST_KEPT else _read_link(bare, query)
+
+
+def _may_sign(query: str) -> bool:
+    """Whether one of the names is in it that are in every query which signs a link; most are told to be none by that.
+
+    query: in lower case.
+    """
+    return (
+        "signature" in query
+        or "sig=" in query
+        or "x-amz-algorithm" in query
+        or "x-goog-algorithm" in query
+        or "key-pair-id" in query
+    )
 
 
 def blob_of_path(path: str) -> str:

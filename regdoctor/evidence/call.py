@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from regdoctor.distribution.api_calls import ApiCall, ApiKind
 from regdoctor.distribution.store_links import StoreLink
@@ -37,14 +38,20 @@ class Call:
     """The number of the call whose answer (Location) sent the client here; None where none was seen to."""
     normal: bool = True
     """Whether it went as such calls go: also the first 401, HEAD 404 before a push, HEAD 307 to the bucket."""
-    meaning: str = ""
-    """What happened, in one short sentence without final stop: `the registry has no such blob, as is normal before a
-    push`."""
+    told_by: Callable[[Call], str] | None = field(default=None, repr=False, compare=False)
+    """What puts it in words; None where nothing does. Few calls of a long recording are ever told in words."""
 
     @property
     def exchange(self) -> Exchange:
         """The request and its answer."""
         return self.recorded.exchange
+
+    @property
+    def meaning(self) -> str:
+        """What happened, in one short sentence without final stop: `the registry has no such blob, as is normal before
+        a push`. Worked out anew each time.
+        """
+        return self.told_by(self) if self.told_by else ""
 
     @property
     def status(self) -> int | None:

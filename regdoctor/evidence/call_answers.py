@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from regdoctor.check import Quote
@@ -34,21 +35,28 @@ LEADING_ON = frozenset((202, 204, 307, 308))
 """The statuses whose Location a client goes on with, by the same method."""
 _LONG = 5.0
 """Seconds of waiting, below which a 504 tells of an address that nobody answers at rather than of a limit of time."""
+_PLAIN = re.compile(r"https?://([A-Za-z0-9._-]+(?::(?:[1-5][0-9]{4}|[1-9][0-9]{0,3}))?)(?=[/?#]|\Z)")
+"""How nearly all addresses begin; they need not be taken apart to be known."""
 TIMED_OUT = frozenset((408, 499, 504, 524))
 """nginx, HAProxy and load balancers answer 408 or 504; nginx notes 499, Cloudflare writes 524 after 100 seconds."""
 
 
 def origin_of(call: Call) -> str:
     """Scheme, host and port of what was asked, as the request has it; the whole address where it has none."""
+    url = call.exchange.url
+    if plain := _PLAIN.match(url):
+        return plain[0]
     try:
-        parts = urlsplit(call.exchange.url)
+        parts = urlsplit(url)
     except ValueError:
-        return call.exchange.url
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else call.exchange.url
+        return url
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else url
 
 
 def authority_of(url: str) -> str:
     """Host and port of an address, lower case; empty for what has none."""
+    if plain := _PLAIN.match(url):
+        return plain[1].lower()
     try:
         return urlsplit(url).netloc.rpartition("@")[2].lower()
     except ValueError:
@@ -69,6 +77,8 @@ def answered_by_registry_or_proxy(call: Call) -> bool:
 
 def has_address(call: Call) -> bool:
     """Whether what was asked has a host, and a port that can be one: a recording may hold anything."""
+    if _PLAIN.match(call.exchange.url):
+        return True
     try:
         parts = urlsplit(call.exchange.url)
         return bool(parts.hostname) and (parts.port is None or parts.port > 0)
@@ -91,6 +101,20 @@ def upload_start_of(call: Call) -> UploadStart | None:
     return UploadStart(endpoint_of(call), call.exchange, location, cancelled=False, upstream=None)
 
 
+def start_elsewhere(call: Call, story: Story) -> UploadStart | None:
+    """The same, where its answer leads on to another address than was asked, and not to the recorder's own.
+
+    None as well where Location begins as what was asked: it is the same scheme, host and port.
+    """
+    if call.kind not in UPLOADS or call.status not in LEADING_ON:
+        return None
+    location, plain = call.exchange.header("Location"), _PLAIN.match(call.exchange.url)
+    if not location or (plain and location.startswith(f"{plain[0]}/")):
+        return None
+    start = upload_start_of(call)
+    return None if start is None or at_the_recorder(start.location, story) else start
+
+
 def at_the_recorder(url: str, story: Story) -> bool:
     """Whether an address is the recorder's own, in reverse mode: by host and port, whatever its scheme."""
     return bool(story.capture_origin) and authority_of(url) == authority_of(story.capture_origin)
@@ -99,7 +123,8 @@ def at_the_recorder(url: str, story: Story) -> bool:
 def errors_of(call: Call) -> tuple[RegistryError, ...]:
     """The entries of the answer's error envelope; none for an answer that is no error."""
     status = call.status
-    return parse_errors(call.exchange.body) if status is not None and status >= 400 else ()
+    body = call.exchange.body
+    return parse_errors(body) if body and status is not None and status >= 400 else ()
 
 
 def says(call: Call, code: str) -> bool:

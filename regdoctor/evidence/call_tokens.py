@@ -64,7 +64,7 @@ def is_good_in_time(call: Call, story: Story) -> bool:
     """Whether the token was shown within its time: by the Date of the answer, else by the recorder's clock."""
     shown = call.recorded.shown
     token = shown.token if shown is not None else None
-    at = judged_at(call.exchange, None)
+    at = judged_at(call.exchange, None) if token is not None else None
     told = is_in_time(token, at.earliest, at.latest) if token is not None and at is not None else None
     return is_young(call, story) if told is None else told
 

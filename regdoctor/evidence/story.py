@@ -77,6 +77,12 @@ class Story:
     """By UUID."""
     blobs_sent_on: dict[str, Call] = field(default_factory=dict)
     """By digest: the last answer that sent a client on to a bucket for that blob."""
+    blobs_taken: dict[tuple[str, str], Call] = field(default_factory=dict)
+    """By repository and digest: the end of the upload by which the registry took a blob lately, and which nobody
+    deleted since, nor a manifest of that repository."""
+    deletions: dict[tuple[str, str], Call] = field(default_factory=dict)
+    """By repository and digest: the deletion of a blob; by repository and an empty text, that of a manifest or a tag,
+    after which any blob of it may rightly be gone. None of what was pushed again."""
     accepted_types: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By client: the media types in its last Accept header for a manifest."""
     skews: dict[str, list[tuple[float, float, Call]]] = field(default_factory=dict)

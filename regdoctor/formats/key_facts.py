@@ -156,6 +156,8 @@ def _quietly() -> Iterator[None]:
     except TypeError as error:
         # "Password was not given but private key is encrypted"
         raise EncryptedError if "assword" in str(error) else NotParsableError("not understood") from None
+    except KeyError:  # the tag of a name's value, looked up in cryptography's table of them
+        raise NotParsableError("a name holds what X.509 has no type for") from None
     except REFUSALS as error:
         words = _one_line(str(error)).partition(" (")[0].partition(". ")[0][:120]
         raise NotParsableError(words or "not understood") from None

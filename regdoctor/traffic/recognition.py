@@ -42,9 +42,12 @@ def recognise(recorded: Recorded, number: int, story: Story) -> Call:
     sender = story.sent_to.get(exchange.url.partition("?")[0])
     part, api, link = _part(recorded, sender, story)
     sent_by = sender.number if sender else None
-    seen = Call(number, recorded, part, api, link, sent_by)
-    normal = is_normal(seen)
-    return Call(number, recorded, part, api, link, sent_by, normal, meaning_of(seen, normal))
+    seen = Call(number, recorded, part, api, link, sent_by, True, _meaning)
+    return seen if is_normal(seen) else Call(number, recorded, part, api, link, sent_by, False, _meaning)
+
+
+def _meaning(call: Call) -> str:
+    return meaning_of(call, call.normal)
 
 
 def origin_of(url: str) -> str:

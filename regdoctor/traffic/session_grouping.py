@@ -121,6 +121,10 @@ class SessionGrouping:
 
     def _of_repository(self, call: Call, registry: str, repository: str, intent: SessionKind | None) -> _Open:
         key = (call.recorded.client, registry, repository)
+        before = self._open.get(key)
+        if before and intent in (None, before[-1].session.kind) and not self._has_ended(before[-1], call):
+            if not _begins_again(before[-1], call):
+                return before[-1]
         here = [one for one in self._open.get(key, ()) if not self._has_ended(one, call)]
         newest = [one for one in reversed(here) if intent in (None, one.session.kind)]
         undecided = [one for one in here if one.session.kind is SessionKind.OTHER]

@@ -73,9 +73,14 @@ class Step:
         self.count += 1
         if len(self.calls) < _MOST_CALLS:
             self.calls.append(call.number)
-        began = recorded.exchange.started or recorded.ended
-        self.busy += max(0.0, recorded.ended - max(began, self.ended if self.count > 1 else began))
-        self.started, self.ended = min(self.started, began), max(self.ended, recorded.ended)
+        began, ended = recorded.exchange.started or recorded.ended, recorded.ended
+        idle_until = self.ended if self.count > 1 and self.ended > began else began
+        if ended > idle_until:
+            self.busy += ended - idle_until
+        if began < self.started:
+            self.started = began
+        if ended > self.ended:
+            self.ended = ended
         # A token that grants less than was asked for is no failure yet: the registry may ask for no more.
         has_token = call.part is Part.TOKEN_SERVICE and recorded.given is not None
         if (call.normal or has_token) and call.exchange.failure is None:

@@ -19,6 +19,8 @@ _MOST = 10_000
 _MOST_CALLS = 1_000
 """Calls of one upload that are kept, its first among them: a layer of 50 GB in pieces of 5 MB has ten thousand."""
 _MOST_DATES = 32
+_MOST_TAKEN = 50
+"""Blobs that are known to have come a moment ago: a client asks for one right after it has sent it."""
 _LEADS_ON = (202, 204, 301, 302, 303, 307, 308)
 """Statuses whose Location says where the client goes next; that of 201 names what was made."""
 _UPLOADS = frozenset(
@@ -31,17 +33,20 @@ _UPLOADS = frozenset(
         ApiKind.UPLOAD_CANCEL,
     )
 )
+_DELETIONS = frozenset((ApiKind.BLOB_DELETE, ApiKind.MANIFEST_DELETE, ApiKind.TAG_DELETE))
 _STARTS = frozenset((ApiKind.UPLOAD_START, ApiKind.UPLOAD_MOUNT))
 
-_WHOLE = re.compile(r"https?://[A-Za-z0-9.:-]+/[!-~]*[!\"$-:<>@-Z\\^-~]")
+_WHOLE = re.compile(r"https?://[A-Za-z0-9.:-]+/[!-~]*[!\"$-:<->@-~]")
 """An address that needs no joining, and that joining leaves as it is: most are such, and it takes ten times as long."""
 
+Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
 def grow(story: Story, call: Call) -> None:
     """Take a call in; it was recognised by the story as it was before."""
-    story.counts[call.part.value] = story.counts.get(call.part.value, 0) + 1
+    part = call.part._value_
+    story.counts[part] = story.counts.get(part, 0) + 1
     location = location_of(call.exchange)
     if location:
         _keep(story.sent_to, location.partition("?")[0], call)
@@ -61,15 +66,20 @@ def _registry(story: Story, call: Call, location: str) -> None:
         for challenge in parse_challenges(exchange.header_all("WWW-Authenticate")):
             if challenge.is_bearer:
                 _keep(story.challenges, where, (challenge, call))
-                if realm := _resolved(exchange.url, challenge.realm or ""):
+                if realm := _whole(exchange.url, challenge.realm or ""):
                     _keep(story.realms, realm.partition("?")[0], where)
     if call.kind in _UPLOADS:
         _upload(story, call, location)
+        _stored(story, call)
     elif call.kind in (ApiKind.BLOB_HEAD, ApiKind.BLOB_GET) and location and call.api:
         _keep(story.blobs_sent_on, call.api.reference, call)
     elif call.kind in (ApiKind.MANIFEST_HEAD, ApiKind.MANIFEST_GET):
         if types := _accepted(exchange):
             _keep(story.accepted_types, call.recorded.client, types)
+    elif call.kind in _DELETIONS:
+        _deleted(story, call)
+    elif call.kind is ApiKind.MANIFEST_PUT and call.exchange.ok:
+        story.deletions.pop((call.repository, ""), None)
 
 
 def _from_registry(call: Call) -> bool:
@@ -119,16 +129,43 @@ def _upload(story: Story, call: Call, location: str) -> None:
         upload.finished = True
 
 
+def _stored(story: Story, call: Call) -> None:
+    """Note a blob that the registry has from now on."""
+    api = call.api
+    if call.status != 201 or api is None or call.kind not in (ApiKind.UPLOAD_FINISH, ApiKind.UPLOAD_MOUNT):
+        return
+    blob = (api.repository, api.digest or api.reference)
+    story.deletions.pop(blob, None)
+    if call.kind is ApiKind.UPLOAD_FINISH:
+        _keep(story.blobs_taken, blob, call, _MOST_TAKEN)
+
+
+def _deleted(story: Story, call: Call) -> None:
+    """Note what is rightly gone from now on. What a manifest named goes when the garbage is collected."""
+    if not call.exchange.ok:
+        return
+    is_blob = call.kind is ApiKind.BLOB_DELETE
+    gone = (call.repository, call.api.reference if is_blob and call.api else "")
+    for blob in [one for one in story.blobs_taken if one == gone or (not is_blob and one[0] == gone[0])]:
+        del story.blobs_taken[blob]
+    _keep(story.deletions, gone, call)
+
+
 def location_of(exchange: Exchange) -> str:
     """Where the answer sends the client next, as a whole URL; empty where it sends it nowhere."""
     told = exchange.header("Location") if exchange.status in _LEADS_ON else None
     if not told:
         return ""
-    return told if _WHOLE.fullmatch(told) else _resolved(exchange.url, told)
+    return _whole(exchange.url, told)
+
+
+def _whole(url: str, told: str) -> str:
+    """What a server wrote as an address, as a whole URL; empty where nothing can be made of it."""
+    return told if _WHOLE.fullmatch(told) else _resolved(url, told)
 
 
 def _resolved(url: str, told: str) -> str:
-    """What a server wrote as an address, as a whole URL; empty where nothing can be made of it."""
+    """The same, by joining."""
     try:
         return urljoin(url, told) if told else ""
     except ValueError:
@@ -139,11 +176,18 @@ def scope_asked(call: Call) -> str:
     """The scopes that a token service was asked for, in the query or in the form, parted by blanks."""
     query = call.exchange.url.partition("?")[2].partition("#")[0]
     form = call.recorded.request_body.decode(errors="replace") if call.exchange.method == "POST" else ""
+    return _scopes(query) if not form else " ".join(filter(None, (_scopes(query), _scopes(form))))
+
+
+@functools.lru_cache(maxsize=256)
+def _scopes(text: str) -> str:
+    """The scopes of a query or a form. Kept, for a request is looked at more than once; a cleaned one has no secret."""
+    if "scope" not in text and "%" not in text:
+        return ""
     try:
-        asked = [one for text in (query, form) if text for one in parse_qs(text, max_num_fields=100).get("scope", [])]
+        return " ".join(" ".join(parse_qs(text, max_num_fields=100).get("scope", [])).split())
     except ValueError:  # more fields than anybody's
         return ""
-    return " ".join(" ".join(asked).split())
 
 
 def _accepted(exchange: Exchange) -> tuple[str, ...]:
@@ -175,9 +219,9 @@ def _moment(date: str) -> float | None:
     return Exchange("GET", "", headers=(("Date", date),)).date()
 
 
-def _keep(where: dict[str, Value], key: str, value: Value) -> None:
+def _keep(where: dict[Key, Value], key: Key, value: Value, most: int = 0) -> None:
     """Put it in as the newest entry, and the oldest out where there are too many."""
     where.pop(key, None)
     where[key] = value
-    if len(where) > _MOST:
+    if len(where) > (most or _MOST):
         del where[next(iter(where))]

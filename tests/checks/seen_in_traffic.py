@@ -44,9 +44,13 @@ def seen(check: Check, *recorded: Recorded) -> list[Fail]:
     for number, one in enumerate(recorded, 1):
         call = recognise(one, number, story)
         grow(story, call)
-        for sign in signs:
+        for sign in catalogue.signs():
             if isinstance(sign, Sign):
-                found += _fails(sign.judge(call, story))
+                fails = _fails(sign.judge(call, story))
+                # All are asked here, and in a recording only those that declare to be about such calls.
+                declared = sign.is_about(call.part, call.kind, call.status)
+                assert declared or not fails, f"{sign.check.name} finds something in calls that it is not asked for"
+                found += fails if sign.check is check else ()
     for sign in signs:
         if isinstance(sign, EndSign):
             found += _fails(sign.judge(story))

@@ -1,4 +1,4 @@
-"""Traffic of registries that are well, as each of them answers, gives no finding at all."""
+"""Traffic of registries and stores that are well, as each of them answers, gives no finding at all."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pytest
 from regdoctor.distribution.upload_states import UploadState, cleaned_upload_state
 from regdoctor.evidence.recorded import Recorded
 from regdoctor.traffic.telling import Telling
-from tests.checks.seen_in_traffic import DIGEST, S3_LINK
-from tests.traffic.seen_exchanges import API, BEARER, REALM, errors, exchanged
+from tests.checks.seen_in_traffic import AZURE_LINK, DIGEST, GCS_LINK, IN_TIME, S3_LINK, sent_on
+from tests.traffic.conversation import Conversation
+from tests.traffic.seen_exchanges import API, BEARER, CHALLENGE, REALM, errors, exchanged
 
 Headers = tuple[tuple[str, str], ...]
 UNAUTHORIZED = errors("UNAUTHORIZED", "authentication required")
@@ -94,6 +95,43 @@ def test_a_canary_of_another_version_and_a_delivery_network_are_no_finding() -> 
     manifest = exchanged(f"GET /v2/a/manifests/{DIGEST}", 200, (*API, *cached), shown=BEARER)
 
     assert found([*calls[:1], *canary[1:5], *calls[5:], blob, manifest]) == []
+
+
+def test_layers_that_a_bucket_gives_are_no_finding() -> None:
+    talk = Conversation()
+    talk.push("group/app", "1", "one", "two")
+    talk.pull("group/app", "1", "one", "two")
+
+    assert found(talk.said) == []
+
+
+@pytest.mark.parametrize("link", [S3_LINK, GCS_LINK, AZURE_LINK], ids=["S3", "GCS", "Azure"])
+def test_a_store_that_gives_what_it_is_asked_for_whole_in_part_and_as_unchanged_is_no_finding(link: str) -> None:
+    for status, method in ((200, "HEAD"), (200, "GET"), (206, "GET"), (304, "GET")):
+        assert found(list(sent_on(link, status, IN_TIME, method=method))) == [], (status, method)
+
+
+FIRST_LOOKS = [
+    exchanged("GET /v2/", 401, CHALLENGE),
+    exchanged(f"HEAD /v2/group/app/blobs/{DIGEST}", 404),
+    exchanged("HEAD /v2/group/app/manifests/latest", 404),
+    exchanged("GET /v2/group/app/manifests/latest", 404, body=errors("MANIFEST_UNKNOWN", "manifest unknown")),
+    exchanged("GET /v2/group/app/manifests/latest", 404, (), body=errors("NOT_FOUND", "artifact not found")),
+    exchanged(f"GET /v2/group/app/referrers/{DIGEST}", 404),
+    exchanged("GET /v2/group/app/tags/list", 404, body=errors("NAME_UNKNOWN", "repository name not known")),
+    exchanged(f"POST /v2/group/app/blobs/uploads/?mount={DIGEST}&from=a/b", 202),
+    exchanged("GET /v2/_catalog", 401, (*API, ("WWW-Authenticate", "Bearer realm=x"))),
+    exchanged("DELETE /v2/group/app/manifests/latest", 202),
+    exchanged("GET /gitlab/v1/", 404),
+    exchanged("PUT /v2/group/app/manifests/latest", 401, CHALLENGE, body=UNAUTHORIZED),
+    exchanged("PUT /v2/group/app/manifests/latest", 403, body=errors("DENIED", "requested access is denied")),
+]
+"""What clients ask for to see whether it is there: distribution, GitLab's registry, Harbor, Quay, Docker Hub."""
+
+
+@pytest.mark.parametrize("one", FIRST_LOOKS, ids=lambda one: f"{one.exchange.method} {one.exchange.status}")
+def test_a_look_at_what_is_not_there_or_not_allowed_without_a_login_is_no_finding(one: Recorded) -> None:
+    assert found([one]) == []
 
 
 def found(recorded: list[Recorded]) -> list[str]:

@@ -107,6 +107,18 @@ def test_a_key_of_ed25519_that_is_too_short_is_refused() -> None:
         private_key(bytes(short))
 
 
+def test_a_name_of_no_type_is_refused() -> None:
+    der = _certificate()
+    common_name = bytes((0x06, 0x03, 0x55, 0x04, 0x03))  # the object identifier 2.5.4.3, and then the value with its tag
+    assert common_name in der
+    for tag in (0x00, 0x05):
+        damaged = bytearray(der)
+        damaged[der.index(common_name) + len(common_name)] = tag
+        with pytest.raises(NotParsableError) as refused:
+            certificate_facts(bytes(damaged), None)
+        assert str(refused.value).isprintable()
+
+
 def test_a_negative_serial_is_no_crash_and_no_warning_leaks(recwarn: pytest.WarningsRecorder) -> None:
     der = _certificate(0x0ABC)
     at = der.index(b"\x02\x02\x0a\xbc")

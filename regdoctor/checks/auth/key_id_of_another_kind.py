@@ -5,7 +5,7 @@ from regdoctor.checks.auth import token_option
 from regdoctor.distribution.token_keys import key_id_kind
 from regdoctor.distribution.token_refusals import knowing, shown
 from regdoctor.distribution.tokens import Token
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_tokens import product_at, refused_in_time
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.evidence.signer import SignerFiles
@@ -175,7 +175,7 @@ _KNOWN_TO = {
 }
 
 
-@sign(key_id_of_another_kind)
+@sign(key_id_of_another_kind, parts=(Part.REGISTRY,), statuses=(401,))
 def _in_traffic(call: Call, story: Story) -> Seen:
     trials = refused_in_time(call, story)
     trial = trials.issued if trials is not None else None

@@ -191,7 +191,7 @@ _ASKED_OF_GITLAB = Remedy(
 )
 
 
-@sign(login_refused)
+@sign(login_refused, parts=(Part.REGISTRY, Part.TOKEN_SERVICE), statuses=(400, 401, 403))
 def _in_traffic(call: Call, story: Story) -> Seen:
     """A name and password that the registry, its token service, or a proxy before it refused.
 

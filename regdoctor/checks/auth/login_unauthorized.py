@@ -9,7 +9,7 @@ from regdoctor.distribution.generation import Generation
 from regdoctor.distribution.timestamps import timestamp
 from regdoctor.distribution.token_refusals import Meaning, is_in_time, knowing, meanings, shown
 from regdoctor.distribution.tokens import Token
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_answers import origin_of
 from regdoctor.evidence.call_tokens import (
     asked_of_service,
@@ -317,7 +317,7 @@ _LOG_IN_ANEW = "Log in again with a name and a password."
 _AS_TEXT = Remedy("Make the token service write aud as a text, the service's name alone, or move to distribution 3.")
 
 
-@sign(login_unauthorized)
+@sign(login_unauthorized, parts=(Part.REGISTRY, Part.TOKEN_SERVICE), statuses=(401, 404))
 def _in_traffic(call: Call, story: Story) -> Seen:
     """A token that is good by all that can be seen, and refused; a GitLab whose registry is off, and so gives none."""
     if call.status == 404:
@@ -344,7 +344,9 @@ def _login_refused(call: Call, story: Story) -> TokenTrials | None:
 
     Without `invalid_token` it tells less, and so must come within the token's time.
     """
-    if call.kind is not ApiKind.PING or call.status != 401 or not is_good_in_time(call, story):
+    if call.kind is not ApiKind.PING or call.status != 401 or call.recorded.shown is None:
+        return None
+    if not is_good_in_time(call, story):
         return None
     trials = trials_of(call, story)
     trial = trials.issued if trials is not None else None

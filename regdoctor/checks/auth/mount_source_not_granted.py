@@ -67,7 +67,7 @@ _GRANT = (
 )
 
 
-@sign(mount_source_not_granted)
+@sign(mount_source_not_granted, kinds=(ApiKind.UPLOAD_MOUNT,), statuses=(202, 401, 403))
 def _in_traffic(call: Call, story: Story) -> Seen:
     """A mount that came to nothing, by a token that was asked to open its source and does not."""
     api, shown = call.api, call.recorded.shown

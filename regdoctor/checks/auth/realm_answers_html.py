@@ -8,7 +8,7 @@ from regdoctor.checks.auth import GITLAB_SERVICE, GITLAB_TOKEN_PATH
 from regdoctor.checks.auth.realm_without_tls import challenge_of, set_realm
 from regdoctor.distribution.page_authors import Author, author_of, is_page
 from regdoctor.distribution.web_addresses import read_web_address
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_tokens import asked_of_service
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.story import Story
@@ -189,7 +189,7 @@ _REMEDY: Remedies = {
 }
 
 
-@sign(realm_answers_html)
+@sign(realm_answers_html, parts=(Part.TOKEN_SERVICE,))
 def _in_traffic(call: Call, story: Story) -> Seen:
     if call.recorded.given is not None or call.status is None:
         return None

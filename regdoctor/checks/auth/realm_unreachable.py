@@ -10,7 +10,7 @@ from regdoctor.checks.auth.realm_without_tls import looks as answers_of
 from regdoctor.distribution.certificate_names import is_covered
 from regdoctor.distribution.web_addresses import is_loopback, read_web_address
 from regdoctor.evidence.answers import Ping, PublicAnswer
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_tokens import asked_of_service
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Exchange, FailureKind
@@ -176,7 +176,7 @@ _DOCKER_SAYS: Mapping[FailureKind, str] = {
 _NOT_REACHED = (FailureKind.NAME, FailureKind.REFUSED, FailureKind.UNREACHABLE, FailureKind.TIMEOUT)
 
 
-@sign(realm_unreachable)
+@sign(realm_unreachable, parts=(Part.TOKEN_SERVICE,))
 def _in_traffic(call: Call, story: Story) -> Seen:
     """A token service that the recorder, asked by a client, does not reach."""
     asked = call.exchange

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.checks.auth import GITLAB_TOKEN_PATH
 from regdoctor.distribution.web_addresses import read_web_address
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_tokens import asked_of_service
 from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.story import Story
@@ -118,7 +118,7 @@ def _beside(trial: Trial) -> str:
     return f"{withheld}; https answers there too" if trial.tls_answers else withheld
 
 
-@sign(realm_without_tls)
+@sign(realm_without_tls, parts=(Part.TOKEN_SERVICE,))
 def _in_traffic(call: Call, story: Story) -> Seen:
     """A registry by https whose clients ask for tokens in clear, over the network."""
     if call.exchange.url[:7].lower() != "http://" or call.status is None:

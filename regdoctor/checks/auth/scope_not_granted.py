@@ -4,7 +4,7 @@ from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Severity, Unkno
 from regdoctor.distribution.api_calls import ApiKind
 from regdoctor.distribution.scopes import Access, missing, parse_scopes
 from regdoctor.distribution.tokens import Token
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, errors_of, origin_of
 from regdoctor.evidence.call_tokens import asked_actions, given_of
 from regdoctor.evidence.exchange import Exchange
@@ -94,7 +94,7 @@ _OF_ANOTHER_KIND = ("quota", "exceed", "immutab", "protected", "read-only", "rea
 """Words of refusals with DENIED that are no matter of who asks: Harbor's quotas, protected tags, maintenance."""
 
 
-@sign(scope_not_granted)
+@sign(scope_not_granted, parts=(Part.REGISTRY,), statuses=(401, 403))
 def _in_traffic(call: Call, story: Story) -> Seen:
     """A refusal for what the token service was asked for and did not give; a 403 by which the registry says so itself.
 

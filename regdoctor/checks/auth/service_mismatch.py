@@ -7,7 +7,7 @@ from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remed
 from regdoctor.checks.auth import GITLAB_SERVICE, GITLAB_TOKEN_PATH, gitlab_realm, token_option
 from regdoctor.distribution.page_authors import author_of
 from regdoctor.distribution.web_addresses import read_web_address
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_tokens import asked_of_service, refused_in_time
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.story import Story
@@ -168,7 +168,7 @@ def _remedy(usual: Remedies) -> Remedies:
     return {**usual, Dialect.OMNIBUS: omnibus}
 
 
-@sign(service_mismatch)
+@sign(service_mismatch, parts=(Part.REGISTRY, Part.TOKEN_SERVICE), statuses=(401, 404))
 def _in_traffic(call: Call, story: Story) -> Seen:
     """GitLab's 404 to a service that it does not know, and a token for another audience that is called invalid."""
     trials = asked_of_service(call, story) if call.status == 404 else refused_in_time(call, story)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.api_calls import ApiKind
 from regdoctor.distribution.token_claims import LEEWAY
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_answers import answered_by_registry_or_proxy
 from regdoctor.evidence.call_tokens import asked_of_service, bearer, seconds_held
 from regdoctor.evidence.call_tokens import life_of as life_of_token
@@ -166,16 +166,23 @@ def _size(number: float) -> str:
     return f"{number / 1e3:.0f} kB"
 
 
-@sign(token_expires_in_upload)
-def _in_traffic(call: Call, story: Story) -> Seen:
-    """A piece of a layer that was refused when all of it was there, for its token had run out; a false expires_in."""
-    if call.recorded.given is not None:
-        trials = asked_of_service(call, story)
-        trial = trials.issued if trials is not None else None
-        life = _life(trial) if trial is not None else None
-        return _said_too_long(trial, life) if trial is not None and life is not None else None
+@sign(token_expires_in_upload, parts=(Part.TOKEN_SERVICE,))
+def _when_given(call: Call, story: Story) -> Seen:
+    """A false expires_in."""
+    trials = asked_of_service(call, story) if call.recorded.given is not None else None
+    trial = trials.issued if trials is not None else None
+    life = _life(trial) if trial is not None else None
+    return _said_too_long(trial, life) if trial is not None and life is not None else None
+
+
+_WITH_BYTES = (ApiKind.UPLOAD_CHUNK, ApiKind.UPLOAD_WHOLE)
+
+
+@sign(token_expires_in_upload, kinds=_WITH_BYTES, statuses=(401,))
+def _when_shown(call: Call, story: Story) -> Seen:
+    """A piece of a layer that was refused when all of it was there, for its token had run out."""
     # One without bytes is asked again with a new token, at no cost.
-    if call.kind not in (ApiKind.UPLOAD_CHUNK, ApiKind.UPLOAD_WHOLE) or call.recorded.request_size == 0:
+    if call.kind not in _WITH_BYTES or call.recorded.given is not None or call.recorded.request_size == 0:
         return None
     return _lapsed(call, story)
 

@@ -7,7 +7,7 @@ from regdoctor.distribution.timestamps import timestamp
 from regdoctor.distribution.token_claims import LEEWAY
 from regdoctor.distribution.token_refusals import is_in_time
 from regdoctor.distribution.tokens import Token
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_tokens import is_young, refused_early, trials_of
 from regdoctor.evidence.clocks import Clocks
 from regdoctor.evidence.judged_at import JudgedAt, judged_at
@@ -138,7 +138,7 @@ _TIMES: Remedies = {
 }
 
 
-@sign(token_not_in_its_time)
+@sign(token_not_in_its_time, parts=(Part.REGISTRY,), statuses=(401,))
 def _in_traffic(call: Call, story: Story) -> Seen:
     """A token that was refused out of its time, though it had not been held for as long as it lives.
 

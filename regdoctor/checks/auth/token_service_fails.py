@@ -8,7 +8,7 @@ from regdoctor.checks.auth.realm_without_tls import challenge_of
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.page_authors import author_of, is_page
 from regdoctor.distribution.token_answer_faults import RATE_HEADERS, body_fault, status_fault, token_fault
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_tokens import asked_of_service
 from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.story import Story
@@ -230,7 +230,7 @@ def _not_reached_behind(trials: TokenTrials, trial: Trial, asked: Exchange) -> F
     )
 
 
-@sign(token_service_fails)
+@sign(token_service_fails, parts=(Part.TOKEN_SERVICE,))
 def _in_traffic(call: Call, story: Story) -> Seen:
     if call.recorded.given is not None or call.status is None:
         return None

@@ -6,7 +6,7 @@ from statistics import median
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.token_claims import LEEWAY
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_answers import origin_of
 from regdoctor.evidence.call_tokens import bearer, is_good_in_time, taken_before, trials_of
 from regdoctor.evidence.exchange import Exchange
@@ -146,21 +146,23 @@ def _remedies(*, clock_first: bool) -> Remedies:
     }
 
 
-@sign(tokens_refused_by_some)
+@sign(tokens_refused_by_some, parts=(Part.REGISTRY,))
 def _in_traffic(call: Call, story: Story) -> Seen:
     """One token, let in and called invalid by the same address within its time, in either order."""
-    if not bearer(call) or call.status is None:
+    status, shown = call.status, call.recorded.shown
+    if status is None or shown is None:
         return None
-    if call.status == 401:
-        if not calls_token_invalid(call.exchange) or not is_good_in_time(call, story):
+    if status == 401:
+        if not bearer(call) or not calls_token_invalid(call.exchange) or not is_good_in_time(call, story):
             return None
         taken = taken_before(call, story)
         return _apart(call, taken, call, story) if taken is not None else None
-    if call.status >= 400 or (known := story.challenges.get(origin_of(call))) is None:
+    if status >= 400 or (known := story.challenges.get(origin_of(call))) is None:
         return None
     refused = known[1]
-    of_before, of_now = refused.recorded.shown, call.recorded.shown
-    if of_before is None or of_now is None or of_before.mark != of_now.mark or refused.status != 401:
+    before = refused.recorded.shown
+    # Of nearly all calls the last challenge was to one who showed nothing.
+    if before is None or before.mark != shown.mark or refused.status != 401 or not bearer(call):
         return None
     if not calls_token_invalid(refused.exchange) or not is_good_in_time(refused, story):
         return None

@@ -42,6 +42,8 @@ def answer_lost_in_capture(traffic: Traffic | Absent) -> Iterable[Outcome]:
 
 @sign(answer_lost_in_capture, kinds=_SENDING, statuses=(None, 502))
 def _in_traffic(call: Call, story: Story) -> Seen:
+    if call.kind not in _SENDING or call.status not in (None, 502):
+        return None
     recorded, failure = call.recorded, call.exchange.failure
     said = recorded.by_recorder or (failure.message if failure is not None and call.status is None else "")
     if not any(words in said.lower() for words in _CLOSED):

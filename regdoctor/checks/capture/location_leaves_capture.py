@@ -36,9 +36,12 @@ def location_leaves_capture(traffic: Traffic | Absent) -> Iterable[Outcome]:
     return told_by(traffic, "location_leaves_capture")
 
 
-@sign(location_leaves_capture, parts=(Part.REGISTRY,), statuses=(*LEADING_ON, 302, 303, 401))
+_ON = frozenset((*LEADING_ON, 302, 303, 401))
+
+
+@sign(location_leaves_capture, parts=(Part.REGISTRY,), statuses=_ON)
 def _in_traffic(call: Call, story: Story) -> Seen:
-    if not story.capture_origin or not answered_by_registry_or_proxy(call):
+    if not story.capture_origin or call.status not in _ON or not answered_by_registry_or_proxy(call):
         return None
     where = _realm(call) if call.status == 401 else call.exchange.header("Location") or ""
     try:

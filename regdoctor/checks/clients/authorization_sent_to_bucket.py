@@ -39,7 +39,7 @@ def authorization_sent_to_bucket(traffic: Traffic | Absent) -> Iterable[Outcome]
     return told_by(traffic, "authorization_sent_to_bucket")
 
 
-@sign(authorization_sent_to_bucket)
+@sign(authorization_sent_to_bucket, parts=(Part.STORE,))
 def _in_traffic(call: Call, story: Story) -> Seen:
     shown, status = call.recorded.shown, call.status
     if call.part is not Part.STORE or call.link is None or shown is None or status is None:

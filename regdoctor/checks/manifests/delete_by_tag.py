@@ -35,7 +35,7 @@ def delete_by_tag(traffic: Traffic | Absent) -> Iterable[Outcome]:
     return told_by(traffic, "delete_by_tag")
 
 
-@sign(delete_by_tag)
+@sign(delete_by_tag, kinds=(ApiKind.MANIFEST_DELETE,), statuses=(400, 405))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     if call.kind is not ApiKind.MANIFEST_DELETE or call.api is None or ":" in call.api.reference:
         return None

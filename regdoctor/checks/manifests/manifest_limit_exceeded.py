@@ -13,7 +13,7 @@ from regdoctor.evidence.story import Story
 from regdoctor.evidence.traffic import Traffic
 from regdoctor.foreign_text import short
 from regdoctor.injection import Absent
-from regdoctor.sign import sign
+from regdoctor.sign import REFUSALS, sign
 
 
 @check(
@@ -35,7 +35,7 @@ def manifest_limit_exceeded(traffic: Traffic | Absent) -> Iterable[Outcome]:
     return told_by(traffic, "manifest_limit_exceeded")
 
 
-@sign(manifest_limit_exceeded)
+@sign(manifest_limit_exceeded, kinds=(ApiKind.MANIFEST_PUT,), statuses=REFUSALS)
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     if call.kind is not ApiKind.MANIFEST_PUT or not answered_by_registry_or_proxy(call):
         return None

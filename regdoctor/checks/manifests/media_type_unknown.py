@@ -36,7 +36,7 @@ def media_type_unknown(traffic: Traffic | Absent) -> Iterable[Outcome]:
     return told_by(traffic, "media_type_unknown")
 
 
-@sign(media_type_unknown)
+@sign(media_type_unknown, kinds=(ApiKind.MANIFEST_PUT,), statuses=(400, 415))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     if (
         call.kind is not ApiKind.MANIFEST_PUT

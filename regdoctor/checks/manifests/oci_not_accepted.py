@@ -41,7 +41,7 @@ def oci_not_accepted(traffic: Traffic | Absent) -> Iterable[Outcome]:
     return told_by(traffic, "oci_not_accepted")
 
 
-@sign(oci_not_accepted)
+@sign(oci_not_accepted, kinds=(ApiKind.MANIFEST_GET,), statuses=(404,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     if call.status != 404 or call.kind is not ApiKind.MANIFEST_GET or not answered_by_registry_or_proxy(call):
         return None

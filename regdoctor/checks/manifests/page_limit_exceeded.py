@@ -35,7 +35,7 @@ def page_limit_exceeded(traffic: Traffic | Absent) -> Iterable[Outcome]:
     return told_by(traffic, "page_limit_exceeded")
 
 
-@sign(page_limit_exceeded)
+@sign(page_limit_exceeded, kinds=(ApiKind.CATALOG, ApiKind.TAGS), statuses=(400,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     setting = _SETTINGS.get(call.kind) if call.kind is not None and call.status == 400 else None
     if setting is None or not answered_by_registry_or_proxy(call) or not says(call, "PAGINATION_NUMBER_INVALID"):

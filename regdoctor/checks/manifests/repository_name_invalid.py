@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from regdoctor.check import Dialect, Fail, Outcome, Remedy, Severity, check
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, errors_of
 from regdoctor.evidence.seen_in_traffic import told_by
 from regdoctor.evidence.story import Story
@@ -34,7 +34,7 @@ def repository_name_invalid(traffic: Traffic | Absent) -> Iterable[Outcome]:
     return told_by(traffic, "repository_name_invalid")
 
 
-@sign(repository_name_invalid)
+@sign(repository_name_invalid, parts=(Part.REGISTRY,), statuses=(400, 404, 500))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     if call.status not in (400, 404, 500) or call.api is None or not answered_by_registry_or_proxy(call):
         return None

@@ -140,7 +140,10 @@ def _switch_off() -> Remedies:
     }
 
 
-@sign(schema1_manifests)
+_MANIFESTS = (ApiKind.MANIFEST_GET, ApiKind.MANIFEST_HEAD, ApiKind.MANIFEST_PUT)
+
+
+@sign(schema1_manifests, kinds=_MANIFESTS)
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     if call.kind not in _MANIFESTS or not answered_by_registry_or_proxy(call):
         return None
@@ -169,7 +172,6 @@ def _in_traffic(call: Call, story: Story) -> Fail | None:
     )
 
 
-_MANIFESTS = (ApiKind.MANIFEST_GET, ApiKind.MANIFEST_HEAD, ApiKind.MANIFEST_PUT)
 _REFUSED = "Schema 1 manifest not supported"
 _DOCKER = re.compile(r"docker/([0-9]{1,3})\.([0-9]{1,3})")
 

@@ -158,8 +158,8 @@ def _may_not_be_kept(call: Call) -> bool:
     """
     if call.recorded.shown is None or call.api is None:
         return False
-    control = ",".join(call.exchange.header_all("Cache-Control")).lower()
-    if "public" in control or "s-maxage" in control:
-        return False
     by_tag = call.kind is ApiKind.MANIFEST_GET and call.status == 200 and ":" not in call.api.reference
-    return by_tag or (call.kind is ApiKind.BLOB_GET and call.status in (302, 307))
+    if not by_tag and not (call.kind is ApiKind.BLOB_GET and call.status in (302, 307)):
+        return False
+    control = ",".join(call.exchange.header_all("Cache-Control")).lower()
+    return "public" not in control and "s-maxage" not in control

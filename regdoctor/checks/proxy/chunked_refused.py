@@ -65,6 +65,9 @@ def _remedies(author: Author | None) -> Remedies:
     )
 
 
+_UNKNOWN = "What stands before the registry, or a registry that takes no chunks,"
+
+
 @sign(chunked_refused, kinds=(ApiKind.UPLOAD_CHUNK,), statuses=(400, *_REFUSALS))
 def _in_traffic(call: Call, story: Story) -> Seen:
     if call.kind is not ApiKind.UPLOAD_CHUNK or call.status not in (400, *_REFUSALS):
@@ -72,11 +75,14 @@ def _in_traffic(call: Call, story: Story) -> Seen:
     exchange = call.exchange
     is_chunked = "chunked" in request_header(exchange, "Transfer-Encoding").lower()
     is_about_it = call.status in _REFUSALS or b"chunked" in exchange.body[:4096].lower()
-    if not is_chunked or not is_about_it or not answered_by_registry_or_proxy(call) or not is_foreign(exchange):
+    if not is_chunked or not is_about_it or not answered_by_registry_or_proxy(call):
         return None
     author, origin = written_by(exchange), origin_of(call)
+    # No registry refuses so; whoever does may do it without a page.
+    if not is_foreign(exchange) and (call.status not in _REFUSALS or (author is not None and author.is_registry)):
+        return None
     return Fail(
-        f"{author.opening if author else 'A proxy'} answers {call.status} to a layer in chunks at {origin}, as docker "
+        f"{author.opening if author else _UNKNOWN} answers {call.status} to a layer in chunks at {origin}, as docker "
         "sends every layer",
         evidence=(asked(exchange, "with Transfer-Encoding: chunked"),),
         resource=origin,

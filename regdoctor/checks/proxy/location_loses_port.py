@@ -14,7 +14,7 @@ from regdoctor.checks.proxy import (
 )
 from regdoctor.distribution.whole_numbers import port_number
 from regdoctor.evidence.call import Call
-from regdoctor.evidence.call_answers import LEADING_ON, UPLOADS, at_the_recorder, upload_start_of
+from regdoctor.evidence.call_answers import LEADING_ON, UPLOADS, start_elsewhere
 from regdoctor.evidence.forwarded_headers import Told, told_host
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.proxy_rules import PublicAddress, Route
@@ -175,8 +175,6 @@ def _fail(
 
 @sign(location_loses_port, kinds=UPLOADS, statuses=LEADING_ON)
 def _in_traffic(call: Call, story: Story) -> Seen:
-    start = upload_start_of(call)
-    if start is None or at_the_recorder(start.location, story):
-        return None
-    told = _by_answer(start)
+    start = start_elsewhere(call, story)
+    told = _by_answer(start) if start is not None else None
     return replace(told, evidence=(call.exchange.quote("Location"),)) if isinstance(told, Fail) else None

@@ -14,7 +14,7 @@ from regdoctor.checks.proxy import (
     url_of,
 )
 from regdoctor.evidence.call import Call
-from regdoctor.evidence.call_answers import LEADING_ON, UPLOADS, at_the_recorder, upload_start_of
+from regdoctor.evidence.call_answers import LEADING_ON, UPLOADS, start_elsewhere
 from regdoctor.evidence.forwarded_headers import told_host
 from regdoctor.evidence.proxy_rules import Route
 from regdoctor.evidence.story import Story
@@ -135,8 +135,6 @@ def _accepted(route: Route, gitlab: GitLabConfig | Absent) -> set[str]:
 
 @sign(location_shows_upstream, kinds=UPLOADS, statuses=LEADING_ON)
 def _in_traffic(call: Call, story: Story) -> Seen:
-    start = upload_start_of(call)
-    if start is None or at_the_recorder(start.location, story):
-        return None
-    told = _by_answer(start)
+    start = start_elsewhere(call, story)
+    told = _by_answer(start) if start is not None else None
     return replace(told, evidence=(call.exchange.quote("Location"),)) if isinstance(told, Fail) else None

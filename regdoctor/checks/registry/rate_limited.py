@@ -43,9 +43,12 @@ def rate_limited(traffic: Traffic | Absent) -> Iterable[Outcome]:
     return told_by(traffic, "rate_limited")
 
 
-@sign(rate_limited, parts=(Part.REGISTRY, Part.GITLAB), statuses=(429, 500))
+_LIMITING = (Part.REGISTRY, Part.GITLAB)
+
+
+@sign(rate_limited, parts=_LIMITING, statuses=(429, 500))
 def _in_traffic(call: Call, story: Story) -> Seen:
-    if call.recorded.by_recorder:
+    if call.status not in (429, 500) or call.part not in (Part.REGISTRY, Part.GITLAB) or call.recorded.by_recorder:
         return None
     origin, told = origin_of(call), " ".join(str(one) for one in errors_of(call))
     by_hub = any(words in told.lower() for words in _HUB[: None if call.status == 500 else 1]) or _is_hub(origin)

@@ -42,7 +42,9 @@ def upload_digest_differs(traffic: Traffic | Absent) -> Iterable[Outcome]:
 
 @sign(upload_digest_differs, kinds=_ENDS, statuses=(400,))
 def _in_traffic(call: Call, story: Story) -> Seen:
-    if call.api is None or not answered_by_registry_or_proxy(call) or not says(call, "DIGEST_INVALID"):
+    if call.api is None or call.kind not in _ENDS or call.status != 400:
+        return None
+    if not answered_by_registry_or_proxy(call) or not says(call, "DIGEST_INVALID"):
         return None
     named, went_by = call.api.digest, _went_by(call, story)
     if not _is_digest(named):

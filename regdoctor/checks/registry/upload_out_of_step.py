@@ -57,7 +57,9 @@ def upload_out_of_step(traffic: Traffic | Absent) -> Iterable[Outcome]:
 
 @sign(upload_out_of_step, kinds=UPLOADS, statuses=(202, 404, 416))
 def _in_traffic(call: Call, story: Story) -> Seen:
-    if call.api is None or not answered_by_registry_or_proxy(call):
+    if call.api is None or call.kind not in UPLOADS or call.status not in (202, 404, 416):
+        return None
+    if not answered_by_registry_or_proxy(call):
         return None
     upload = story.uploads.get(call.api.upload)
     if call.status == 202:

@@ -7,7 +7,7 @@ import shlex
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.distribution.store_links import StoreKind
 from regdoctor.evidence.azure_access import AzureAccess
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.store_answers import bucket_of, code_of, quotes_of, refusing_link
 from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
@@ -51,7 +51,7 @@ def azure_container_missing(access: AzureAccess, config: RegistryConfig) -> Outc
     )
 
 
-@sign(azure_container_missing)
+@sign(azure_container_missing, parts=(Part.STORE,), statuses=(404,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     link = refusing_link(call, StoreKind.AZURE) if call.status == 404 else None
     if link is None or code_of(call) != "ContainerNotFound":

@@ -7,8 +7,8 @@ from regdoctor.distribution.azure_operations import AzureOperation
 from regdoctor.distribution.registry_uses import Area
 from regdoctor.distribution.store_links import StoreKind
 from regdoctor.evidence.azure_access import KEY_CODES, NETWORK_CODES, AzureAccess, AzureCall
-from regdoctor.evidence.call import Call
-from regdoctor.evidence.store_answers import bucket_of, code_of, message_of, quotes_of, refusing_link
+from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.store_answers import bucket_of, code_of, lapsed_for, message_of, quotes_of, refusing_link
 from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
 from regdoctor.formats.registry_config import RegistryConfig
@@ -23,6 +23,8 @@ _GRAIN = 1.0
 """Seconds that the Date of an answer may be behind the store's clock: it has whole ones."""
 _TIME_FRAME = "not valid in the specified time frame"
 """AuthenticationErrorDetail of Azure's answer to a link that has not begun or has ended."""
+_NOT_SIGNED = "including the signature"
+"""The end of what is said to a signature that is refused; Azurite gives it the code of the network rules."""
 
 
 @check(
@@ -126,17 +128,18 @@ def _clocks(refused: AzureCall) -> tuple[Quote, ...]:
     return (Quote("this host's clock", f"at the request: {refused.exchange.started:.0f} (epoch); Azure: {date}"),)
 
 
-@sign(azure_links_refused)
+@sign(azure_links_refused, parts=(Part.STORE,), statuses=(403,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     link = refusing_link(call, StoreKind.AZURE) if call.status == 403 else None
     said = code_of(call) if link is not None else ""
     if link is None or said not in (*KEY_CODES, *NETWORK_CODES):
         return None
-    in_time = _TIME_FRAME not in message_of(call)
-    if said in NETWORK_CODES:
-        why, text = "the account's network rules refuse the client", "Let the clients' networks through the account's."
-    elif not in_time:
+    words, lapsed = message_of(call), lapsed_for(call)
+    in_time = _TIME_FRAME not in words and (lapsed is None or lapsed <= 0)
+    if not in_time:
         why, text = "it is not in its time", "Let NTP set the clock of the registry's host."
+    elif said in NETWORK_CODES and _NOT_SIGNED not in words:
+        why, text = "the account's network rules refuse the client", "Let the clients' networks through the account's."
     else:
         why, text = "the signature is refused", "Allow shared access signatures, and set the account's own key."
     return Fail(

@@ -9,7 +9,7 @@ from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.distribution.azure_operations import NEEDS, granting, permission_of
 from regdoctor.distribution.store_links import StoreKind
 from regdoctor.evidence.azure_access import PERMISSION_CODES, AzureAccess, AzureCall, AzureWrites
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.store_answers import bucket_of, code_of, quotes_of, refusing_link
 from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
@@ -72,7 +72,7 @@ def _fail(access: AzureAccess, permission: str, denied: list[AzureCall]) -> Fail
     )
 
 
-@sign(azure_permission_missing)
+@sign(azure_permission_missing, parts=(Part.STORE,), statuses=(403,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     link = refusing_link(call, StoreKind.AZURE) if call.status == 403 else None
     if link is None or code_of(call) not in PERMISSION_CODES:

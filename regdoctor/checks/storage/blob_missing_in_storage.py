@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
 
 from regdoctor.check import Dialect, Fail, Outcome, Quote, Remedy, Severity, check
 from regdoctor.distribution.api_calls import ApiKind
@@ -11,7 +10,7 @@ from regdoctor.distribution.store_links import StoreKind
 from regdoctor.evidence.call import Call
 from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, request_header, says
 from regdoctor.evidence.seen_in_traffic import told_by
-from regdoctor.evidence.store_answers import code_of, quotes_of, refusing_link
+from regdoctor.evidence.store_answers import code_of, quotes_of, refusing_link, sender_of
 from regdoctor.evidence.story import Story
 from regdoctor.evidence.traffic import Traffic
 from regdoctor.foreign_text import short
@@ -39,7 +38,7 @@ def blob_missing_in_storage(traffic: Traffic | Absent) -> Iterable[Outcome]:
     return told_by(traffic, "blob_missing_in_storage")
 
 
-@sign(blob_missing_in_storage)
+@sign(blob_missing_in_storage, kinds=(None, ApiKind.BLOB_GET, ApiKind.BLOB_HEAD), statuses=(404,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     if call.status != 404:
         return None
@@ -47,7 +46,10 @@ def _in_traffic(call: Call, story: Story) -> Fail | None:
     if link is not None:
         said = code_of(call)
         is_absent = said in _ABSENT or (not said and call.exchange.method == "HEAD")
+        sender = sender_of(call, story)
         if not link.digest or call.sent_by is None or not is_absent:
+            return None
+        if sender is not None and _is_deleted(sender.repository, link.digest, story):
             return None
         what = f"The registry sends clients to its bucket for {short(link.digest)}, and it is not there"
         return _fail(what, quotes_of(call, story), link.digest)
@@ -56,30 +58,25 @@ def _in_traffic(call: Call, story: Story) -> Fail | None:
     if not answered_by_registry_or_proxy(call):
         return None
     digest = call.api.reference
-    if taken := _taken(call, story):
+    if taken := story.blobs_taken.get((call.repository, digest)):
         what = f"The registry took {short(digest)} into {short(call.repository)}, and does not have it a moment later"
         return _fail(what, (taken.exchange.quote(), call.exchange.quote()), digest)
     # Clients ask with GET for what a manifest names. Windows asks so for layers that are kept elsewhere, too.
     is_get = call.kind is ApiKind.BLOB_GET and says(call, "BLOB_UNKNOWN")
-    if not is_get or "windows" in request_header(call.exchange, "User-Agent").lower():
+    if not is_get or _is_deleted(call.repository, digest, story):
+        return None
+    if "windows" in request_header(call.exchange, "User-Agent").lower():
         return None
     what = f"{short(call.repository)} does not have {short(digest)}, which a client asks for as part of an image"
     return _fail(what, (call.exchange.quote(),), digest, Severity.WARNING)
 
 
 _ABSENT = ("NoSuchKey", "BlobNotFound")
-_LATEST = 50
-"""Uploads before this call that are looked at: a client asks for a blob right after it has sent it."""
 
 
-def _taken(call: Call, story: Story) -> Call | None:
-    """The end of the upload that brought this blob into this repository in this recording; None where there is none."""
-    for upload in islice(reversed(story.uploads.values()), _LATEST):
-        last = upload.calls[-1] if upload.finished and upload.calls else None
-        if last is not None and last.api is not None and last.status == 201 and call.api is not None:
-            if (last.api.digest, last.repository) == (call.api.reference, call.repository):
-                return last
-    return None
+def _is_deleted(repository: str, digest: str, story: Story) -> bool:
+    """Whether somebody was seen to delete the blob, or a manifest of its repository: then it is rightly gone."""
+    return (repository, digest) in story.deletions or (repository, "") in story.deletions
 
 
 def _fail(what: str, quotes: tuple[Quote, ...], digest: str, severity: Severity | None = None) -> Fail:

@@ -80,7 +80,7 @@ def _section(config: RegistryConfig) -> Quote:
     return storage.quote() if storage else Quote(config.source, "storage.delete is not set")
 
 
-@sign(delete_disabled)
+@sign(delete_disabled, kinds=(ApiKind.MANIFEST_DELETE, ApiKind.BLOB_DELETE), statuses=(405,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     """Of a digest: a tag is refused with 405 by registries that delete, too (see delete_by_tag)."""
     if call.status != 405 or call.kind not in (ApiKind.MANIFEST_DELETE, ApiKind.BLOB_DELETE) or call.api is None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from shlex import quote
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_answers import origin_of
 from regdoctor.evidence.registry_storage import storage_error_of
 from regdoctor.evidence.storage_mount import Room, StorageMount
 from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
-from regdoctor.sign import sign
+from regdoctor.sign import FAILURES, sign
 from regdoctor.target import Target
 
 _LAYER = 100 * 2**20
@@ -92,7 +92,7 @@ def _remedies(path: str, point: str) -> Remedies:
     }
 
 
-@sign(disk_full)
+@sign(disk_full, parts=(Part.REGISTRY,), statuses=FAILURES)
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     error = storage_error_of(call)
     if error is None or not error.is_full:

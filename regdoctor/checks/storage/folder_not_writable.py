@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from shlex import quote
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedies, Remedy, Severity, Skip, Unknown, check
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_answers import origin_of
 from regdoctor.evidence.registry_storage import storage_error_of
 from regdoctor.evidence.storage_folder import ENTER, READ, WRITE, Account, Folder, StorageFolder
 from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
-from regdoctor.sign import sign
+from regdoctor.sign import FAILURES, sign
 
 _WORDS = {READ: "list", WRITE: "write to", ENTER: "enter"}
 
@@ -118,7 +118,7 @@ def _of_gitlab(storage: StorageFolder, git: Account) -> Outcome:
     return Pass(f"{git.name} may read {storage.path}") if storage.folders else Skip("nothing is stored yet")
 
 
-@sign(folder_not_writable)
+@sign(folder_not_writable, parts=(Part.REGISTRY,), statuses=FAILURES)
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     error = storage_error_of(call)
     if error is None or not error.is_denied:

@@ -2,7 +2,7 @@
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.distribution.store_links import StoreKind
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.gcs_access import GcsAccess
 from regdoctor.evidence.store_answers import bucket_of, code_of, quotes_of, refusing_link
 from regdoctor.evidence.story import Story
@@ -43,7 +43,7 @@ def gcs_bucket_missing(access: GcsAccess) -> Outcome:
     )
 
 
-@sign(gcs_bucket_missing)
+@sign(gcs_bucket_missing, parts=(Part.STORE,), statuses=(404,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     link = refusing_link(call, StoreKind.GCS) if call.status == 404 else None
     if link is None or code_of(call) != "NoSuchBucket":

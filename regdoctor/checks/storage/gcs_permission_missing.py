@@ -3,7 +3,7 @@
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.distribution.gcs_operations import CREATE, DELETE, GET, LIST, PERMISSIONS, ROLE, breaks
 from regdoctor.distribution.store_links import StoreKind
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.gcs_access import GcsAccess
 from regdoctor.evidence.store_answers import bucket_of, code_of, quotes_of, refusing_link
 from regdoctor.evidence.story import Story
@@ -72,7 +72,7 @@ def _and(permissions: frozenset[str]) -> str:
     return " and ".join(one for one in (LIST, GET, CREATE, DELETE) if one in permissions)
 
 
-@sign(gcs_permission_missing)
+@sign(gcs_permission_missing, parts=(Part.STORE,), statuses=(403,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     """A link of Google's is worth what the account that signed it may do; Google says so to GET and HEAD alike."""
     link = refusing_link(call, StoreKind.GCS) if call.status == 403 else None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from shlex import quote
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, Unknown, check
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_answers import origin_of
 from regdoctor.evidence.registry_storage import storage_error_of
 from regdoctor.evidence.storage_mount import StorageMount
 from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
 from regdoctor.formats.registry_config import RegistryConfig
-from regdoctor.sign import sign
+from regdoctor.sign import FAILURES, sign
 
 
 @check(
@@ -54,7 +54,7 @@ def mounted_read_only(storage: StorageMount, config: RegistryConfig) -> Outcome:
     )
 
 
-@sign(mounted_read_only)
+@sign(mounted_read_only, parts=(Part.REGISTRY,), statuses=FAILURES)
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     error = storage_error_of(call)
     if error is None or not error.is_read_only:

@@ -43,7 +43,19 @@ def readonly_left_on(config: RegistryConfig) -> Outcome:
     )
 
 
-@sign(readonly_left_on)
+_WRITES = frozenset(
+    (
+        ApiKind.UPLOAD_START,
+        ApiKind.UPLOAD_MOUNT,
+        ApiKind.UPLOAD_WHOLE,
+        ApiKind.MANIFEST_PUT,
+        ApiKind.MANIFEST_DELETE,
+        ApiKind.BLOB_DELETE,
+    )
+)
+
+
+@sign(readonly_left_on, kinds=_WRITES, statuses=(405,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     """The registry's own 405 has no envelope here, and allows reading alone (registry/handlers, the MethodHandlers)."""
     if call.status != 405 or call.kind not in _WRITES or not answered_by_registry_or_proxy(call):
@@ -59,15 +71,3 @@ def _in_traffic(call: Call, story: Story) -> Fail | None:
         resource=origin_of(call),
         remedy=change(_SETTING, False, "When the work that needs read-only mode is done, switch it off."),
     )
-
-
-_WRITES = frozenset(
-    (
-        ApiKind.UPLOAD_START,
-        ApiKind.UPLOAD_MOUNT,
-        ApiKind.UPLOAD_WHOLE,
-        ApiKind.MANIFEST_PUT,
-        ApiKind.MANIFEST_DELETE,
-        ApiKind.BLOB_DELETE,
-    )
-)

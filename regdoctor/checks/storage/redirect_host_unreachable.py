@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.exchange import FailureKind
 from regdoctor.evidence.installation import Installation
 from regdoctor.evidence.redirect_hosts import host_of, is_private_host, no_way
@@ -67,7 +67,7 @@ def redirect_host_unreachable(
     )
 
 
-@sign(redirect_host_unreachable)
+@sign(redirect_host_unreachable, parts=(Part.STORE,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     why = no_way(call)
     sender = sender_of(call, story) if why else None

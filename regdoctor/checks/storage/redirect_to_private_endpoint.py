@@ -86,7 +86,7 @@ def _public(config: RegistryConfig, gitlab: GitLabConfig | Absent) -> tuple[Loca
     return (url, name) if name else (None, "")
 
 
-@sign(redirect_to_private_endpoint)
+@sign(redirect_to_private_endpoint, parts=(Part.STORE,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     why = no_way(call)
     sender = sender_of(call, story) if why else None

@@ -7,7 +7,7 @@ from itertools import islice
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Unknown, check
 from regdoctor.distribution.s3_operations import Area, Operation, action_of, registry_folder, statement
 from regdoctor.distribution.store_links import StoreKind, StoreLink
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.s3_access import PERMISSION_CODES, S3Access, S3Call
 from regdoctor.evidence.store_answers import (
     bucket_of,
@@ -123,7 +123,7 @@ def _let_head_through() -> Remedy:
     )
 
 
-@sign(s3_blob_read_forbidden)
+@sign(s3_blob_read_forbidden, parts=(Part.STORE,), statuses=(403,))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     link = refusing_link(call, StoreKind.S3) if call.status == 403 and call.exchange.method in ("HEAD", "GET") else None
     if link is None or not _is_for_want_of_permission(call):
@@ -137,7 +137,7 @@ def _in_traffic(call: Call, story: Story) -> Fail | None:
         else "(403 and, as ever to HEAD, no body): the registry's identity most likely lacks s3:GetObject"
     )
     return Fail(
-        f"The bucket {bucket_of(link)} refuses {what} {why} there. {_ruled_out(call, story)}",
+        f"The bucket {bucket_of(link)!r} refuses {what} {why} there. {_ruled_out(call, story)}",
         evidence=quotes_of(call, story),
         resource=bucket_of(link),
         severity=None if said else Severity.ERROR,

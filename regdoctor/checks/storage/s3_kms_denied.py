@@ -4,7 +4,7 @@ import re
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Severity, Unknown, check
 from regdoctor.distribution.store_links import StoreKind
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.s3_bucket import BucketSettings, Untold
 from regdoctor.evidence.s3_writes import S3Writes, is_about_key, named_action
 from regdoctor.evidence.store_answers import bucket_of, code_of, endpoint_of_link, message_of, quotes_of, refusing_link
@@ -68,7 +68,7 @@ def _own_key(bucket: BucketSettings | Absent) -> tuple[str, tuple[Quote, ...]]:
     return bucket.encryption[1], bucket.quote_of("GetBucketEncryption")
 
 
-@sign(s3_kms_denied)
+@sign(s3_kms_denied, parts=(Part.STORE,), statuses=(400, 403))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     link = refusing_link(call, StoreKind.S3) if call.status in (400, 403) else None
     endpoint = endpoint_of_link(link) if link is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.distribution.s3_operations import Area, Operation
 from regdoctor.distribution.store_links import StoreKind
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.s3_access import S3Access, S3Call
 from regdoctor.evidence.store_answers import (
     bucket_of,
@@ -86,7 +86,7 @@ def _why(refused: list[S3Call]) -> str:
     return f" ({said.code}{', ' + _EXPIRED if _EXPIRED in said.exchange.text() else ''})"
 
 
-@sign(s3_presigned_refused)
+@sign(s3_presigned_refused, parts=(Part.STORE,), statuses=(400, 403))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     link = refusing_link(call, StoreKind.S3)
     if link is None or call.status not in (400, 403):

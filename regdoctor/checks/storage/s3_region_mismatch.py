@@ -2,7 +2,7 @@
 
 from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, Unknown, check
 from regdoctor.distribution.store_links import StoreKind
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.s3_bucket import BucketSettings, StoreAnswer
 from regdoctor.evidence.store_answers import bucket_of, code_of, quotes_of, refusing_link, region_of
 from regdoctor.evidence.story import Story
@@ -73,7 +73,7 @@ def _is_about_region(answer: StoreAnswer) -> bool:
     return answer.exchange.method == "HEAD" and answer.exchange.status in (301, 400) and bool(answer.region)
 
 
-@sign(s3_region_mismatch)
+@sign(s3_region_mismatch, parts=(Part.STORE,), statuses=(301, 400, 403))
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     """A link names the region that it was signed for, and Amazon's refusal the bucket's own."""
     link = refusing_link(call, StoreKind.S3) if call.status in (301, 400, 403) else None

@@ -2,7 +2,7 @@
 
 from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Unknown, check
 from regdoctor.distribution.store_links import StoreKind
-from regdoctor.evidence.call import Call
+from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_answers import origin_of
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.evidence.registry_storage import storage_error_of
@@ -16,7 +16,7 @@ from regdoctor.formats.s3_parameters import s3_parameters
 from regdoctor.injection import Absent
 from regdoctor.remedies import change
 from regdoctor.remedies.object_store import in_the_store
-from regdoctor.sign import sign
+from regdoctor.sign import REFUSALS, sign
 
 _CODES = ("SlowDown", "SlowDownRead", "SlowDownWrite", "RequestLimitExceeded", "TooManyRequests", "ErrTooManyRequest")
 _TOO_MANY = 429
@@ -84,7 +84,7 @@ def _said(answer: StoreAnswer) -> str:
     return f"{answer.exchange.status} {short(error.code) if error is not None else ''}".rstrip()
 
 
-@sign(s3_slow_down)
+@sign(s3_slow_down, parts=(Part.STORE, Part.REGISTRY), statuses=REFUSALS)
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     """Said to a client by the bucket itself, or by the registry of its own calls."""
     link = refusing_link(call, StoreKind.S3) if call.status in (503, _TOO_MANY) else None

@@ -10,7 +10,7 @@ from regdoctor.evidence.s3_writes import S3Writes, is_about_key, lacks_permissio
 from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
 from regdoctor.remedies.s3_grants import grant
-from regdoctor.sign import sign
+from regdoctor.sign import FAILURES, sign
 
 _PLAIN = (Operation.PUT, Operation.START_UPLOAD, Operation.PUT_PART, Operation.COMPLETE)
 _COPIES = (Operation.COPY, Operation.COPY_PART)
@@ -69,7 +69,7 @@ def _not_forbidden(writes: S3Writes) -> Outcome:
     return Pass(f"s3:PutObject in {writes.endpoint.bucket} is granted")
 
 
-@sign(s3_write_forbidden)
+@sign(s3_write_forbidden, kinds=WITH_BODY - {ApiKind.MANIFEST_PUT}, statuses=FAILURES)
 def _in_traffic(call: Call, story: Story) -> Fail | None:
     """The start, a piece or the end of an upload: what the registry does for them in its bucket is to write."""
     error = storage_error_of(call) if call.kind in WITH_BODY and call.kind is not ApiKind.MANIFEST_PUT else None

@@ -60,5 +60,10 @@ def test_a_layer_in_chunks_that_is_refused_is_told_in_traffic() -> None:
     assert seen(chunked_refused, _chunk(400, PAGE.replace(b"<h1>x", b"<h1>chunked is not supported")))
 
 
+def test_a_refusal_without_a_page_is_told_and_no_author_is_named() -> None:
+    [fail] = seen(chunked_refused, _chunk(411, b""))
+    assert fail.message.startswith("What stands before the registry")
+
+
 def test_a_layer_with_its_length_and_other_refusals_are_not_told() -> None:
     assert not seen(chunked_refused, _chunk(411, header=""), _chunk(400), _chunk(202), _chunk(413))

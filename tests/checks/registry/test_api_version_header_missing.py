@@ -73,6 +73,14 @@ def test_a_header_that_is_lost_is_told_in_traffic_of_a_registry_that_sends_it() 
     assert fail.resource == "https://registry.example.com"
 
 
+def test_a_header_that_a_registry_with_tokens_loses_is_told_of_its_challenge() -> None:
+    challenge = ("WWW-Authenticate", 'Bearer realm="https://gitlab.example.com/jwt/auth",service="container_registry"')
+    header = ("Docker-Distribution-Api-Version", "registry/2.0")
+
+    assert seen(api_version_header_missing, exchanged("GET /v2/", 401, (challenge,)), _upload())
+    assert not seen(api_version_header_missing, exchanged("GET /v2/", 401, (challenge, header)), _upload())
+
+
 def test_registries_that_send_none_and_one_answer_without_it_are_not_told() -> None:
     header = ("Docker-Distribution-Api-Version", "registry/2.0")
     other = exchanged("POST /v2/a/blobs/uploads/", 202, (("Location", "/v2/a/blobs/uploads/u"),))
