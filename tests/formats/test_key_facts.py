@@ -109,7 +109,7 @@ def test_a_key_of_ed25519_that_is_too_short_is_refused() -> None:
 
 def test_a_name_of_no_type_is_refused() -> None:
     der = _certificate()
-    common_name = bytes((0x06, 0x03, 0x55, 0x04, 0x03))  # the object identifier 2.5.4.3, and then the value with its tag
+    common_name = bytes((0x06, 0x03, 0x55, 0x04, 0x03))  # the object identifier 2.5.4.3; the value with its tag follows
     assert common_name in der
     for tag in (0x00, 0x05):
         damaged = bytearray(der)
