@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.e2e import warm_runs
 
 CANARY = "Canary7c1f9d2eSecret"
 HASH = "$2y$05$" + "CanaryHash" * 5 + "abc"
@@ -195,12 +195,10 @@ def test_no_report_shows_a_secret_of_a_file(kind: str, tmp_path: Path, plant: Ca
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         with (root / place).open("a") as file:
             file.write(text)
-    words = [sys.executable, "-m", "regdoctor", "check", "config", "--root", str(root), "--verbose"]
+    words = ["check", "config", "--root", str(root), "--verbose"]
     formats = [word for name in ("json", "short") for word in ("--format", name, "--output", str(tmp_path / name))]
     environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "COLUMNS": "400"}
-    done = subprocess.run(
-        [*words, *formats, "--format", "human"], capture_output=True, text=True, env=environment, check=False
-    )
+    done = warm_runs.run([*words, *formats, "--format", "human"], stdin="", environment=environment)
 
     assert done.returncode in (0, 1, 2, 3), done.stderr
     assert "Traceback" not in done.stderr

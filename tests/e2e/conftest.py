@@ -35,6 +35,7 @@ from regdoctor.lab.object_store import ObjectStore
 from regdoctor.lab.stack import Stack
 from tests.e2e import warm_runs
 from tests.e2e.lone_registry import LoneRegistry
+from tests.e2e.warm_gitlab import warm_gitlab
 
 StackWith = Callable[[str | None], Stack]
 LoneRegistries = Callable[[str], LoneRegistry]
@@ -45,6 +46,13 @@ def object_store() -> Iterator[ObjectStore]:
     """A running object store (3 to 8 s to start), shared by the whole run; each stack has its own bucket."""
     with ObjectStore() as store:
         yield store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _gitlab_is_warm() -> Iterator[None]:
+    """Each stack that a test starts in this process has its token service at once."""
+    with warm_gitlab():
+        yield
 
 
 @pytest.fixture(scope="session")

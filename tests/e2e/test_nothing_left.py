@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -35,10 +34,16 @@ BEFORE, AFTER = True, False
 
 def killed(words: Sequence[str], environment: Mapping[str, str], proxy: CountingProxy, at: tuple[int, bool]) -> None:
     """Run `regdoctor` in a process of its own, which SIGKILL ends at a write; returns when all others are done too."""
-    command = [sys.executable, "-m", "regdoctor", *words]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as run:
+    with tempfile.TemporaryDirectory() as folder:
+        gate = Path(folder, "gate")
+        os.mkfifo(gate)
+        run = warm_runs.start(words, environment=environment, stdin=gate)
         proxy.kill_at(at[0], run.pid, before=at[1])
-        assert run.wait(60) == -9, proxy.writes
+        opened = os.open(gate, os.O_RDWR)  # from here on it runs: no write of it comes before it may be killed
+        try:
+            assert run.wait(60) == -9, proxy.writes
+        finally:
+            os.close(opened)
     proxy.kill_at(0, 0, before=False)
     wait_until(lambda: proxy.is_quiet, "the end of what the killed run began")
 

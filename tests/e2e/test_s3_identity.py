@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,6 +33,7 @@ from regdoctor.probes.bucket import registry_bucket
 from regdoctor.probes.s3_access import s3_access
 from regdoctor.probes.s3_identity import s3_identity
 from regdoctor.target import Target
+from tests.e2e import warm_runs
 from tests.e2e.lone_registry import LoneRegistry
 from tests.e2e.moto_store import MotoStore
 
@@ -346,8 +345,7 @@ def test_a_web_identity_gets_its_roles_keys_for_distribution_3(
 def regdoctor(registry: LoneRegistry, *words: str) -> tuple[int, str]:
     """Exit code and all that it says, run by somebody with an environment of their own."""
     place = ["--root", str(registry.folder), "--config", str(registry.file)]
-    command = [sys.executable, "-m", "regdoctor", *words, *place, "--format", "json"]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    run = warm_runs.run([*words, *place, "--format", "json"], stdin="", environment=os.environ)
     assert not [name for name, value in CANARIES.items() if value in run.stdout + run.stderr]
     return run.returncode, run.stdout
 

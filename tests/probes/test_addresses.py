@@ -71,7 +71,7 @@ def test_an_address_that_swallows_packets_costs_no_more_than_the_deadline(resolv
             resolve("127.0.0.3", "127.0.0.4")
             began = time.monotonic()
             found = look_at_addresses(endpoint(port), 0.5)
-            assert time.monotonic() - began < 3
+            assert time.monotonic() - began < 10
     kinds = [look.failure.kind if look.failure else None for look in found.looks]
     assert kinds == [FailureKind.TIMEOUT, FailureKind.REFUSED]
     assert found.looks[0].failure is not None

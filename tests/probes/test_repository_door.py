@@ -118,4 +118,4 @@ def test_no_request_outlasts_the_end(serve: Callable[..., Any], door: Http) -> N
     exchange = asker.send("GET", f"{server.url}/1", seconds=60.0)
     over.set()
     assert exchange.failure is not None
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5

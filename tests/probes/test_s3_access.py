@@ -111,7 +111,7 @@ def test_a_store_that_does_not_answer_is_asked_no_further(door: Http, dead_url: 
 
 
 def test_areas_are_asked_side_by_side_and_told_in_order(serve: Callable[..., Any], door: Http) -> None:
-    together = threading.Barrier(3, timeout=2)
+    together = threading.Barrier(3, timeout=10)
 
     def route(one: Any) -> Any:
         first_of_area = "max-keys=100" in one.path and "_uploads" not in one.path.replace("%2F", "/")

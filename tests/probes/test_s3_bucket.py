@@ -92,7 +92,7 @@ def test_what_lists_nothing_is_asked_twice_and_a_dead_store_once(
 
 
 def test_settings_are_asked_side_by_side_and_told_in_order(serve: Callable[..., Any], door: Http) -> None:
-    together = threading.Barrier(3, timeout=2)
+    together = threading.Barrier(3, timeout=10)
 
     def route(one: Any) -> Any:
         if "max-keys=1000" in one.path or one.path.endswith(("?versioning", "?lifecycle")):

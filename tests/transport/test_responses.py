@@ -96,7 +96,7 @@ def test_who_never_answers_an_announcement_is_cut(door: Http, raw_server: Callab
     server = raw_server(silent)
     began = time.monotonic()
     exchange = door.announce("PATCH", server.url, 5, deadline=0.3)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
     assert exchange.failure is not None
     assert exchange.failure.kind is FailureKind.TIMEOUT
 
@@ -150,7 +150,7 @@ def test_a_server_that_never_reads_is_cut_at_the_deadline(
     server = raw_server(silent)
     began = time.monotonic()
     exchange = door.send("PATCH", server.url, body=zeros(4096, asked), deadline=0.5)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
     assert exchange.failure is not None
     assert exchange.failure.kind is FailureKind.TIMEOUT
     assert len(asked) < 4096

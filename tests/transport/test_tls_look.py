@@ -192,7 +192,7 @@ def _say_nothing(connection: socket.socket, over: threading.Event) -> None:
 
 
 def _drip(connection: socket.socket, over: threading.Event) -> None:
-    for byte in b"\x16\x03\x03\x40\x00" + bytes(60):
+    for byte in b"\x16\x03\x03\x40\x00" + bytes(190):
         connection.sendall(bytes([byte]))
         if over.wait(0.1):
             return
@@ -263,7 +263,7 @@ def test_a_server_that_misbehaves_costs_no_more_than_the_time_allowed(
     port = raw_server(behave).port
     began = time.monotonic()
     failure = failure_of(look(port, 0.6))
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 10
     assert failure.kind is kind
     assert failure.message.startswith(f"127.0.0.1:{port}: ")
     assert words in failure.message
