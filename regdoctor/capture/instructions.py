@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,8 @@ from regdoctor.capture.client_run import REGISTRY, works_through_daemon
 from regdoctor.capture.setup_block import Block, Place
 
 _WIDTH = 100
+_LOOPBACK = re.compile(r"(?:^|//|[=@])((?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?)(?:/|$)")
+"""In a URL, an image's name, or an option's value."""
 
 
 def at_the_start(place: Place) -> list[str]:
@@ -49,7 +52,19 @@ def with_a_client(place: Place, client: Sequence[str]) -> list[str]:
             f"{name} passes work on to a daemon, which does not get the variables that {name} gets here: capture "
             "without a client, and set the daemon's proxy as it is shown then."
         )
+    if not place.is_reverse and (host := next(filter(None, map(_loopback_named, client)), "")):
+        lines += _wrapped(
+            f"{name} is to ask {host}, and Go's clients (docker, containerd, podman, skopeo) never ask loopback by a "
+            f"proxy. Where nothing is captured, give the registry's URL, and {REGISTRY} in its place: "
+            f"`regdoctor capture run https://{host} -- {name} …{REGISTRY}…`."
+        )
     return [*lines, f"Runs {name}.", ""]
+
+
+def _loopback_named(word: str) -> str:
+    """The host of loopback, with its port, that a client's word names; empty where it names none."""
+    named = _LOOPBACK.search(word)
+    return named[1] if named else ""
 
 
 def _head(place: Place) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import sys
 import traceback
@@ -32,6 +33,16 @@ app.add_typer(storage.app, name="storage")
 app.add_typer(token.app, name="token")
 app.add_typer(capture.app, name="capture")
 app.add_typer(lab.app, name="lab")
+
+
+def _flowing(documented: object) -> str:
+    """A docstring's paragraphs, a line each: newer releases of Typer keep the source's line ends in their help."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in (inspect.getdoc(documented) or "").split("\n\n"))
+
+
+for _commands in (app, storage.app, token.app, capture.app, lab.app):
+    for _command in _commands.registered_commands:
+        _command.help = _command.help or _flowing(_command.callback)
 
 
 def _version(wanted: bool) -> None:

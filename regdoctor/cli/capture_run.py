@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand
 
 from regdoctor.capture.plan import Mode, Plan
-from regdoctor.check import Dialect
+from regdoctor.check import Dialect, Severity
 from regdoctor.cli import diagnoses, output, recordings
 from regdoctor.cli.check import Level
 from regdoctor.cli.diagnoses import Form
@@ -173,7 +173,10 @@ def _with_client(client: Sequence[str], ended: int | None, diagnosis: Diagnosis,
         return code
     name = Path(client[0]).name
     output.note(f"regdoctor: {name} ended {f'by signal {-ended}' if ended < 0 else f'with exit code {ended}'}.")
-    if ended and diagnosis.worst() is None:
-        output.note(f"regdoctor: {name} failed, and what was captured does not show why: see what it said itself.")
+    if ended and diagnosis.worst() in (None, Severity.INFO):
+        beyond = ", and above what cannot be seen here" if diagnosis.blind else ""
+        output.note(
+            f"regdoctor: {name} failed, and what was captured does not show why: see what it said itself{beyond}."
+        )
         return code or ExitCode.NOT_EXAMINED
     return code

@@ -94,3 +94,25 @@ def test_a_client_that_would_pass_by_is_told_of(place: Place, client: tuple[str,
 
 def test_the_words_of_a_client_are_not_shown() -> None:
     assert "secret" not in joined(with_a_client(REGULAR, ("skopeo", "login", "--password", "secret")))
+
+
+@pytest.mark.parametrize(
+    ("word", "host"),
+    [
+        ("docker://localhost:5000/group/app:1", "localhost:5000"),
+        ("127.0.0.1:5000/app", "127.0.0.1:5000"),
+        ("--dest=docker://user@[::1]:443/app", "[::1]:443"),
+        ("http://127.1.2.3/v2/", "127.1.2.3"),
+    ],
+)
+def test_a_client_that_is_to_ask_loopback_is_told_of_reverse_mode(word: str, host: str) -> None:
+    said = joined(with_a_client(REGULAR, ("skopeo", "copy", "dir:image", word)))
+    assert f"`regdoctor capture run https://{host} -- skopeo …{{registry}}…`" in said
+    assert "never ask loopback" not in joined(with_a_client(REVERSE, ("skopeo", "copy", "dir:image", word)))
+
+
+@pytest.mark.parametrize(
+    "word", ["docker://localhost.example.com/app", "dir:localhost", "docker://registry.test/127.0.0.1", "--port=5000"]
+)
+def test_a_word_that_only_looks_like_loopback_says_nothing(word: str) -> None:
+    assert "never ask loopback" not in joined(with_a_client(REGULAR, ("skopeo", "copy", word)))

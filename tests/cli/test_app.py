@@ -52,6 +52,15 @@ def test_a_wrong_option_is_answered_with_how_to_use_the_command(regdoctor: Comma
     assert "--nonsense" in err
 
 
+def test_help_flows_over_the_line_ends_of_the_source(regdoctor: Command) -> None:
+    lines = regdoctor("capture", "run", "--help").out.splitlines()
+    begins = next(number for number, line in enumerate(lines) if "Without a client it says" in line)
+
+    # Each line is as full as the next word lets it be.
+    for line, following in zip(lines[begins : begins + 3], lines[begins + 1 :], strict=False):
+        assert len(line.rstrip()) + len(following.split()[0]) >= 78
+
+
 @pytest.mark.parametrize("words", [[], ["check"], ["explain"], ["lab"]])
 def test_a_command_alone_shows_its_help(regdoctor: Command, words: list[str]) -> None:
     ended = regdoctor(*words)
