@@ -36,11 +36,12 @@ try:
     signs()  # imports the checks, and with them all that regdoctor needs
     _NOTABLE = frozenset((b"expect", *(name.encode() for name in BODY_HEADERS)))
     MISSING = ""
-except ImportError as error:
+except Exception as error:  # a broken installation, whatever breaks it, must not end the proxy that loads this file
+    _REASON = str(error) if isinstance(error, ImportError) else f"{type(error).__name__}: {error}"
     MISSING = (
-        f"regdoctor cannot be imported by this mitmproxy ({error}), so nothing is explained and traffic passes "
-        f"untouched: install both for one Python of 3.11 or later (this one is {sys.executable}), or record with "
-        "`mitmdump -w session.flow` and run `regdoctor capture analyze session.flow`."
+        f"regdoctor cannot be imported by this mitmproxy ({' '.join(_REASON.split())[:300]}), so nothing is explained "
+        f"and traffic passes untouched: install both for one Python of 3.11 or later (this one is {sys.executable}), "
+        "or record with `mitmdump -w session.flow` and run `regdoctor capture analyze session.flow`."
     )
 
 _SHOWN = ("all", "problems", "none")

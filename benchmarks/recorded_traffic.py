@@ -169,49 +169,51 @@ def _base64url(data: bytes) -> str:
 def _record(number: int, step: Step) -> bytes:
     method, host, path, sent, status, came, body = step
     at = _BEGIN + number / 10
+    connected = _BEGIN + number // 10
     address = f"192.0.2.{number // 1000 % 200 + 8}"
     first = {"Host": host, "User-Agent": _AGENT, "Accept-Encoding": "gzip"}
     date = {"Date": _date(int(at))}
+    # Keys in the order in which mitmproxy 10 to 12 write them; all flows of a connection have the same bytes of it.
     flow: dict[str, Any] = {
         "websocket": None,
         "response": {
+            "reason": b"OK",
+            "status_code": status,
+            "timestamp_end": at + 0.03,
+            "timestamp_start": at + 0.02,
+            "trailers": None,
             "content": body,
             "headers": _headers({**date, **came}),
             "http_version": b"HTTP/1.1",
-            "reason": b"",
-            "status_code": status,
-            "timestamp_start": at + 0.02,
-            "timestamp_end": at + 0.03,
-            "trailers": None,
         },
         "request": {
+            "path": path.encode(),
             "authority": b"",
+            "scheme": b"https",
+            "method": method.encode(),
+            "port": 443,
+            "host": host,
+            "timestamp_end": at + 0.01,
+            "timestamp_start": at,
+            "trailers": None,
             "content": None if method == "PATCH" else b"",
             "headers": _headers({**first, **sent}),
-            "host": host,
             "http_version": b"HTTP/1.1",
-            "method": method.encode(),
-            "path": path.encode(),
-            "port": 443,
-            "scheme": b"https",
-            "timestamp_start": at,
-            "timestamp_end": at + 0.01,
-            "trailers": None,
         },
+        "backup": None,
         "timestamp_created": at,
         "comment": "",
         "metadata": {},
         "marked": "",
         "is_replay": None,
         "intercepted": False,
-        "server_conn": {"id": f"s{number // 10}", "address": [host, 443], "via": None, "timestamp_tcp_setup": at}
+        "server_conn": {"via": None, "timestamp_tcp_setup": connected, "address": [host, 443]}
         | _CONNECTION
-        | {"peername": ["198.51.100.3", 443]},
-        "client_conn": {"id": f"c{number // 10}", "mitmcert": None, "proxy_mode": "regular"}
+        | {"timestamp_start": connected, "id": f"s{number // 10} {host}", "peername": ["198.51.100.3", 443]},
+        "client_conn": {"proxy_mode": "regular", "mitmcert": None}
         | _CONNECTION
-        | {"peername": [address, 40000]},
+        | {"timestamp_start": connected, "id": f"c{number // 10}", "peername": [address, 40000]},
         "error": None,
-        "backup": None,
         "id": str(uuid.UUID(int=number)),
         "type": "http",
         "version": 21,

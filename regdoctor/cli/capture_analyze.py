@@ -52,16 +52,19 @@ def command(
     from regdoctor.cli import options
     from regdoctor.suppressions import parse
     from regdoctor.traffic.reading import read_recordings
-    from regdoctor.traffic.telling import Telling
 
     accepted = parse(ignore or [])
     for path in (output, redact):
         options.writers([], [path] if path else [])
     if redact is not None and any(redact.resolve() == file.resolve() for file in files):
         raise UsageError(f"--redact {redact}: that is the recording itself.")
-    telling = Telling(dialect=dialect)
     unread: list[BadRecord] = []
     readable = recordings.readable(read_recordings(files), unread)
+    # Not before: of a long recording more is read aside by now, while the checks are imported here.
+    from regdoctor.traffic.telling import Telling
+
+    telling = Telling(dialect=dialect)
+    recordings.expect_many()
     if redact is None:
         for recorded in readable:
             telling.take(recorded)

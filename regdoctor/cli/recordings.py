@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 
 _FEW = 5
 """Complaints about one recording that are shown."""
+_COLLECTED = 20_000
+"""Objects after which Python looks for cycles; what is made of an exchange has hardly any."""
+
+
+def expect_many() -> None:
+    """Spare what is imported and set up from being looked through again and again while a recording is read."""
+    gc.freeze()
+    gc.set_threshold(_COLLECTED)
 
 
 def readable(items: Iterable[Recorded | BadRecord], unread: list[BadRecord]) -> Iterator[Recorded]:

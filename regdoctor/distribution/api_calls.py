@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from regdoctor.distribution.gitlab_calls import GitLabKind, gitlab_call
@@ -46,9 +46,11 @@ class ApiKind(enum.StrEnum):
     UNKNOWN = "unknown to the registry's API"
 
 
-@dataclass(frozen=True, slots=True)
-class ApiCall:
-    """One call, with what its address names; a text is empty where the call has no such thing."""
+class ApiCall(NamedTuple):
+    """One call, with what its address names; a text is empty where the call has no such thing.
+
+    A tuple, since a long recording makes many of them, and a frozen dataclass takes three times as long to make.
+    """
 
     kind: ApiKind
     repository: str = ""
@@ -87,9 +89,10 @@ _UPLOAD = {
 
 _USUAL = re.compile(
     r"(?:https?://[^/?#%]*)?/v2/((?:[a-z0-9._-]+/)+)"
-    r"(?:blobs/uploads/([0-9A-Za-z-]+)|blobs/(sha256:[0-9a-f]+)|manifests/([A-Za-z0-9._:-]+))(?:\?([^#]*))?"
+    r"(?:blobs/uploads/([0-9A-Za-z-]*)|blobs/(sha256:[0-9a-f]+)|manifests/([A-Za-z0-9._:-]+))(?:\?([^#]*))?"
 )
 """How most calls are written, which need not be taken apart piece by piece."""
+_PING = re.compile(r"(?:https?://[^/?#%]*)?/v2/")
 
 
 def api_call(method: str, target: str) -> ApiCall | None:
@@ -102,6 +105,8 @@ def api_call(method: str, target: str) -> ApiCall | None:
     """
     if usual := _USUAL.fullmatch(target):
         return _usual_call(method.upper(), usual)
+    if _PING.fullmatch(target):
+        return ApiCall(_READING.get(method.upper(), ApiKind.UNKNOWN))
     path, query = _path_and_query(target)
     if "%" in path:
         path = unquote(path)
@@ -120,6 +125,8 @@ def _usual_call(method: str, found: re.Match[str]) -> ApiCall:
     name, upload, digest, reference, query = found.groups()
     if upload:
         return _upload(method, name[:-1], upload, query or "", "")
+    if upload is not None:
+        return _new_upload(method, name[:-1], query or "", "")
     if digest:
         return ApiCall(_BLOB.get(method, ApiKind.UNKNOWN), name[:-1], digest)
     return ApiCall(_MANIFEST.get(method, ApiKind.UNKNOWN), name[:-1], reference)

@@ -30,4 +30,8 @@ def first_values(query: str) -> dict[str, str]:
 def _decoded(text: str) -> str:
     if "+" in text:
         text = text.replace("+", " ")
-    return unquote(text) if "%" in text else text
+    if "%" not in text:
+        return text
+    if text.startswith("sha256%3A") and "%" not in (digits := text[9:]):  # most of what is encoded are digests
+        return f"sha256:{digits}"
+    return unquote(text)

@@ -20,6 +20,11 @@ _LONGEST = 1 << 13
 _CLEANED = "redacted."
 """What stands before the JSON in place of the signature; nothing in it needs percent-encoding."""
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+={0,2}")
+_USUAL = re.compile(
+    rb'\{"Name":"([a-z0-9._/-]+)","UUID":"([0-9A-Za-z-]+)","Offset":(0|[1-9][0-9]{0,17}),'
+    rb'"StartedAt":(?:null|([1-9][0-9]{0,10}(?:\.[0-9]+)?))\}'
+)
+"""How `cleaned_upload_state` writes nearly all of them."""
 _ZERO = "0001-01-01T00:00:00Z"
 """Go's zero time: no start is known."""
 
@@ -51,6 +56,9 @@ def _read(text: str) -> UploadState | None:
     """Kept for a while: a state is read in the answer that gives it, and in the request that brings it back."""
     bare = text.removeprefix(_CLEANED)
     content = _decoded(bare)
+    if (usual := _USUAL.fullmatch(content)) and len(bare) < len(text):
+        name, upload, offset, started = usual.groups()
+        return UploadState(name.decode(), upload.decode(), int(offset), float(started) if started else None)
     return _state(parse_json(content if len(bare) < len(text) else content[_HMAC:]))
 
 

@@ -72,9 +72,9 @@ class Exchange:
 
     def header(self, name: str) -> str | None:
         """The first response header of that name, in any case; None where there is none."""
-        wanted = name.lower()
-        for key, value in self.headers:  # a recording asks for many headers of each answer: no list is made for one
-            if key.lower() == wanted:
+        wanted, length = name.lower(), len(name)
+        for key, value in self.headers:  # a recording asks for many headers of each answer: most differ in length
+            if len(key) == length and key.lower() == wanted:
                 return value
         return None
 

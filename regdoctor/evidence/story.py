@@ -88,5 +88,12 @@ class Story:
     skews: dict[str, list[tuple[float, float, Call]]] = field(default_factory=dict)
     """By origin: for answers with a Date that no cache kept, the least and the most that the server's clock is ahead of
     the recorder's, in seconds, with the answer; at most the first, and those that narrow it."""
+    clocks: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """By origin: the narrowest of what `skews` has, which is the highest least and the lowest most."""
+    reached: set[str] = field(default_factory=set)
+    """Hosts and ports to which calls were recorded, as their clients name them: a call to a recorder that stands before
+    a server counts for the server's own address only where an answer had led there."""
+    serving: set[tuple[str, str]] = field(default_factory=set)
+    """Host and bucket of each bucket that handed out an object, or said that it has it."""
     counts: dict[str, int] = field(default_factory=dict)
     """Calls by part."""

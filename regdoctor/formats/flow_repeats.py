@@ -12,8 +12,9 @@ from regdoctor.formats.wanted_parts import items, opened_dictionary, shape
 
 _MOST_CONNECTIONS = 256
 _MOST_HEADERS = 4096
+_MOST_BLOCKS = 256
 _LONGEST_KEPT = 4096
-"""Bytes of a header that is kept: a token has one or two thousand."""
+"""Bytes of headers that are kept: a token has one or two thousand."""
 _CLIENT = shape(dict.fromkeys(("id", "peername", "sockname", "proxy_mode", "timestamp_tls_setup")))
 _SERVER = shape(dict.fromkeys(("peername", "address")))
 
@@ -37,6 +38,8 @@ class Repeats:
         self._clients: dict[bytes, Client] = {}
         self._servers: dict[bytes, str] = {}
         self._headers: dict[bytes, tuple[str, str]] = {}
+        self._blocks: dict[bytes, Headers] = {}
+        """All headers of a message: a client sends the same with many requests."""
 
     def client(self, value: Any) -> Client:
         """Of a client's connection, packed or not, what is told of it."""
@@ -63,8 +66,14 @@ class Repeats:
         value = message.get("headers") or ()
         if not isinstance(value, bytes):
             return tuple([_header(one) for one in value])
-        known = self._headers
-        return tuple([known.get(item) or self._kept(item) for item in items(value)])
+        block = self._blocks.get(value)
+        if block is None:
+            known = self._headers
+            block = tuple([known.get(item) or self._kept(item) for item in items(value)])
+            if len(value) <= _LONGEST_KEPT:
+                _make_room(self._blocks, _MOST_BLOCKS)
+                self._blocks[value] = block
+        return block
 
     def _kept(self, item: bytes) -> tuple[str, str]:
         header = _header(opened(item))

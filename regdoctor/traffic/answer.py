@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from regdoctor.check import Severity
 from regdoctor.distribution.api_calls import ApiKind
 from regdoctor.foreign_text import clean
-from regdoctor.report import Report
+from regdoctor.report import Report, Row
 from regdoctor.traffic.sessions import Session, SessionKind, Step
 
 _OF = {
@@ -18,6 +19,7 @@ _OF = {
     ApiKind.MANIFEST_GET.value: "of a manifest",
     ApiKind.MANIFEST_PUT.value: "of a manifest",
     "get token": "of a token",
+    ApiKind.UNKNOWN.value: "of a path that its API does not have",
 }
 _PLURALS = {SessionKind.PUSH: "pushes", SessionKind.PULL: "pulls"}
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -36,15 +38,29 @@ def sentence_of(report: Report, sessions: Sequence[Session], calls: int, *, is_k
         session = next((one for one in faults if (step := one.failed_step) and step.finding), faults[0])
         step = session.failed_step
         more = f" {_count(len(faults) - 1, 'session')} more failed." if len(faults) > 1 else ""
-        return f'{_what(step)}: {clean(session.name)} failed at "{step.name}".{more}' if step else ""
+        return f"{_what(step)}: {clean(session.name)} failed {_where(step)}.{more}" if step else ""
     said = _summary(sessions, calls)
-    if causes := report.causes:
+    if causes := list(dict.fromkeys(row.check for row in wrong_in(report) if row.explained_by is None)):
         more = f", and {len(causes) - 1} more" if len(causes) > 1 else ""
-        return f"{said}, and {_count(len(causes), 'cause')} found: {causes[0].check}{more}."
+        return f"{said}, and {_count(len(causes), 'cause')} found: {causes[0]}{more}."
+    said = f"{said}: nothing found wrong"
+    unseen = list(dict.fromkeys(row.resource for row in report.causes))
+    if unseen:
+        more = f", and to {len(unseen) - 1} more," if len(unseen) > 1 else ""
+        said = f"{said}; what went to {clean(unseen[0])}{more} is not recorded"
     absent = [session for session in sessions if session.failed_step]
     if absent and (step := absent[0].failed_step):
-        return f"{said}: nothing found wrong; {clean(absent[0].name)} asked for what is not there."
-    return f"{said}: nothing found wrong."
+        return f"{said}; {clean(absent[0].name)} asked for what is not there."
+    return f"{said}."
+
+
+def wrong_in(report: Report) -> tuple[Row, ...]:
+    """The findings that tell of a fault: all but the notes of what the recorder cannot see where it stands."""
+    return tuple(
+        row
+        for row in report.rows
+        if row.outcome == "fail" and not (row.family == "capture" and row.severity is Severity.INFO)
+    )
 
 
 def _what(step: Step) -> str:
@@ -62,6 +78,10 @@ def _what(step: Step) -> str:
 def _request(step: Step) -> str:
     of = _OF.get(step.name)
     return f"{step.failed_method} {of}" if of else f'{step.failed_method} to "{step.name}"'
+
+
+def _where(step: Step) -> str:
+    return "there" if step.name == ApiKind.UNKNOWN.value else f'at "{step.name}"'
 
 
 def _summary(sessions: Sequence[Session], calls: int) -> str:

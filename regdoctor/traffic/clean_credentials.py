@@ -54,6 +54,8 @@ class Marks:
         self.credentials: dict[str, tuple[str, Shown]] = {}
         """By what an Authorization header had: what clean_authorization makes of it."""
         self.headers: dict[tuple[str, str], tuple[str, str]] = {}
+        self.blocks: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}
+        """All headers of a message, where each may be kept: a client sends the same with many requests."""
         self.addresses: dict[str, str] = {}
         self.parameters: dict[str, str] = {}
         """Of addresses, as they stand between two `&`."""
@@ -65,6 +67,7 @@ class Marks:
         self._all: tuple[dict[Any, Any], ...] = (
             self.credentials,
             self.headers,
+            self.blocks,
             self.addresses,
             self.parameters,
             self.tokens,

@@ -90,6 +90,9 @@ _SHORT = 200
 
 def clean_headers(headers: Headers, marks: Marks) -> Headers:
     """All of them in their order; a name that is none, or looks like a secret, is replaced as well."""
+    block = marks.blocks.get(headers)
+    if block is not None:
+        return block
     known = marks.headers
     found = []
     for header in headers:
@@ -97,7 +100,10 @@ def clean_headers(headers: Headers, marks: Marks) -> Headers:
         if clean is None:
             clean = _clean(header, marks)
         found.append(clean)
-    return tuple(found)
+    clean_block = tuple(found)
+    if all(header in known for header in headers):
+        marks.blocks[headers] = clean_block
+    return clean_block
 
 
 def _clean(header: tuple[str, str], marks: Marks) -> tuple[str, str]:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
 from regdoctor.evidence.recorded import Recorded
 from regdoctor.exit_codes import UsageError
-from regdoctor.formats.flow_file import Repeats, bounds, flow_id, read_flow
 from regdoctor.formats.har import NoHarError, read_har
-from regdoctor.formats.raw_exchange import BadRecord, RawExchange
-from regdoctor.traffic.cleaning import Marks, clean
+from regdoctor.formats.raw_exchange import BadRecord
+from regdoctor.traffic.cleaning import Marks
+from regdoctor.traffic.flow_reading import FlowFile, Item, Timed, timed
 from regdoctor.traffic.opening import open_recording
 
-Item = Recorded | BadRecord
 _MOST_BAD_AHEAD = 1000
 """Bad records at the beginning of a file, after which it is no recording."""
 
@@ -44,17 +43,23 @@ def _until_closed(items: Iterator[Item], files: contextlib.ExitStack) -> Iterato
 
 def _together(paths: list[Path], files: contextlib.ExitStack) -> Iterator[Item]:
     marks = Marks()
-    opened = []
+    opened: list[tuple[Path, BinaryIO | FlowFile]] = []
     for path in paths:
         file, is_flow = open_recording(path)
         files.callback(file.close)
-        opened.append((path, file, is_flow))
-    outdated = _last_of_each([file for _, file, is_flow in opened if is_flow])
+        opened.append((path, FlowFile(file) if is_flow else file))
+    flows = [one for _, one in opened if isinstance(one, FlowFile)]
+    _leave_the_last(flows)
+    largest = max(flows, key=lambda one: one.size, default=None)
     several = len(opened) > 1
     streams = []
-    for path, file, is_flow in opened:
-        raws = _in_order(_flows(file, outdated) if is_flow else _entries(path, file))
-        streams.append(_first_seen(_cleaned(raws, marks, f"{path.name}: " if several else ""), path))
+    for path, one in opened:
+        if isinstance(one, FlowFile):
+            found = one.exchanges(marks, may_fork=one is largest)
+            files.callback(found.close)
+        else:
+            found = _entries(path, one, marks)
+        streams.append(_first_seen(_named(_in_order(found), f"{path.name}: " if several else ""), path))
     if not several:
         return chain(*streams)
     merged = heapq.merge(
@@ -63,58 +68,40 @@ def _together(paths: list[Path], files: contextlib.ExitStack) -> Iterator[Item]:
     return (item for *_, item in merged)
 
 
-def _last_of_each(files: list[BinaryIO]) -> dict[tuple[int, int], str]:
-    """Records that are not the last with their ID, by the file's place in memory and where they begin."""
-    seen: dict[str, tuple[int, int]] = {}
-    outdated: dict[tuple[int, int], str] = {}
+def _leave_the_last(files: list[FlowFile]) -> None:
+    """Of flows with the same ID the last is told alone, wherever the others are."""
+    seen: dict[str, tuple[FlowFile, int]] = {}
     for file in files:
-        for where in bounds(file):
-            if not isinstance(where, BadRecord) and (name := flow_id(file, where)):
-                if name in seen:
-                    outdated[seen[name]] = name
-                seen[name] = (id(file), where[0])
-    return outdated
+        for number, name in enumerate(file.names):
+            if name and name in seen:
+                before, outdated = seen[name]
+                before.outdated.add(outdated)
+            if name:
+                seen[name] = (file, number)
 
 
-def _flows(file: BinaryIO, outdated: dict[tuple[int, int], str]) -> Iterator[RawExchange | BadRecord]:
-    told: set[str] = set()
-    repeats = Repeats()
-    for number, where in enumerate(bounds(file), 1):
-        if isinstance(where, BadRecord):
-            yield where
-            return
-        if (id(file), where[0]) in outdated:
-            continue
-        found = read_flow(file, where, number, repeats)
-        # A file of another version has as many of these as it has records.
-        if found is None or (isinstance(found, BadRecord) and found.why in told):
-            continue
-        if isinstance(found, BadRecord) and len(told) < _MOST_BAD_AHEAD:
-            told.add(found.why)
-        yield found
-
-
-def _entries(path: Path, file: BinaryIO) -> Iterator[RawExchange | BadRecord]:
+def _entries(path: Path, file: BinaryIO, marks: Marks) -> Generator[Timed, None, None]:
     try:
-        yield from read_har(file)
+        for raw in read_har(file):
+            yield timed(raw, marks)
     except NoHarError as error:
         raise UsageError(f"{path}: {error}.") from error
 
 
-def _in_order(raws: Iterator[RawExchange | BadRecord]) -> Iterator[RawExchange | BadRecord]:
+def _in_order(exchanges: Iterator[Timed]) -> Iterator[Item]:
     """By when they ended. An exchange is held back until no later one can have ended before it.
 
     Recorders write in the order in which exchanges began or ended, so that the next one ends no earlier than this one
     began, or ended.
     """
-    held: list[tuple[float, int, RawExchange | BadRecord]] = []
+    held: list[tuple[float, int, Item]] = []
     latest = furthest = 0.0
-    for number, raw in enumerate(raws):
+    for number, (began, ended, item) in enumerate(exchanges):
         # A bad record stands behind all that was before it.
-        if isinstance(raw, RawExchange):
-            latest = max(latest, raw.started or 0.0)
-            furthest = max(furthest, _ended(raw))
-        heapq.heappush(held, (_ended(raw) if isinstance(raw, RawExchange) else furthest, number, raw))
+        if not isinstance(item, BadRecord):
+            latest = max(latest, began)
+            furthest = max(furthest, ended)
+        heapq.heappush(held, (furthest if isinstance(item, BadRecord) else ended, number, item))
         while held and (held[0][0] <= latest or len(held) > _MOST_HELD):
             yield heapq.heappop(held)[2]
     yield from (heapq.heappop(held)[2] for _ in range(len(held)))
@@ -123,14 +110,10 @@ def _in_order(raws: Iterator[RawExchange | BadRecord]) -> Iterator[RawExchange |
 _MOST_HELD = 2000
 
 
-def _ended(raw: RawExchange) -> float:
-    places = (raw.error_at, raw.ended, raw.answered) if raw.error else (raw.ended, raw.error_at, raw.answered)
-    return next((time for time in places if time is not None), raw.started or 0.0)
-
-
-def _cleaned(raws: Iterator[RawExchange | BadRecord], marks: Marks, before: str) -> Iterator[Item]:
-    for raw in raws:
-        yield BadRecord(before + raw.where, raw.why) if isinstance(raw, BadRecord) else clean(raw, marks)
+def _named(items: Iterator[Item], before: str) -> Iterator[Item]:
+    """The same; a bad record is told with its file's name."""
+    for item in items:
+        yield BadRecord(before + item.where, item.why) if isinstance(item, BadRecord) else item
 
 
 def _first_seen(items: Iterator[Item], path: Path) -> Iterator[Item]:

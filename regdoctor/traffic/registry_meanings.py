@@ -107,5 +107,5 @@ _THINGS: Mapping[ApiKind, str] = {
     ApiKind.UPLOAD_STATUS: "the question for an upload",
     ApiKind.UPLOAD_CANCEL: "the cancelling of the upload",
     ApiKind.GITLAB: "a call of GitLab's own API",
-    ApiKind.UNKNOWN: "a call that its API does not have",
+    ApiKind.UNKNOWN: "a path that its API does not have",
 }

@@ -125,5 +125,5 @@ _DONE: Mapping[ApiKind, Callable[[Call, ApiCall], str]] = {
     ApiKind.UPLOAD_STATUS: _at,
     ApiKind.UPLOAD_CANCEL: _plain("the upload is given up"),
     ApiKind.GITLAB: _of_gitlab,
-    ApiKind.UNKNOWN: _plain("the registry answers a call that its API does not have"),
+    ApiKind.UNKNOWN: _plain("the registry answers at a path that its API does not have"),
 }

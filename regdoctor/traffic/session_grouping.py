@@ -24,6 +24,13 @@ _OF_AN_UPLOAD = (
     ApiKind.UPLOAD_STATUS,
     ApiKind.UPLOAD_CANCEL,
 )
+_NAMING = frozenset(
+    (
+        *_BY_TAG,
+        *(ApiKind.MANIFEST_PUT, ApiKind.MANIFEST_DELETE, ApiKind.BLOB_DELETE, ApiKind.TAG_DELETE),
+    )
+)
+"""What names the image that a session is about."""
 _REACHING = {
     SessionKind.PUSH: (ApiKind.MANIFEST_PUT,),
     SessionKind.PULL: (ApiKind.MANIFEST_GET, ApiKind.BLOB_GET),
@@ -187,7 +194,8 @@ class SessionGrouping:
     def _conclude(self, opened: _Open, step: Step, call: Call) -> None:
         """What the call says of the session as a whole."""
         session, api, kind = opened.session, call.api, call.kind
-        opened.has_read_blobs |= kind is ApiKind.BLOB_GET
+        if kind is ApiKind.BLOB_GET:
+            opened.has_read_blobs = True
         if step.state is not State.OK:
             return
         if call.part is Part.STORE:
@@ -205,8 +213,7 @@ class SessionGrouping:
             for (_, about), other in opened.steps.items():
                 if api.upload and about == api.upload:
                     other.subject = api.digest
-        is_of_manifest = kind in _BY_TAG or kind in (ApiKind.MANIFEST_PUT, *_REACHING[SessionKind.DELETE])
-        if is_of_manifest and (not session.reference or _is_tag(api.reference)):
+        if kind in _NAMING and (not session.reference or _is_tag(api.reference)):
             session.reference = api.reference
         if kind in _REACHING.get(session.kind, ()) and step.state is State.OK:
             session.reached = True

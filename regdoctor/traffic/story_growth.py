@@ -10,12 +10,13 @@ from urllib.parse import parse_qs, urljoin
 from regdoctor.distribution.api_calls import ApiKind, api_call
 from regdoctor.distribution.challenges import parse_challenges
 from regdoctor.evidence.call import Call, Part
-from regdoctor.evidence.call_answers import origin_of
+from regdoctor.evidence.call_answers import authority_of, origin_of
 from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.story import Story, TokenGiven, Upload
 
 _MOST = 10_000
 """Entries of each kind: a recording of days must not fill the memory. The oldest go first."""
+_MOST_PLACES = 100_000
 _MOST_CALLS = 1_000
 """Calls of one upload that are kept, its first among them: a layer of 50 GB in pieces of 5 MB has ten thousand."""
 _MOST_DATES = 32
@@ -47,6 +48,7 @@ def grow(story: Story, call: Call) -> None:
     """Take a call in; it was recognised by the story as it was before."""
     part = call.part._value_
     story.counts[part] = story.counts.get(part, 0) + 1
+    _reached(story, call)
     location = location_of(call.exchange)
     if location:
         _keep(story.sent_to, location.partition("?")[0], call)
@@ -54,8 +56,21 @@ def grow(story: Story, call: Call) -> None:
         _registry(story, call, location)
     if call.recorded.given is not None:
         _keep(story.tokens, call.recorded.given.mark, TokenGiven(call, scope_asked(call)))
+    if call.part is Part.STORE and call.link is not None and call.exchange.ok and len(story.serving) < _MOST:
+        story.serving.add((authority_of(call.link.url), call.link.bucket))
     if call.part in (Part.REGISTRY, Part.TOKEN_SERVICE, Part.STORE):
         _clock(story, call)
+
+
+def _reached(story: Story, call: Call) -> None:
+    """Note where the client went."""
+    recorded = call.recorded
+    if len(story.reached) >= _MOST_PLACES:
+        return
+    if recorded.capture_origin:
+        story.reached.add(authority_of(recorded.capture_origin))
+    if not recorded.capture_origin or call.sent_by is not None or call.part is Part.TOKEN_SERVICE:
+        story.reached.add(authority_of(recorded.exchange.url))
 
 
 def _registry(story: Story, call: Call, location: str) -> None:
@@ -118,6 +133,8 @@ def _upload(story: Story, call: Call, location: str) -> None:
         start = call if call.kind in _STARTS else None
         upload = Upload(call.repository, call.recorded.client, start)
         _keep(story.uploads, name, upload)
+    elif call.kind in _STARTS and upload.finished:
+        _forget(story, name)
     upload.calls.append(call)
     if len(upload.calls) > _MOST_CALLS:
         del upload.calls[1]
@@ -138,6 +155,12 @@ def _stored(story: Story, call: Call) -> None:
     story.deletions.pop(blob, None)
     if call.kind is ApiKind.UPLOAD_FINISH:
         _keep(story.blobs_taken, blob, call, _MOST_TAKEN)
+
+
+def _forget(story: Story, upload: str) -> None:
+    """Of an upload that begins anew: a registry gives no UUID twice, so this recording is not one of one registry."""
+    for blob in [one for one, call in story.blobs_taken.items() if call.api and call.api.upload == upload]:
+        del story.blobs_taken[blob]
 
 
 def _deleted(story: Story, call: Call) -> None:
@@ -198,19 +221,24 @@ def _accepted(exchange: Exchange) -> tuple[str, ...]:
 def _clock(story: Story, call: Call) -> None:
     """How far the server's clock may be ahead: its Date was written between the request and the answer's first byte."""
     exchange = call.exchange
-    if call.recorded.by_recorder or exchange.started <= 0 or exchange.header("Age") is not None:
+    if call.recorded.by_recorder or exchange.started <= 0:
         return
     date = _moment(exchange.header("Date") or "")
-    if date is None:
+    if date is None or exchange.header("Age") is not None:
         return
     where = origin_of(call)
     # A Date counts whole seconds: the clock stood anywhere in that one.
     least, most = date - (exchange.started + exchange.seconds), date + 1 - exchange.started
+    clock = story.clocks.get(where)
+    if clock is not None and least <= clock[0] and most >= clock[1]:
+        return
     seen = story.skews.get(where)
-    if seen is None:
+    if clock is None or seen is None:
         _keep(story.skews, where, [(least, most, call)])
-    elif len(seen) < _MOST_DATES and (least > max(one[0] for one in seen) or most < min(one[1] for one in seen)):
+        _keep(story.clocks, where, (least, most))
+    elif len(seen) < _MOST_DATES:
         seen.append((least, most, call))
+        story.clocks[where] = (max(least, clock[0]), min(most, clock[1]))
 
 
 @functools.lru_cache(maxsize=256)

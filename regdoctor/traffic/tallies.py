@@ -28,16 +28,13 @@ class Tallies:
         self._finished = self._compared = self._middle = 0
         self._by_recorder = 0
         self._unverified: set[str] = set()
-        self._asked: set[str] = set()
 
     def take(self, call: Call, story: Story) -> None:
         """Count a call that the story has taken in."""
         recorded = call.recorded
         self._by_recorder += bool(recorded.by_recorder)
-        if len(self._asked) < _MOST:
-            self._asked.add(authority_of(call.exchange.url))
-            if call.exchange.verified is False:
-                self._unverified.add(origin_of(call))
+        if call.exchange.verified is False and len(self._unverified) < _MOST:
+            self._unverified.add(origin_of(call))
         if call.part is Part.TOKEN_SERVICE:
             self._refused += not call.normal
             if recorded.given is not None and len(self._given) < _MOST:
@@ -84,7 +81,10 @@ class Tallies:
     def blind(self, story: Story) -> Iterator[str]:
         """What cannot be seen, a line each."""
         for url, call in list(story.sent_to.items())[:_MOST]:
-            if call.part is Part.REGISTRY and call.kind not in _READ and authority_of(url) not in self._asked:
+            # Past a recorder that stands before a server: location_leaves_capture tells that.
+            if call.recorded.capture_origin:
+                continue
+            if call.part is Part.REGISTRY and call.kind not in _READ and authority_of(url) not in story.reached:
                 where = short(authority_of(url))
                 yield f"call {call.number} was answered with a Location at {where}: what goes there is not recorded"
                 break

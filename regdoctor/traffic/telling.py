@@ -20,7 +20,7 @@ from regdoctor.report import Report, build
 from regdoctor.sign import EndSign, Seen, Sign
 from regdoctor.suppressions import Suppression
 from regdoctor.target import Target
-from regdoctor.traffic.answer import sentence_of
+from regdoctor.traffic.answer import sentence_of, wrong_in
 from regdoctor.traffic.diagnosis import Diagnosis, Result, Sighting
 from regdoctor.traffic.recognition import recognise
 from regdoctor.traffic.session_grouping import SessionGrouping
@@ -86,7 +86,7 @@ class Telling:
             self.story.upstream_origin = recorded.upstream_origin
         call = recognise(recorded, self._number, self.story)
         grow(self.story, call)
-        findings = tuple(self._seen(call))
+        findings = self._seen(call)
         for finding in findings:
             self._count(self._groups, finding, call.number)
         session = self._grouping.take(call, findings, self.story)
@@ -111,7 +111,7 @@ class Telling:
             blind.append(f"{self._unlisted} further findings of checks that found more than {_MOST_RESOURCES}")
         sessions = self.sessions
         known = sum(self.story.counts.get(part.value, 0) for part in (Part.REGISTRY, Part.TOKEN_SERVICE, Part.STORE))
-        wrong = report.count("fail") or any(session.is_fault for session in sessions)
+        wrong = wrong_in(report) or any(session.is_fault for session in sessions)
         result = Result.FINDINGS if wrong else Result.HEALTHY if known else Result.NOTHING
         return Diagnosis(
             sentence=sentence_of(report, sessions, self._number, is_known=bool(known)),
@@ -132,18 +132,20 @@ class Telling:
             bugs=tuple(self._bugs.values()),
         )
 
-    def _seen(self, call: Call) -> Iterator[Finding]:
+    def _seen(self, call: Call) -> tuple[Finding, ...]:
         about = (call.part, call.kind, call.status)
         signs = self._about.get(about)
         if signs is None:
             signs = self._about[about] = tuple(one for one in self._signs if one.is_about(*about))
+        findings: list[Finding] = []
         for one in signs:
             try:
                 seen = one.judge(call, self.story)
                 if seen is not None:
-                    yield from [Finding(one.check, fail) for fail in _fails(seen)]
+                    findings += [Finding(one.check, fail) for fail in _fails(seen)]
             except Exception:  # one broken sign must not take the others along, nor the traffic that is being recorded
                 self._broke(one)
+        return tuple(findings)
 
     def _seen_at_end(self) -> Iterator[Finding]:
         for one in self._end_signs:

@@ -23,6 +23,7 @@ from mitmproxy.addons import dumper, view
 from mitmproxy.io import FlowReader, FlowWriter
 from mitmproxy.test import taddons, tflow, tutils
 
+from regdoctor import catalogue
 from regdoctor.capture.addon_file import addon_file
 from regdoctor.capture.flow_exchange import live_exchange, stored_exchange
 from regdoctor.capture.passing_bodies import Tap
@@ -446,6 +447,30 @@ def test_without_regdoctor_one_sentence_says_what_to_do(
     (record,) = caplog.records
     assert "regdoctor cannot be imported by this mitmproxy" in record.getMessage()
     assert "`regdoctor capture analyze session.flow`" in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (SyntaxError("invalid syntax", ("some_check.py", 3, 1, "def (", 3, 2)), "SyntaxError: invalid syntax (some_"),
+        (ValueError("two checks\nof one name"), "ValueError: two checks of one name)"),
+        (RecursionError("x" * 5000), f"RecursionError: {'x' * 280}"),
+    ],
+)
+def test_a_broken_installation_ends_no_proxy_and_says_in_one_sentence_what_breaks(
+    error: Exception, said: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse() -> None:
+        raise error
+
+    monkeypatch.setattr(catalogue, "signs", refuse)
+    (alone,) = _load().addons
+    with _loaded(alone):
+        [record] = caplog.records
+    message = record.getMessage()
+    assert f"regdoctor cannot be imported by this mitmproxy ({said}" in message
+    assert "\n" not in message
+    assert len(message) < 1000
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
 
-from regdoctor.cli.recordings import complain, readable
+from regdoctor.cli.recordings import complain, expect_many, readable
 from regdoctor.formats.raw_exchange import BadRecord
 from tests.traffic.conversation import Conversation
 
@@ -26,3 +27,14 @@ def test_the_first_few_pieces_are_named_and_the_rest_counted(capsys: pytest.Capt
     assert lines[0] == "regdoctor: a.flow: record 0: torn"
     assert lines[-1] == "regdoctor: a.flow: 3 more pieces cannot be read"
     assert len(lines) == 6
+
+
+def test_what_is_imported_is_not_looked_through_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[object] = []
+    monkeypatch.setattr(gc, "freeze", lambda: done.append("freeze"))
+    monkeypatch.setattr(gc, "set_threshold", done.append)
+
+    expect_many()
+
+    assert done[0] == "freeze"
+    assert int(str(done[1])) > 700  # what Python begins with

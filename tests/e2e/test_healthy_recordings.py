@@ -14,6 +14,7 @@ from regdoctor.distribution.media_types import OCI_INDEX, OCI_MANIFEST
 from regdoctor.evidence.recorded import Recorded
 from regdoctor.lab.client import Answer
 from regdoctor.lab.image import build_image
+from regdoctor.lab.processes import wait_until
 from regdoctor.lab.programs import find_program, minimal_environment
 from regdoctor.traffic.diagnosis import Diagnosis, Result
 from regdoctor.traffic.telling import Telling
@@ -172,20 +173,24 @@ def test_curl_at_its_own_ways(site: RecordingProxy, tmp_path: Path) -> None:
     assert diagnosis.sightings == (), diagnosis.sentence
 
 
-def test_skopeo_copies_inspects_lists_and_deletes(tmp_path: Path, lone_registry: LoneRegistry) -> None:
-    lone_registry.serve(DELETES.format(data=lone_registry.folder / "data"))
+def test_skopeo_copies_inspects_lists_and_deletes(site: RecordingProxy, tmp_path: Path) -> None:
     build_image("healthy").write_folder(tmp_path / "image")
-    with RecordingProxy(tmp_path, f"reverse:{lone_registry.url}", "keep_host_header=true") as proxy:
-        first, second = (f"docker://{proxy.address}/group/{name}:1" for name in ("app", "other"))
-        to, both = "--dest-tls-verify=false", ("--src-tls-verify=false", "--dest-tls-verify=false")
-        _skopeo(tmp_path, "copy", to, f"dir:{tmp_path}/image", first)
-        _skopeo(tmp_path, "copy", to, f"dir:{tmp_path}/image", first)
-        _skopeo(tmp_path, "copy", "--format=oci", *both, first, second)
-        _skopeo(tmp_path, "copy", "--src-tls-verify=false", second, f"oci:{tmp_path}/pulled:1")
-        _skopeo(tmp_path, "inspect", "--tls-verify=false", second)
-        _skopeo(tmp_path, "list-tags", "--tls-verify=false", second.removesuffix(":1"))
-        _skopeo(tmp_path, "delete", "--tls-verify=false", second)
-    diagnosis = _told(recorded_in(proxy.recording))
+    before = len(recorded_in(site.recording))
+    first, second = (f"docker://{site.address}/copied/{name}:1" for name in ("app", "other"))
+    to, both = "--dest-tls-verify=false", ("--src-tls-verify=false", "--dest-tls-verify=false")
+    _skopeo(tmp_path, "copy", to, f"dir:{tmp_path}/image", first)
+    _skopeo(tmp_path, "copy", to, f"dir:{tmp_path}/image", first)
+    _skopeo(tmp_path, "copy", "--format=oci", *both, first, second)
+    _skopeo(tmp_path, "copy", "--src-tls-verify=false", second, f"oci:{tmp_path}/pulled:1")
+    _skopeo(tmp_path, "inspect", "--tls-verify=false", second)
+    _skopeo(tmp_path, "list-tags", "--tls-verify=false", second.removesuffix(":1"))
+    _skopeo(tmp_path, "delete", "--tls-verify=false", second)
+
+    def recorded() -> list[Recorded]:
+        return recorded_in(site.recording)[before:]
+
+    wait_until(lambda: recorded()[-1].exchange.method == "DELETE", "the deletion in the recording")
+    diagnosis = _told(recorded())
     assert diagnosis.sightings == (), diagnosis.sentence
     assert "nothing found wrong" in diagnosis.sentence
 

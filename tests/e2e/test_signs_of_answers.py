@@ -6,6 +6,7 @@ rest.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,14 @@ import pytest
 from regdoctor.checks.gitlab.gitlab_api_fails import gitlab_api_fails
 from regdoctor.checks.manifests.manifest_still_referenced import manifest_still_referenced
 from regdoctor.checks.proxy.answers_by_http_1_0 import answers_by_http_1_0
+from regdoctor.checks.proxy.basic_auth_before_tokens import basic_auth_before_tokens
 from regdoctor.checks.proxy.chunked_refused import chunked_refused
+from regdoctor.checks.proxy.location_wrong_scheme import location_wrong_scheme
+from regdoctor.checks.proxy.post_redirected import post_redirected
+from regdoctor.checks.proxy.proxy_pass_doubles_slash import proxy_pass_doubles_slash
+from regdoctor.checks.storage.delete_disabled import delete_disabled
+from regdoctor.checks.storage.pull_through_cache import pull_through_cache
+from regdoctor.lab.certificates import signing_pair
 from regdoctor.lab.front import main_conf
 from regdoctor.lab.ports import free_ports
 from regdoctor.lab.processes import Processes
@@ -134,3 +142,70 @@ def test_a_proxy_that_takes_no_layer_in_chunks(
     refusing = f"set $kind $request_method$http_transfer_encoding; if ($kind = PATCHchunked) {{ return {status}; }}"
     assert push(traffic, nginx(tmp_path, processes, registry.url, refusing)) == status
     assert traffic.names() == [chunked_refused.name]
+
+
+def test_a_cache_of_another_registry_that_is_pushed_to_and_deleted_from(
+    traffic: RecordedTraffic, registry: LoneRegistry, tmp_path: Path
+) -> None:
+    assert push(traffic, registry.url) == 201
+    cache = LoneRegistry(tmp_path / "cache")
+    try:
+        cache.serve(f"proxy: {{remoteurl: '{registry.url}'}}\n")
+        blob = f"{cache.url}/v2/group/app/blobs/{DIGEST}"
+        assert traffic.ask("GET", blob).body == LAYER
+        assert traffic.names() == []
+        assert traffic.ask("POST", f"{cache.url}/v2/group/app/blobs/uploads/").status == 405
+        assert traffic.names() == [pull_through_cache.name]
+        assert traffic.ask("DELETE", blob).status == 405
+        outcomes = {row["check"]: row for row in traffic.told().report.document()["outcomes"]}
+    finally:
+        cache.stop()
+    assert set(outcomes) == {pull_through_cache.name, delete_disabled.name}
+    assert outcomes[delete_disabled.name]["explained_by"] == pull_through_cache.name
+
+
+def test_a_proxy_that_doubles_a_slash(
+    traffic: RecordedTraffic, registry: LoneRegistry, processes: Processes, tmp_path: Path
+) -> None:
+    url = nginx(tmp_path, processes, registry.url, f"location /v2 {{ proxy_pass {registry.url}/v2/; }}")
+    manifest = f"{url}/v2/group/app/manifests/1"
+    assert traffic.ask("GET", manifest).headers["location"] == "/v2/group/app/manifests/1"
+    assert traffic.names() == [proxy_pass_doubles_slash.name]
+    assert traffic.ask("POST", f"{url}/v2/group/app/blobs/uploads/").status == 301
+    assert set(traffic.names()) == {proxy_pass_doubles_slash.name, post_redirected.name}
+    traffic.start()
+
+    # The registry's own, of a path without its last slash.
+    assert traffic.ask("GET", f"{registry.url}/v2").status == 301
+    assert traffic.names() == []
+
+
+def test_a_proxy_that_sends_a_list_of_schemes(
+    traffic: RecordedTraffic, registry: LoneRegistry, processes: Processes, tmp_path: Path
+) -> None:
+    registry.serve()
+    url = nginx(tmp_path, processes, registry.url, "proxy_set_header X-Forwarded-Proto 'https,http';")
+    start = traffic.ask("POST", f"{url}/v2/group/app/blobs/uploads/", headers={"Host": url.removeprefix("http://")})
+    assert start.headers["location"].startswith("https,http://")
+    assert traffic.names() == [location_wrong_scheme.name]
+
+
+def test_a_proxy_that_asks_for_a_password_before_a_registry_that_asks_for_tokens(
+    traffic: RecordedTraffic, registry: LoneRegistry, processes: Processes, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text(signing_pair().certificate)
+    registry.serve(
+        "auth: {token: {realm: 'http://gitlab.example.com/jwt/auth', service: container_registry, issuer: gitlab, "
+        f"rootcertbundle: '{bundle}'}}}}\n"
+    )
+    (tmp_path / "users").write_text("me:{PLAIN}secret-of-mine\n")
+    url = nginx(tmp_path, processes, registry.url, f"auth_basic Registry; auth_basic_user_file {tmp_path / 'users'};")
+    login = base64.b64encode(b"me:secret-of-mine").decode()
+    assert traffic.ask("GET", f"{url}/v2/").headers["www-authenticate"] == 'Basic realm="Registry"'
+    let_in = traffic.ask("GET", f"{url}/v2/", headers={"Authorization": f"Basic {login}"})
+    assert let_in.headers["www-authenticate"].startswith("Bearer ")
+    assert traffic.names() == []
+    taken = traffic.ask("GET", f"{url}/v2/", headers={"Authorization": "Bearer a-token-that-somebody-gave"})
+    assert taken.headers["www-authenticate"].startswith("Basic ")
+    assert traffic.names() == [basic_auth_before_tokens.name]

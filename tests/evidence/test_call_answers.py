@@ -9,8 +9,11 @@ import pytest
 from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_answers import (
     answered_by_registry_or_proxy,
+    at_the_recorder,
     authority_of,
     has_address,
+    start_at_the_recorder,
+    start_elsewhere,
     upload_start_of,
     waited_in_vain,
 )
@@ -65,3 +68,55 @@ def test_only_a_long_wait_at_a_registry_that_served_before_is_one_in_vain() -> N
 def test_the_authority_leaves_out_who_asks() -> None:
     assert authority_of("https://User:secret@Registry.example.com:5000/v2/") == "registry.example.com:5000"
     assert authority_of("http://[") == ""
+
+
+def by_recorder_at(origin: str, host: str, location: str) -> Call:
+    """The start of an upload that the client asked of a recorder at this origin, by this Host."""
+    recorded = exchanged("POST /v2/a/blobs/uploads/", 202, (("Location", location),))
+    exchange = replace(recorded.exchange, request_headers=(("Host", host),) if host else ())
+    return recognised(replace(recorded, exchange=exchange, capture_origin=origin))
+
+
+HERE = "http://127.0.0.1:5001"
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "location"),
+    [
+        (HERE, "127.0.0.1:5001", "http://127.0.0.1:5001/v2/a/blobs/uploads/u"),
+        (HERE, "localhost:5001", "https://localhost:5001/v2/a/blobs/uploads/u"),
+        (HERE, "localhost:5001", "http://[::1]:5001/v2/a/blobs/uploads/u"),
+        ("http://10.0.0.5:5001", "recorder.test:5001", "http://Recorder.test:5001/v2/a/blobs/uploads/u"),
+        ("http://10.0.0.5:5001", "", "http://recorder.test:5001/v2/a/blobs/uploads/u"),
+        ("http://127.0.0.1:80", "localhost", "http://localhost/v2/a/blobs/uploads/u"),
+    ],
+)
+def test_the_recorder_has_the_names_of_loopback_and_what_its_client_calls_it(
+    origin: str, host: str, location: str
+) -> None:
+    call = by_recorder_at(origin, host, location)
+    assert at_the_recorder(location, call)
+    assert start_elsewhere(call) is None
+    start = start_at_the_recorder(call)
+    assert start is not None
+    assert start.location == location
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "location"),
+    [
+        (HERE, "localhost:5001", "http://localhost:5000/v2/a/blobs/uploads/u"),
+        (HERE, "registry.example.com", "http://registry.example.com/v2/a/blobs/uploads/u"),
+        (HERE, "registry.example.com:443", "http://registry.example.com:443/v2/a/blobs/uploads/u"),
+        ("http://10.0.0.5:443", "registry.example.com", "https://registry.example.com:443/v2/a/blobs/uploads/u"),
+        (HERE, "127.0.0.1:5001", "http://inner.test:5001/v2/a/blobs/uploads/u"),
+        ("", "localhost:5001", "http://localhost:5001/v2/a/blobs/uploads/u"),
+        (HERE, "", "http://["),
+    ],
+)
+def test_another_port_another_name_and_the_server_behind_it_are_not_the_recorder(
+    origin: str, host: str, location: str
+) -> None:
+    call = by_recorder_at(origin, host, location)
+    assert not at_the_recorder(location, call)
+    assert start_at_the_recorder(call) is None

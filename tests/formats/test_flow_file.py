@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from regdoctor.formats.flow_file import Repeats, bounds, flow_id, read_flow
+from regdoctor.formats.flow_file import Repeats, bounds, places, read_flow, read_record
 from regdoctor.formats.raw_exchange import BadRecord, RawExchange
 from regdoctor.formats.tnetstring import dumps
 
@@ -79,7 +79,36 @@ def test_the_origin_of_a_recorder_in_reverse_mode_is_told() -> None:
 
 
 def test_the_id_is_found_wherever_it_stands() -> None:
-    file = io.BytesIO(_flow() + dumps({"other": 1}))
-    places = [where for where in bounds(file) if not isinstance(where, BadRecord)]
+    file = io.BytesIO(_flow() + dumps({"other": 1}) + _flow(id="2" * 36) + _flow(id=7))
 
-    assert [flow_id(file, where) for where in places] == ["f1", ""]
+    assert [place[2] for place in places(file) if not isinstance(place, BadRecord)] == ["f1", "", "2" * 36, ""]
+
+
+def test_a_record_is_found_behind_one_that_is_longer_than_what_is_looked_at_together() -> None:
+    records = [_flow(id="a"), _flow(id="b", comment="x" * (3 << 20)), _flow(id="c"), _flow(id="d" * 36)]
+    file = io.BytesIO(b"".join(records))
+
+    found = [place for place in places(file) if not isinstance(place, BadRecord)]
+
+    assert [(length, name) for _, length, name in found] == [
+        (len(record), name) for record, name in zip(records, ("a", "b", "c", "d" * 36), strict=True)
+    ]
+    assert list(bounds(file)) == [place[:2] for place in found]
+
+
+@pytest.mark.parametrize(("tail", "where"), [(b"9:abc", "record 3"), (b"x", "byte "), (b"3:a", "record 3")])
+def test_where_a_file_is_torn_is_told_last(tail: bytes, where: str) -> None:
+    *before, last = places(io.BytesIO(_flow() * 2 + tail))
+
+    assert len(before) == 2
+    assert isinstance(last, BadRecord)
+    assert last.where.startswith(where)
+
+
+def test_a_record_among_others_in_memory_is_read_as_one_by_itself() -> None:
+    content = _flow(id="a") + _flow(id="b")
+    file = io.BytesIO(content)
+
+    found = [where for where in bounds(file) if not isinstance(where, BadRecord)]
+
+    assert [read_record(content, where, 1) for where in found] == _read(content)

@@ -50,3 +50,15 @@ def test_of_many_headers_no_more_than_a_few_are_held(monkeypatch: pytest.MonkeyP
 
 def test_bytes_are_text_and_what_is_neither_is_empty() -> None:
     assert [readable(value) for value in ("é".encode(), b"\xe9", "a", None, 1)] == ["é", "é", "a", "", ""]
+
+
+def test_headers_that_come_together_again_are_told_alike_and_few_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow_repeats, "_MOST_BLOCKS", 3)
+    repeats = Repeats()
+    for number in [*range(10), *range(10)]:
+        packed = _packed([[b"A", b"1"], [b"B", b"%d" % number]])
+        assert repeats.headers({"headers": packed}) == repeats.headers({"headers": packed})
+        assert repeats.headers({"headers": packed}) == (("A", "1"), ("B", str(number)))
+    repeats.headers({"headers": _packed([[b"A", b"x" * 5000]])})
+
+    assert len(repeats._blocks) <= 3

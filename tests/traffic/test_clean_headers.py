@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from regdoctor import redaction
 from regdoctor.traffic.clean_credentials import Marks
 from regdoctor.traffic.clean_headers import clean_headers
 
@@ -75,3 +76,23 @@ def test_short_values_are_kept_for_the_next_time_and_long_ones_are_not() -> None
     clean_headers((("Server", "nginx"), ("Accept", "a/b, " * 60)), marks)
 
     assert list(marks.headers) == [("Server", "nginx")]
+
+
+def test_the_headers_of_a_message_are_kept_together_where_each_may_be() -> None:
+    marks = Marks()
+    short, long = (("Server", "nginx"), ("Cookie", "a=b")), (("Server", "nginx"), ("Accept", "a/b, " * 60))
+    for headers in (short, long, short):
+        assert clean_headers(headers, marks) == clean_headers(headers, Marks())
+
+    assert list(marks.blocks) == [short]
+
+
+def test_together_they_are_cleaned_anew_where_more_is_known_to_be_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redaction, "_known", {})
+    marks, headers = Marks(), (("Via", "orchard-bench"),)
+    assert clean_headers(headers, marks) == headers
+
+    redaction.remember("orchard-bench", "password")
+    marks.tidy()
+
+    assert clean_headers(headers, marks) == (("Via", "[redacted password]"),)

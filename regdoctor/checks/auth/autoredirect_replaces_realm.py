@@ -8,12 +8,16 @@ from regdoctor.checks.auth import GITLAB_TOKEN_PATH, gitlab_realm, token_option
 from regdoctor.distribution.errors import parse_errors
 from regdoctor.distribution.page_authors import is_page
 from regdoctor.distribution.web_addresses import WebAddress, read_web_address
+from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.call_tokens import asked_of_service
 from regdoctor.evidence.exchange import Exchange, FailureKind
 from regdoctor.evidence.product import Generation, Product
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.token_trials import TokenTrials
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.remedies import change
+from regdoctor.sign import Seen, sign
 
 _SETTING = "auth.token.autoredirect"
 _PATH = "/auth/token"
@@ -138,3 +142,17 @@ def _no_token_service(answer: Exchange) -> str:
     if answer.status == 200 and is_page(answer.headers, answer.body):
         return "a page for people answers there"
     return ""
+
+
+_TELLING = (None, 200, 404)
+"""None: distribution 2 writes https into its realm where it is asked by http as well, and then no TLS is spoken."""
+
+
+@sign(autoredirect_replaces_realm, parts=(Part.TOKEN_SERVICE,), statuses=_TELLING)
+def _in_traffic(call: Call, story: Story) -> Seen:
+    """What a client met where the challenge sent it; the form by POST a token service need not know."""
+    if call.status not in _TELLING or call.recorded.given is not None:
+        return None
+    trials = asked_of_service(call, story)
+    told = _seen(trials) if trials is not None else None
+    return replace(told, resource=trials.registry) if isinstance(told, Fail) and trials is not None else None

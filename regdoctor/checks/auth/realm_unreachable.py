@@ -7,13 +7,16 @@ from urllib.parse import urlsplit
 from regdoctor.check import Fail, Outcome, Pass, Quote, Severity, Skip, Unknown, check
 from regdoctor.checks.auth.realm_without_tls import by_https, challenge_of
 from regdoctor.checks.auth.realm_without_tls import looks as answers_of
+from regdoctor.checks.proxy import change_nginx
 from regdoctor.distribution.certificate_names import is_covered
 from regdoctor.distribution.web_addresses import is_loopback, read_web_address
 from regdoctor.evidence.answers import Ping, PublicAnswer
 from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, origin_of
 from regdoctor.evidence.call_tokens import asked_of_service
 from regdoctor.evidence.endpoints import Endpoint
 from regdoctor.evidence.exchange import Exchange, FailureKind
+from regdoctor.evidence.proxied_answers import challenges_of
 from regdoctor.evidence.served_tls import ServedTls, TlsLooks
 from regdoctor.evidence.story import Story
 from regdoctor.evidence.token_trials import TokenTrials, Trial
@@ -206,3 +209,37 @@ def _nobody(trials: TokenTrials) -> PublicAnswer:
     """The registry's own answer, of which nothing is judged here."""
     url = trials.registry
     return PublicAnswer(Ping(Endpoint(url, _NOBODY), Exchange("GET", f"{url}/v2/")))
+
+
+@sign(realm_unreachable, parts=(Part.REGISTRY,), statuses=(401,))
+def _of_unknown_scheme(call: Call, story: Story) -> Seen:
+    """A realm such as `https,http://…`, which no client asks: nothing but the challenge is recorded.
+
+    distribution 3 copies X-Forwarded-Proto into it where autoredirect is on
+    (registry/auth/token/accesscontroller.go, buildAutoRedirectURL).
+    """
+    if call.status != 401 or not answered_by_registry_or_proxy(call):
+        return None
+    # Nearly all challenges begin so, and need not be taken apart to be known as none of these.
+    if (call.exchange.header("WWW-Authenticate") or "").startswith(_USUAL):
+        return None
+    found = next((one for one in challenges_of(call.exchange) if one.is_bearer), None)
+    realm = (found.realm or "") if found is not None else ""
+    scheme, mark, _ = realm.strip().partition("://")
+    if not mark or scheme.lower() in ("http", "https"):
+        return None
+    trials = TokenTrials((), origin_of(call), realm)
+    is_list = "," in scheme
+    return Fail(
+        f'The registry sends clients to "{trials.realm_in_words}" for tokens, and no client knows that scheme'
+        f"{': a proxy sends X-Forwarded-Proto as a list' if is_list else ''}",
+        evidence=(challenge_of(trials),),
+        resource=trials.realm_in_words,
+        remedy=change_nginx(_ONE_WORD, "proxy_set_header X-Forwarded-Proto https;")
+        if is_list
+        else remedy_for(realm, FailureKind.SCHEME, reached=False),
+    )
+
+
+_USUAL = ('Bearer realm="https://', 'Bearer realm="http://')
+_ONE_WORD = "Let the proxy that ends TLS send one word in X-Forwarded-Proto, and an inner one pass it on."

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Iterator
 
 from regdoctor.check import Dialect, Fail, Outcome, Remedy, Severity, check
-from regdoctor.distribution.challenges import parse_challenges
 from regdoctor.evidence.call import Call, Part
 from regdoctor.evidence.call_answers import LEADING_ON, answered_by_registry_or_proxy, at_the_recorder, authority_of
 from regdoctor.evidence.seen_in_traffic import told_by
@@ -14,7 +12,7 @@ from regdoctor.evidence.story import Story
 from regdoctor.evidence.traffic import Traffic
 from regdoctor.foreign_text import short
 from regdoctor.injection import Absent
-from regdoctor.sign import Seen, sign
+from regdoctor.sign import sign_at_end
 
 
 @check(
@@ -28,7 +26,7 @@ def location_leaves_capture(traffic: Traffic | Absent) -> Iterable[Outcome]:
 
     It does not rewrite the addresses in answers. Where Location or the realm of a challenge is a whole URL, the client
     goes on there by itself: the token service, the rest of an upload, or the bucket is missing in the recording. This
-    is the recorder's doing, and tells of no fault.
+    is the recorder's doing, and tells of no fault. An address to which calls were recorded is not told.
 
     To see the rest, record as a regular proxy, which clients are told of by HTTPS_PROXY; or let a further reverse proxy
     stand before the address that is named. An upload stays with the recorder where the registry has http.relativeurls.
@@ -36,26 +34,37 @@ def location_leaves_capture(traffic: Traffic | Absent) -> Iterable[Outcome]:
     return told_by(traffic, "location_leaves_capture")
 
 
-_ON = frozenset((*LEADING_ON, 302, 303, 401))
+_ON = frozenset((*LEADING_ON, 301, 302, 303))
 
 
-@sign(location_leaves_capture, parts=(Part.REGISTRY,), statuses=_ON)
-def _in_traffic(call: Call, story: Story) -> Seen:
-    if not story.capture_origin or call.status not in _ON or not answered_by_registry_or_proxy(call):
-        return None
-    where = _realm(call) if call.status == 401 else call.exchange.header("Location") or ""
-    try:
-        parts = urlsplit(where)
-    except ValueError:
-        return None
-    if not parts.netloc or at_the_recorder(where, story):
-        return None
-    what, header = ("the token", "WWW-Authenticate") if call.status == 401 else (f"{call.kind}", "Location")
-    # `//host/path` keeps the scheme that the client came by.
-    place = short(f"{parts.scheme or story.capture_origin.partition(':')[0]}://{authority_of(where)}")
+@sign_at_end(location_leaves_capture)
+def _in_recording(story: Story) -> Iterable[Fail]:
+    told: dict[str, Fail] = {}
+    for where, what, header, call in _leads(story):
+        authority = authority_of(where)
+        if authority and authority not in story.reached and not at_the_recorder(where, call):
+            # `//host/path` keeps the scheme that the client came by.
+            scheme = (call.recorded.capture_origin if where.startswith("//") else where).partition(":")[0].lower()
+            place = short(f"{scheme}://{authority}")
+            told.setdefault(place, _fail(what, header, place, call))
+    return tuple(told.values())
+
+
+def _leads(story: Story) -> Iterator[tuple[str, str, str, Call]]:
+    """Where answers to a recorder before a server led to by whole addresses; what for, in which header, by which."""
+    for challenge, call in story.challenges.values():
+        if call.recorded.capture_origin and answered_by_registry_or_proxy(call):
+            yield challenge.realm or "", "the token", "WWW-Authenticate", call
+    for call in story.sent_to.values():
+        if call.recorded.capture_origin and call.part is Part.REGISTRY and call.status in _ON:
+            if answered_by_registry_or_proxy(call):
+                yield call.exchange.header("Location") or "", f"{call.kind}", "Location", call
+
+
+def _fail(what: str, header: str, place: str, call: Call) -> Fail:
     return Fail(
-        f"{what[:1].upper()}{what[1:]} goes on at {place}, past the recorder at {short(story.capture_origin)}: what "
-        "follows there is not in the recording",
+        f"{what[:1].upper()}{what[1:]} goes on at {place}, past the recorder at {short(call.recorded.capture_origin)}: "
+        "nothing that was asked there is in the recording",
         evidence=(call.exchange.quote(header),),
         resource=place,
         remedy={
@@ -65,8 +74,3 @@ def _in_traffic(call: Call, story: Story) -> Seen:
             )
         },
     )
-
-
-def _realm(call: Call) -> str:
-    challenges = parse_challenges(call.exchange.header_all("WWW-Authenticate"))
-    return next((one.realm or "" for one in challenges if one.is_bearer), "")

@@ -7,9 +7,13 @@ from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remed
 from regdoctor.checks.proxy import change_nginx, each_route
 from regdoctor.distribution.page_authors import Author
 from regdoctor.evidence.answers import InternalAnswer, Ping, PublicAnswer
+from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.call_answers import origin_of, ping_of
+from regdoctor.evidence.call_tokens import bearer
 from regdoctor.evidence.login_trial import LoginTrial
 from regdoctor.evidence.proxied_answers import asked, challenges_of, is_foreign, refused_by
 from regdoctor.evidence.proxy_rules import Route
+from regdoctor.evidence.story import Story
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.located import Located
 from regdoctor.formats.nginx_config import NginxConfig
@@ -17,6 +21,7 @@ from regdoctor.formats.nginx_values import possible_texts
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
 from regdoctor.remedies.proxies import for_author
+from regdoctor.sign import sign
 
 _WHY = "Let the registry alone ask for credentials."
 _APACHE = "# behind the section that asks:\n<Location /v2/>\n  AuthType None\n  Require all granted\n</Location>"
@@ -172,3 +177,18 @@ def _judge(route: Route, nginx: NginxConfig, token: Located) -> Outcome:
         resource=route.name,
         remedy=change_nginx(_WHY, "auth_basic off;"),
     )
+
+
+@sign(basic_auth_before_tokens, parts=(Part.REGISTRY,), statuses=(401,))
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    """A proxy that asks for a password where a token was shown, at an address whose registry has asked for one.
+
+    Without the registry's own challenge the token may be of another place, and the password all that is asked for.
+    """
+    if call.status != 401 or not bearer(call) or not is_foreign(call.exchange):
+        return None
+    schemes = {challenge.scheme.lower() for challenge in challenges_of(call.exchange)}
+    asked_by_registry = story.challenges.get(origin_of(call))
+    if schemes != {"basic"} or asked_by_registry is None or is_foreign(asked_by_registry[1].exchange):
+        return None
+    return _both_ask(ping_of(call), asked_by_registry[1].exchange.quote("WWW-Authenticate"))

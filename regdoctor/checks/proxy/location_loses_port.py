@@ -175,6 +175,6 @@ def _fail(
 
 @sign(location_loses_port, kinds=UPLOADS, statuses=LEADING_ON)
 def _in_traffic(call: Call, story: Story) -> Seen:
-    start = start_elsewhere(call, story)
+    start = start_elsewhere(call)
     told = _by_answer(start) if start is not None else None
     return replace(told, evidence=(call.exchange.quote("Location"),)) if isinstance(told, Fail) else None

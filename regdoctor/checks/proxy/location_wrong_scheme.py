@@ -13,7 +13,7 @@ from regdoctor.checks.proxy import (
     url_of,
 )
 from regdoctor.evidence.call import Call
-from regdoctor.evidence.call_answers import LEADING_ON, UPLOADS, start_elsewhere
+from regdoctor.evidence.call_answers import LEADING_ON, UPLOADS, start_at_the_recorder, start_elsewhere
 from regdoctor.evidence.forwarded_headers import (
     Told,
     hides_scheme,
@@ -148,6 +148,21 @@ def _fail(route: Route, told: Told, text: str, url: str | None) -> Fail:
 
 @sign(location_wrong_scheme, kinds=UPLOADS, statuses=LEADING_ON)
 def _in_traffic(call: Call, story: Story) -> Seen:
-    start = start_elsewhere(call, story)
-    told = _by_answer(start) if start is not None else None
+    start = start_elsewhere(call)
+    told = _by_answer(start) if start is not None else _past_the_recorder(call)
     return replace(told, evidence=(call.exchange.quote("Location"),)) if isinstance(told, Fail) else None
+
+
+def _past_the_recorder(call: Call) -> Outcome | None:
+    """The same of an address at a recorder before a server, which its own client can go on with.
+
+    The registry made it of the Host and the scheme of the request that it got; mitmproxy adds no X-Forwarded-Proto, no
+    more than a client does. What the recorder asks by https, and is then told to go on with by http, clients without it
+    are told, too.
+    """
+    start = start_at_the_recorder(call)
+    told = _by_answer(start) if start is not None else None
+    if start is None or not isinstance(told, Fail):
+        return None
+    said = f"The registry answers the recorder, which came by {start.asked.scheme}, with a Location of"
+    return replace(told, message=f"{said} {start.written_scheme}: pushes that do not go by the recorder fail")

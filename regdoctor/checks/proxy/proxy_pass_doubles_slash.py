@@ -1,14 +1,20 @@
 """PROXY-15: the path in proxy_pass changes the path that the registry is asked for."""
 
 from collections.abc import Iterable
+from urllib.parse import urljoin
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Unknown, check
 from regdoctor.checks.proxy import change_nginx, each_route
+from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, origin_of
+from regdoctor.evidence.proxied_answers import is_foreign
 from regdoctor.evidence.proxy_rules import Route
+from regdoctor.evidence.story import Story
 from regdoctor.formats.gitlab_yml import GitLabConfig
 from regdoctor.formats.nginx_config import NginxConfig
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.injection import Absent
+from regdoctor.sign import sign
 
 _ASKED = "/v2/a/manifests/b"
 """What a client asks for, as an example."""
@@ -68,3 +74,38 @@ def _prefix(config: RegistryConfig | Absent) -> str:
     prefix = None if isinstance(config, Absent) else config.at("http", "prefix")
     text = ((prefix.text() if prefix else None) or "").strip("/")
     return f"/{text}" if text else ""
+
+
+_API_VERSION = "Docker-Distribution-Api-Version"
+
+
+@sign(proxy_pass_doubles_slash, parts=(Part.REGISTRY,), statuses=(301,))
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    """The registry itself sends a client to the very address that it asked: it was asked for another one.
+
+    Its router answers so to a path with a doubled slash alone (gorilla/mux, cleanPath), with the path set right.
+    """
+    exchange = call.exchange
+    location = exchange.header("Location")
+    if call.status != 301 or not location or not answered_by_registry_or_proxy(call):
+        return None
+    if exchange.header(_API_VERSION) is None or is_foreign(exchange) or not _is_same(exchange.url, location):
+        return None
+    return Fail(
+        f"The registry sends {exchange.method} to where it was asked for already: a proxy before {origin_of(call)} "
+        "asks it for another path, most likely with a doubled slash",
+        evidence=(exchange.quote("Location"),),
+        resource=origin_of(call),
+        remedy=change_nginx(
+            "Name host and port only, so that paths stay as they are.", "# proxy_pass without a path, nor a slash"
+        ),
+    )
+
+
+def _is_same(url: str, location: str) -> bool:
+    """Whether an answer leads to the address that was asked, its query apart."""
+    asked = url.partition("?")[0]
+    try:
+        return urljoin(asked, location).partition("?")[0] == asked
+    except ValueError:
+        return False

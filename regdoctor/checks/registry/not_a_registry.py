@@ -4,9 +4,11 @@ from urllib.parse import urlsplit
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
 from regdoctor.distribution.api_calls import ApiKind
+from regdoctor.distribution.page_authors import is_page
 from regdoctor.evidence.answers import API_VERSION_HEADER, InternalAnswer, Ping, PublicAnswer
 from regdoctor.evidence.call import Call
 from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, ping_of, request_header
+from regdoctor.evidence.exchange import Exchange
 from regdoctor.evidence.story import Story
 from regdoctor.foreign_text import short
 from regdoctor.injection import Absent
@@ -192,5 +194,18 @@ def _in_traffic(call: Call, story: Story) -> Seen:
     # Other programs have a /v2/ of their own, which browsers ask for; clients of registries do not call themselves so.
     if request_header(call.exchange, "User-Agent").startswith("Mozilla/"):
         return None
+    if _is_surely_one(call.exchange):
+        return None
     told = not_a_registry.judge(PublicAnswer(ping_of(call)), Absent("a recording does not see the registry itself"))
     return told if isinstance(told, Fail) else None
+
+
+def _is_surely_one(exchange: Exchange) -> bool:
+    """What nearly all first calls are answered with, told without taking the challenge apart."""
+    return (
+        exchange.failure is None
+        and exchange.status in (200, 401)
+        and exchange.header(API_VERSION_HEADER) is not None
+        and not is_page(exchange.headers, exchange.body)
+        and not any(_DEPENDENCY_PROXY in value for value in exchange.header_all("WWW-Authenticate"))
+    )

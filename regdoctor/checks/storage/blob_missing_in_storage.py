@@ -8,9 +8,9 @@ from regdoctor.check import Dialect, Fail, Outcome, Quote, Remedy, Severity, che
 from regdoctor.distribution.api_calls import ApiKind
 from regdoctor.distribution.store_links import StoreKind
 from regdoctor.evidence.call import Call
-from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, request_header, says
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, authority_of, request_header, says
 from regdoctor.evidence.seen_in_traffic import told_by
-from regdoctor.evidence.store_answers import code_of, quotes_of, refusing_link, sender_of
+from regdoctor.evidence.store_answers import bucket_of, code_of, quotes_of, refusing_link, sender_of
 from regdoctor.evidence.story import Story
 from regdoctor.evidence.traffic import Traffic
 from regdoctor.foreign_text import short
@@ -52,6 +52,9 @@ def _in_traffic(call: Call, story: Story) -> Fail | None:
         if sender is not None and _is_deleted(sender.repository, link.digest, story):
             return None
         what = f"The registry sends clients to its bucket for {short(link.digest)}, and it is not there"
+        # S3 answers HEAD with 404 and no word more where the bucket itself is gone.
+        if not said and (authority_of(link.url), link.bucket) not in story.serving:
+            what += f"; or the bucket {bucket_of(link)} is not, of which nothing was seen to be"
         return _fail(what, quotes_of(call, story), link.digest)
     if call.api is None or call.kind not in (ApiKind.BLOB_GET, ApiKind.BLOB_HEAD):
         return None

@@ -65,8 +65,8 @@ def s3_presigned_refused(access: S3Access, config: RegistryConfig) -> Outcome:
     if any(call is None or not call.allowed for call in own):
         return Skip("the registry's own identity is not given the object either: see s3_blob_read_forbidden")
     return Fail(
-        f"{access.endpoint.bucket} gives the registry an object, and refuses the links that it signs for clients"
-        f"{_why(refused)}: pulls fail, and pushes end in 403",
+        f"The bucket {access.endpoint.bucket!r} gives the registry an object, and refuses the links that it signs "
+        f"for clients{_why(refused)}: pulls fail, and pushes end in 403",
         evidence=(access.access_key_named_by, *(call.quote() for call in (*own, *refused) if call is not None)),
         resource=access.endpoint.bucket,
         remedy=change(
@@ -95,7 +95,7 @@ def _in_traffic(call: Call, story: Story) -> Fail | None:
     if not why:
         return None
     return Fail(
-        f"{bucket_of(link)} refuses a link that the registry signed for a client: {why}",
+        f"The bucket {bucket_of(link)!r} refuses a link that the registry signed for a client: {why}",
         evidence=quotes_of(call, story),
         resource=bucket_of(link),
         remedy=change(

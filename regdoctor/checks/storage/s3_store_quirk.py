@@ -3,12 +3,17 @@
 from typing import NamedTuple
 
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Quote, Remedies, Remedy, Severity, Skip, Unknown, check
+from regdoctor.evidence.call import Call, Part
+from regdoctor.evidence.call_answers import answered_by_registry_or_proxy, errors_of, origin_of
 from regdoctor.evidence.product import Generation, Product
 from regdoctor.evidence.s3_bucket import BucketSettings, StoreKind, kind_of
+from regdoctor.evidence.story import Story
+from regdoctor.foreign_text import clean, short
 from regdoctor.formats.registry_config import RegistryConfig
 from regdoctor.formats.s3_parameters import S3Parameters, s3_endpoint, s3_parameters
 from regdoctor.injection import Absent
 from regdoctor.remedies import change
+from regdoctor.sign import sign
 
 _LARGE = 104857600
 """Bytes: the parts with which registries on R2 are run (balena-io/open-balena-registry, issue 251)."""
@@ -106,4 +111,30 @@ def _parts_of_one_length(parameters: S3Parameters, product: Product) -> _Quirk |
     message = f"Cloudflare R2 takes only parts of the same length, and {product.words()} sends them as they come"
     return _Quirk(
         "S3-26", message, change(parameters.setting("chunksize"), _LARGE, why, now=parameters.value("chunksize"))
+    )
+
+
+_MISMATCH = "XAmzContentSHA256Mismatch"
+
+
+@sign(s3_store_quirk, parts=(Part.REGISTRY,), statuses=(500, 503))
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    """The store's code in the registry's own error: distribution 3 and GitLab's registry write it, 2.8 does not."""
+    if call.status not in (500, 503) or not answered_by_registry_or_proxy(call):
+        return None
+    said = next((str(error) for error in errors_of(call) if _MISMATCH in str(error)), "")
+    if not said:
+        return None
+    return Fail(
+        "The object store works out another checksum than the registry's driver sent it, and an upload ends in "
+        f"{call.status}: {short(said)}",
+        evidence=(call.exchange.quote(), Quote(call.exchange.quote().source, clean(said))),
+        resource=origin_of(call),
+        failure_modes=("S3-13",),
+        remedy=change(
+            "storage.s3_v2.checksum_disabled",
+            True,
+            "See that nothing between registry and store changes bodies. With GitLab's driver s3_v2, before Ceph and "
+            "other stores that do not know its checksums, switch them off.",
+        ),
     )

@@ -20,7 +20,15 @@ _STATUSES = (500, 503)
 _READING = frozenset(
     (ApiKind.BLOB_HEAD, ApiKind.BLOB_GET, ApiKind.MANIFEST_HEAD, ApiKind.MANIFEST_GET, ApiKind.TAGS, ApiKind.CATALOG)
 )
-_TOLD_ELSEWHERE = ("kms:", "KMS.", "SlowDown", "RequestLimitExceeded", "TooManyRequest", "toomanyrequests")
+_TOLD_ELSEWHERE = (
+    "kms:",
+    "KMS.",
+    "SlowDown",
+    "RequestLimitExceeded",
+    "TooManyRequest",
+    "toomanyrequests",
+    "XAmzContentSHA256",
+)
 """Words of errors that have checks of their own."""
 
 

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 
-from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
+from regdoctor.check import Dialect, Fail, Outcome, Pass, Remedy, Severity, Skip, check
 from regdoctor.distribution.openssl_verdicts import ISSUER_MISSING, UNKNOWN_AUTHORITY
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import endpoint_of
+from regdoctor.evidence.recorder_trust import ASKED_BY_CLIENTS, UNANSWERED, Objection, objection_of, quotes_of_refusal
 from regdoctor.evidence.served_path import each_certificate, issuer_to_fetch, name_of, path_of, quote, shown, unseen
 from regdoctor.evidence.served_tls import Distrust, ServedCertificate, ServedTls, TlsLooks
-from regdoctor.remedies.certificates import trust_authority
+from regdoctor.evidence.story import Story
+from regdoctor.remedies.certificates import see, trust_authority
+from regdoctor.sign import sign
 
 
 @check(
@@ -96,4 +101,27 @@ def _advice(top: ServedCertificate, refused: Distrust) -> str:
     return (
         f"Either {shown(top.facts.issuer)} is an authority of your own that clients lack, or, where it is a public "
         "one's intermediate, it is missing from what is served and belongs below the server's certificate in its file."
+    )
+
+
+@sign(authority_unknown, parts=ASKED_BY_CLIENTS, statuses=UNANSWERED)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    """The recorder's own store decides here; clients have others, so this is said of the recorder."""
+    if objection_of(call) is not Objection.AUTHORITY:
+        return None
+    endpoint = endpoint_of(call)
+    return Fail(
+        f"The recorder does not know the authority of {endpoint.authority}'s certificate, and asks nothing there: "
+        "clients may know it, or miss it as well",
+        evidence=quotes_of_refusal(call),
+        resource=endpoint.url,
+        severity=Severity.WARNING,
+        remedy={
+            Dialect.PLAIN: Remedy(
+                "Record again with the authority's certificate: --ca-file FILE of `regdoctor capture run`, "
+                "ssl_verify_upstream_trusted_ca of mitmproxy. Who issued it, and whether an intermediate is missing, "
+                "shows here:",
+                (see(endpoint),),
+            )
+        },
     )

@@ -4,10 +4,15 @@ from collections.abc import Iterator
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.distribution.openssl_verdicts import EXPIRED, UNKNOWN_AUTHORITY
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import endpoint_of
+from regdoctor.evidence.recorder_trust import ASKED_BY_CLIENTS, UNANSWERED, Objection, objection_of, quotes_of_refusal
 from regdoctor.evidence.served_path import each_certificate, name_of, quote, unseen
 from regdoctor.evidence.served_tls import ServedCertificate, ServedTls, TlsLooks
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.validity import Standing, clocks_in_words, in_words, standings
-from regdoctor.remedies.certificates import replace_certificate
+from regdoctor.remedies.certificates import replace_certificate, see
+from regdoctor.sign import sign
 
 
 @check(
@@ -99,5 +104,23 @@ def _expired_above(look: ServedTls, one: ServedCertificate, *, in_the_way: bool)
         severity=severity,
         remedy=replace_certificate(
             look.endpoint, "Take the expired certificate out of the served file, and put its successor there."
+        ),
+    )
+
+
+@sign(certificate_expired, parts=ASKED_BY_CLIENTS, statuses=UNANSWERED)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    """By the recorder's clock, and of a chain that the recorder's store completes: a client may find another way."""
+    if objection_of(call) is not Objection.EXPIRED:
+        return None
+    endpoint = endpoint_of(call)
+    return Fail(
+        f"The recorder refuses the certificate of {endpoint.authority}, which has expired by its clock, or one above "
+        "it has: clients refuse it as well, unless that clock is wrong",
+        evidence=quotes_of_refusal(call),
+        resource=endpoint.url,
+        severity=Severity.ERROR,
+        remedy=replace_certificate(
+            endpoint, "See that the recorder's clock is right, then renew the certificate.", ("date", see(endpoint))
         ),
     )

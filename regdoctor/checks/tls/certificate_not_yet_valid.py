@@ -4,10 +4,15 @@ from collections.abc import Iterator
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, Unknown, check
 from regdoctor.distribution.openssl_verdicts import NOT_YET_VALID
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import endpoint_of
+from regdoctor.evidence.recorder_trust import ASKED_BY_CLIENTS, UNANSWERED, Objection, objection_of, quotes_of_refusal
 from regdoctor.evidence.served_path import each_certificate, name_of, quote, unseen
 from regdoctor.evidence.served_tls import ServedCertificate, ServedTls, TlsLooks
+from regdoctor.evidence.story import Story
 from regdoctor.evidence.validity import Standing, clocks_in_words, in_words, standings
 from regdoctor.remedies.certificates import replace_certificate, see
+from regdoctor.sign import sign
 
 
 @check(
@@ -62,5 +67,25 @@ def _fail(look: ServedTls, early: ServedCertificate) -> Fail:
             look.endpoint,
             "See that this machine's clock is right; then serve a certificate that is valid today.",
             ("timedatectl status", see(look.endpoint)),
+        ),
+    )
+
+
+@sign(certificate_not_yet_valid, parts=ASKED_BY_CLIENTS, statuses=UNANSWERED)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    """By the recorder's clock, which may be the one that is behind."""
+    if objection_of(call) is not Objection.NOT_YET_VALID:
+        return None
+    endpoint = endpoint_of(call)
+    return Fail(
+        f"The recorder refuses the certificate of {endpoint.authority}, which is not valid yet by its clock: clients "
+        "refuse it as well, unless that clock is behind",
+        evidence=quotes_of_refusal(call),
+        resource=endpoint.url,
+        severity=Severity.WARNING,
+        remedy=replace_certificate(
+            endpoint,
+            "See that the recorder's clock is right; then serve a certificate that is valid today.",
+            ("timedatectl status", see(endpoint)),
         ),
     )

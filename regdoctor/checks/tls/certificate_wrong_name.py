@@ -4,9 +4,15 @@ from collections.abc import Iterator
 
 from regdoctor.check import Fail, Outcome, Pass, Severity, Skip, check
 from regdoctor.distribution.certificate_names import is_covered
+from regdoctor.evidence.call import Call
+from regdoctor.evidence.call_answers import endpoint_of
+from regdoctor.evidence.recorder_trust import ASKED_BY_CLIENTS, UNANSWERED, Objection, objection_of, quotes_of_refusal
 from regdoctor.evidence.served_path import each_certificate, quote, shown, unseen
 from regdoctor.evidence.served_tls import ServedCertificate, ServedTls, TlsLooks
+from regdoctor.evidence.story import Story
+from regdoctor.foreign_text import short
 from regdoctor.remedies.certificates import replace_certificate
+from regdoctor.sign import sign
 
 _MOST_NAMES = 5
 
@@ -73,3 +79,24 @@ def _wildcard(leaf: ServedCertificate, host: str) -> str:
 
 def _is_below(host: str, domain: str) -> bool:
     return host == domain.lower() or host.endswith(f".{domain.lower()}")
+
+
+@sign(certificate_wrong_name, parts=ASKED_BY_CLIENTS, statuses=UNANSWERED)
+def _in_traffic(call: Call, story: Story) -> Fail | None:
+    """In reverse mode the recorder asks by a name that was given to it, which need not be the clients'."""
+    if objection_of(call) is not Objection.NAME:
+        return None
+    endpoint = endpoint_of(call)
+    given = bool(story.capture_origin)
+    return Fail(
+        f"The recorder refuses the certificate of {endpoint.authority}: its subjectAltName does not list "
+        f"{short(endpoint.host)}, and clients that ask by this name refuse it as well",
+        evidence=quotes_of_refusal(call),
+        resource=endpoint.url,
+        severity=Severity.WARNING if given else None,
+        remedy=replace_certificate(
+            endpoint,
+            f"Have a certificate made whose subjectAltName lists {short(endpoint.host)}; a wildcard covers one label."
+            + (" Or record again by the name that clients use." if given else ""),
+        ),
+    )

@@ -10,7 +10,9 @@ import pytest
 from regdoctor.checks.auth.autoredirect_replaces_realm import autoredirect_replaces_realm
 from regdoctor.evidence.exchange import Exchange, Failure, FailureKind
 from regdoctor.evidence.product import Generation
+from regdoctor.evidence.recorded import Shown
 from regdoctor.evidence.token_trials import TokenTrials, Trial
+from tests.evidence.token_traffic import JSON, Traffic, body, jwt_of
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -163,3 +165,48 @@ def test_where_neither_could_be_looked_at_the_reason_is_told(given: Given) -> No
     assert given.unknown(autoredirect_replaces_realm, product=product, config=given.no_such) == given.not_here.reason
     given.skips(autoredirect_replaces_realm, product=product, config=given.no_such, trials=given.no_such)
     given.unknown(autoredirect_replaces_realm, product=product, config=given.no_such, trials=led(given, None))
+
+
+AT_HOME = "https://registry.example.com/auth/token"
+PAGE = ("Content-Type", "text/html; charset=utf-8")
+
+
+def _sent_home(status: int, content: bytes = b"404 page not found\n", *headers: tuple[str, str]) -> Traffic:
+    seen = Traffic()
+    seen.sent_away(AT_HOME)
+    seen.ask(f"GET {AT_HOME}?service=container_registry&account=me", status, *headers, content=content)
+    return seen
+
+
+def test_a_realm_on_the_registrys_own_host_that_nobody_knows_is_told_in_traffic() -> None:
+    fail = _sent_home(404).only("autoredirect_replaces_realm").fail
+    assert fail.resource == "https://registry.example.com"
+    assert "nothing is known there: 404" in fail.message
+
+
+def test_a_page_there_is_told_as_well_and_a_token_service_is_not() -> None:
+    assert "autoredirect_replaces_realm" in _sent_home(200, b"", PAGE).names()
+    served = Traffic()
+    served.sent_away(AT_HOME)
+    asked = f"GET {AT_HOME}?service=container_registry&account=me"
+    token = Shown("", "a" * 12, jwt_of())
+    served.ask(asked, 200, JSON, content=b'{"token":"[redacted token]"}', given=token)
+    assert served.names() == set()
+    assert "autoredirect_replaces_realm" not in _sent_home(404, body("NAME_UNKNOWN"), JSON).names()
+    assert "autoredirect_replaces_realm" not in _sent_home(502).names()
+
+
+def test_in_traffic_a_realm_elsewhere_is_no_matter_of_it() -> None:
+    seen = Traffic()
+    seen.sent_away("https://gitlab.example.com/auth/token")
+    seen.ask("GET https://gitlab.example.com/auth/token?service=container_registry", 404)
+    assert "autoredirect_replaces_realm" not in seen.names()
+
+
+@pytest.mark.parametrize("spoken", [True, False])
+def test_a_registry_without_tls_that_sends_clients_to_its_own_https_is_told_in_traffic(spoken: bool) -> None:
+    seen = Traffic()
+    seen.sent_away(AT_HOME)
+    failure = Failure(FailureKind.TLS, "certificate has expired" if spoken else "wrong version number", not spoken)
+    seen.ask(f"GET {AT_HOME}?service=container_registry&account=me", None, failure=failure)
+    assert ("autoredirect_replaces_realm" in seen.names()) is not spoken

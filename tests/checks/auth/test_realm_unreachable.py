@@ -17,6 +17,7 @@ from regdoctor.evidence.served_tls import Distrust, ServedCertificate, ServedTls
 from regdoctor.evidence.token_trials import TokenTrials, Trial
 from regdoctor.formats.pem import read_pem
 from regdoctor.injection import Absent
+from tests.checks.seen_in_traffic import seen
 from tests.evidence.token_traffic import Traffic
 
 if TYPE_CHECKING:
@@ -225,3 +226,21 @@ def test_in_traffic_a_client_that_went_away_is_no_fault_of_the_token_service() -
     seen.ask(url, None, failure=Failure(FailureKind.RESET, "client disconnected"))
 
     assert "realm_unreachable" not in seen.names()
+
+
+def test_traffic_shows_a_realm_of_a_scheme_that_no_client_asks_by() -> None:
+    listed = Traffic()
+    listed.sent_away("https,http://registry.example.com/auth/token")
+    fail = listed.only("realm_unreachable").fail
+    assert fail.message.endswith("a proxy sends X-Forwarded-Proto as a list")
+    assert "X-Forwarded-Proto" in fail.remedy[Dialect.PLAIN].commands[0]
+    other = Traffic()
+    other.sent_away("ftp://registry.example.com/auth/token")
+    assert "no client knows that scheme" in other.only("realm_unreachable").fail.message
+
+
+@pytest.mark.parametrize("realm", [REALM, "HTTPS://gitlab.example.com/jwt/auth", "/jwt/auth", ""])
+def test_in_traffic_a_realm_that_clients_can_ask_is_none(realm: str) -> None:
+    sent = Traffic()
+    sent.sent_away(realm)
+    assert not seen(realm_unreachable, *sent.said)

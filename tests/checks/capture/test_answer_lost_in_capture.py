@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from regdoctor.checks.capture.answer_lost_in_capture import answer_lost_in_capture
 from regdoctor.evidence.exchange import Failure, FailureKind
 from tests.checks.told_in_traffic import told
-from tests.traffic.seen_exchanges import PAGE, exchanged
+from tests.traffic.seen_exchanges import API, PAGE, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -30,6 +30,16 @@ def test_a_client_that_gave_up_a_proxys_502_and_a_read_are_not_told() -> None:
     assert not told(answer_lost_in_capture, exchanged(PIECE, None, (), failure=GIVEN_UP))
     assert not told(answer_lost_in_capture, exchanged(PIECE, 502, (), PAGE), exchanged(PIECE, 202))
     assert not told(answer_lost_in_capture, exchanged("GET /v2/", None, (), failure=CLOSED))
+
+
+def test_trailers_that_the_recorder_does_not_pass_on_are_told_and_another_broken_answer_is_not() -> None:
+    cut = Failure(FailureKind.RESET, "HTTP/1 protocol error: peer closed connection (incomplete chunked read)")
+    announced = (*API, ("Trailer", "X-Checksum"))
+
+    [fail] = told(answer_lost_in_capture, exchanged("GET /v2/a/manifests/1", 200, announced, failure=cut))
+    assert "the trailers X-Checksum" in fail.message
+    assert not told(answer_lost_in_capture, exchanged("GET /v2/a/manifests/1", 200, API, failure=cut))
+    assert not told(answer_lost_in_capture, exchanged("GET /v2/a/manifests/1", 200, announced))
 
 
 def test_without_a_recording_it_is_skipped(given: Given) -> None:

@@ -9,6 +9,8 @@ import pytest
 from regdoctor.check import Dialect, Fail, Outcome, Pass, Skip, Unknown
 from regdoctor.checks.proxy.basic_auth_before_tokens import basic_auth_before_tokens
 from regdoctor.evidence.login_trial import LoginTrial
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import API, BEARER, CHALLENGE, PAGE, exchanged
 
 if TYPE_CHECKING:
     from regdoctor.evidence.answers import Ping
@@ -162,3 +164,30 @@ def test_a_token_at_the_public_address_passes_whatever_cannot_be_read(given: Giv
 def test_without_answers_and_configuration_the_reason_is_that_of_the_configuration(given: Given) -> None:
     assert given.skips(basic_auth_before_tokens, nginx=given.no_such) == given.no_such.reason
     assert given.unknown(basic_auth_before_tokens, public=given.public(given.refused(given.public_url)))
+
+
+PASSWORD = ("WWW-Authenticate", 'Basic realm="Registry"')
+
+
+def test_a_proxy_that_takes_a_token_for_a_password_is_told_in_traffic() -> None:
+    sent_for_a_token = exchanged("GET /v2/", 401, CHALLENGE)
+    [fail] = seen(
+        basic_auth_before_tokens, sent_for_a_token, exchanged("GET /v2/", 401, (PASSWORD,), PAGE, shown=BEARER)
+    )
+    assert fail.message.startswith("nginx asks for a password at https://registry.example.com")
+    assert "Bearer" in fail.evidence[1].quote
+
+
+def test_in_traffic_one_who_asks_alone_is_no_fault() -> None:
+    sent_for_a_token = exchanged("GET /v2/", 401, CHALLENGE)
+    both = (PASSWORD, CHALLENGE[-1])
+    for recorded in (
+        exchanged("GET /v2/", 401, (PASSWORD,), PAGE),
+        exchanged("GET /v2/", 401, both, PAGE, shown=BEARER),
+        exchanged("GET /v2/", 401, (*API, PASSWORD), b"{}", shown=BEARER),
+        exchanged("GET /v2/", 401, CHALLENGE, shown=BEARER),
+        exchanged("GET https://other.example.com/v2/", 401, (PASSWORD,), PAGE, shown=BEARER),
+        exchanged("GET /v2/", 403, (), PAGE, shown=BEARER),
+    ):
+        assert not seen(basic_auth_before_tokens, sent_for_a_token, recorded)
+    assert not seen(basic_auth_before_tokens, exchanged("GET /v2/", 401, (PASSWORD,), PAGE, shown=BEARER))

@@ -221,7 +221,8 @@ def test_a_location_that_falls_back_to_http_is_told_in_traffic() -> None:
     [
         "/v2/a/blobs/uploads/u",
         "https://registry.example.com/v2/a/blobs/uploads/u",
-        "http://127.0.0.1:5001/v2/a/blobs/uploads/u",
+        "https://127.0.0.1:5001/v2/a/blobs/uploads/u",
+        "https://localhost:5001/v2/a/blobs/uploads/u",
         "http://[",
         "",
     ],
@@ -230,3 +231,19 @@ def test_a_location_that_is_right_or_the_recorders_own_is_not_told(location: str
     recorded = replace(_started(location), capture_origin="http://127.0.0.1:5001")
 
     assert not told(location_wrong_scheme, recorded)
+
+
+def test_http_at_the_recorder_is_told_where_it_asked_by_https() -> None:
+    recorded = replace(_started("http://127.0.0.1:5001/v2/a/blobs/uploads/u"), capture_origin="http://127.0.0.1:5001")
+
+    [fail] = told(location_wrong_scheme, recorded)
+    assert "pushes that do not go by the recorder fail" in fail.message
+    by_http = replace(recorded.exchange, url="http://registry.example.com/v2/a/blobs/uploads/")
+    assert not told(location_wrong_scheme, replace(recorded, exchange=by_http))
+
+
+def test_a_list_of_schemes_in_a_location_is_told_in_traffic() -> None:
+    [fail] = seen(location_wrong_scheme, _started("https,http://registry.example.com/v2/a/blobs/uploads/u"))
+
+    assert fail.failure_modes == ("PROXY-24",)
+    assert "https,http" in fail.message

@@ -8,6 +8,8 @@ import pytest
 
 from regdoctor.check import Fail, Pass, Unknown
 from regdoctor.checks.proxy.proxy_pass_doubles_slash import proxy_pass_doubles_slash
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import API, PAGE, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.proxy.conftest import Proxied
@@ -47,3 +49,37 @@ def test_a_path_that_changes_nothing_passes(proxied: Proxied, location: str, pat
 def test_a_rewrite_beside_it_cannot_be_told(proxied: Proxied) -> None:
     text = proxied.server("rewrite ^/v2/(.*) /$1 break;", "proxy_pass http://127.0.0.1:5000/;")
     assert isinstance(proxied.one(proxy_pass_doubles_slash, text), Unknown)
+
+
+ASKED = "GET /v2/group/app/manifests/1"
+
+
+@pytest.mark.parametrize(
+    "location", ["/v2/group/app/manifests/1", "https://registry.example.com/v2/group/app/manifests/1"]
+)
+def test_a_redirect_to_what_was_asked_is_told_in_traffic(location: str) -> None:
+    [fail] = seen(proxy_pass_doubles_slash, exchanged(ASKED, 301, (*API, ("Location", location))))
+    assert "asks it for another path" in fail.message
+    assert fail.resource == "https://registry.example.com"
+
+
+@pytest.mark.parametrize(
+    ("request_line", "location"),
+    [
+        ("GET /v2", "/v2/"),
+        ("GET /v2//group/app/manifests/1", "/v2/group/app/manifests/1"),
+        (ASKED, "https://other.example.com/v2/group/app/manifests/1"),
+        ("GET http://registry.example.com/v2/", "https://registry.example.com/v2/"),
+        (ASKED, "https://["),
+        (ASKED, ""),
+    ],
+)
+def test_in_traffic_a_redirect_to_somewhere_else_is_none(request_line: str, location: str) -> None:
+    assert not seen(proxy_pass_doubles_slash, exchanged(request_line, 301, (*API, ("Location", location))))
+
+
+def test_in_traffic_a_redirect_that_is_not_the_registrys_is_none() -> None:
+    here = ("Location", "/v2/group/app/manifests/1")
+    assert not seen(proxy_pass_doubles_slash, exchanged(ASKED, 301, (here,)))
+    assert not seen(proxy_pass_doubles_slash, exchanged(ASKED, 301, (*API, here), PAGE))
+    assert not seen(proxy_pass_doubles_slash, exchanged(ASKED, 308, (*API, here)))

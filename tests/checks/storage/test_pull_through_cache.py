@@ -9,6 +9,8 @@ import pytest
 from regdoctor.check import Dialect
 from regdoctor.checks.storage.pull_through_cache import pull_through_cache
 from regdoctor.evidence.product import Generation
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import API, errors, exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -65,3 +67,29 @@ def test_without_a_remote_it_is_no_cache(given: Given, proxy: str) -> None:
 
 def test_gitlabs_own_registry_knows_no_caches(given: Given) -> None:
     given.skips(pull_through_cache, config=given.config(CACHE + TOKENS), product=given.product(FORK, 4, 29, 0))
+
+
+START = "POST /v2/group/app/blobs/uploads/"
+UNSUPPORTED = errors("UNSUPPORTED", "The operation is unsupported.")
+
+
+def test_a_push_that_a_cache_refuses_at_its_start_is_told_in_traffic() -> None:
+    [fail] = seen(pull_through_cache, exchanged(START, 405, body=UNSUPPORTED))
+
+    assert "takes no pushes" in fail.message
+    assert fail.resource == "https://registry.example.com"
+
+
+def test_pushes_that_are_taken_or_refused_for_another_reason_are_not_told() -> None:
+    of_gitlab = (*API, ("Gitlab-Container-Registry-Version", "4.40.0-gitlab"))
+    manifest = "PUT /v2/group/app/manifests/1"
+    for recorded in (
+        exchanged(START, 202),
+        exchanged(START, 405, body=b"Method not allowed\n"),
+        exchanged(START, 405, of_gitlab, UNSUPPORTED),
+        exchanged(START, 405, body=UNSUPPORTED, by_recorder="no"),
+        exchanged(f"{START}?mount=sha256:{'a' * 64}&from=group/base", 405, body=UNSUPPORTED),
+        exchanged(manifest, 405, body=errors("UNSUPPORTED", "Invalid parameter at 'ImageManifest'")),
+        exchanged(f"DELETE /v2/group/app/manifests/sha256:{'a' * 64}", 405, body=UNSUPPORTED),
+    ):
+        assert not seen(pull_through_cache, recorded)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Dialect, Quote
+from regdoctor.check import Dialect, Fail, Quote
 from regdoctor.checks.tls.authority_unknown import authority_unknown
-from regdoctor.evidence.exchange import FailureKind
+from regdoctor.evidence.exchange import Failure, FailureKind
 from regdoctor.evidence.served_tls import Distrust
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -96,3 +98,16 @@ def test_a_name_with_control_characters_stays_on_one_line(given: Given, served: 
 @pytest.mark.parametrize("kind", FailureKind)
 def test_without_a_certificate_nothing_is_known(given: Given, served: Served, kind: FailureKind) -> None:
     assert "not seen" in given.unknown(authority_unknown, looks=served.looks(served.broken("no", kind)))
+
+
+def test_a_recorder_that_refuses_it_for_that_is_told_in_traffic_and_for_anything_else_not() -> None:
+    def refused(words: str) -> list[Fail]:
+        failure = Failure(FailureKind.TLS, f"Certificate verify failed: {words}")
+        return seen(authority_unknown, exchanged("GET /v2/", None, (), failure=failure))
+
+    [fail] = refused("unable to get local issuer certificate")
+    assert "clients may know it, or miss it as well" in fail.message
+    assert fail.resource == "https://registry.example.com"
+    assert "unable to get local issuer certificate" in fail.evidence[-1].quote
+    assert not refused("certificate has expired")
+    assert not seen(authority_unknown, exchanged("GET /v2/", 200))

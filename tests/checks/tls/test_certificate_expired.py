@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from regdoctor.check import Severity, Unknown
+from regdoctor.check import Fail, Severity, Unknown
 from regdoctor.checks.tls.certificate_expired import certificate_expired
+from regdoctor.evidence.exchange import Failure, FailureKind
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -84,3 +87,16 @@ def test_each_server_is_judged(given: Given, served: Served) -> None:
 
 def test_without_a_certificate_nothing_is_known(given: Given, served: Served) -> None:
     given.unknown(certificate_expired, looks=served.looks(served.broken("alert")))
+
+
+def test_a_recorder_that_refuses_it_for_that_is_told_in_traffic_and_for_anything_else_not() -> None:
+    def refused(words: str) -> list[Fail]:
+        failure = Failure(FailureKind.TLS, f"Certificate verify failed: {words}")
+        return seen(certificate_expired, exchanged("GET /v2/", None, (), failure=failure))
+
+    [fail] = refused("certificate has expired")
+    assert "unless that clock is wrong" in fail.message
+    assert fail.resource == "https://registry.example.com"
+    assert "certificate has expired" in fail.evidence[-1].quote
+    assert not refused("certificate is not yet valid")
+    assert not seen(certificate_expired, exchanged("GET /v2/", 200))

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from regdoctor.check import Fail
 from regdoctor.checks.tls.certificate_wrong_name import certificate_wrong_name
+from regdoctor.evidence.exchange import Failure, FailureKind
+from tests.checks.seen_in_traffic import seen
+from tests.traffic.seen_exchanges import exchanged
 
 if TYPE_CHECKING:
     from tests.checks.conftest import Given
@@ -64,3 +68,16 @@ def test_without_subject_alternative_names_the_other_check_speaks(given: Given, 
 
 def test_without_a_certificate_nothing_is_known(given: Given, served: Served) -> None:
     given.unknown(certificate_wrong_name, looks=served.looks(served.broken("alert")))
+
+
+def test_a_recorder_that_refuses_it_for_that_is_told_in_traffic_and_for_anything_else_not() -> None:
+    def refused(words: str) -> list[Fail]:
+        failure = Failure(FailureKind.TLS, f"Certificate verify failed: {words}")
+        return seen(certificate_wrong_name, exchanged("GET /v2/", None, (), failure=failure))
+
+    [fail] = refused("hostname mismatch")
+    assert "does not list registry.example.com" in fail.message
+    assert fail.resource == "https://registry.example.com"
+    assert "hostname mismatch" in fail.evidence[-1].quote
+    assert not refused("self-signed certificate")
+    assert not seen(certificate_wrong_name, exchanged("GET /v2/", 200))
